@@ -1,0 +1,1 @@
+CREATE TABLE sample (n int NOT NULL);
