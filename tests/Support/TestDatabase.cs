@@ -23,7 +23,7 @@ public sealed class TestDatabase : IAsyncDisposable
         var server = await Server.Value;
         var name = $"test_{Interlocked.Increment(ref count)}";
         await server.EnsureDatabaseAsync(name, CancellationToken.None);
-        var connectionString = server.ConnectionString(name) + ";Maximum Pool Size=30;Connection Idle Lifetime=5";
+        var connectionString = server.ConnectionString(name) + ";Maximum Pool Size=30";
         var dataSource = PostgresDataSource.Create(connectionString, "scaidrive-test");
         await new Migrator(dataSource).MigrateAsync(rooms, CancellationToken.None);
         return new TestDatabase(connectionString, dataSource);
