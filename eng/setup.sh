@@ -1,0 +1,68 @@
+# Sourced by ./run, ./test and ./bench: puts in place what is missing, and only that. With nothing missing it only looks.
+# Works as root (installs Debian packages) and as an ordinary user (names the one command an administrator must run).
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1
+# Build output goes to artifacts/ unless ArtifactsPath says otherwise.
+artifacts=${ArtifactsPath:-$root/artifacts}
+
+say() { printf '%s\n' "$*" >&2; }
+
+# install_packages [node]: the Debian packages behind the programs the product drives.
+install_packages() {
+  local missing=() server
+  server=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | head -n 1 || true)
+  [ -n "$server" ] || missing+=(postgresql)
+  command -v pdftotext >/dev/null || missing+=(poppler-utils)
+  command -v tesseract >/dev/null || missing+=(tesseract-ocr)
+  compgen -G '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata' >/dev/null || missing+=(tesseract-ocr-eng)
+  if { [ "${1:-}" = node ] && ! command -v node >/dev/null; } || { weights_missing && ! command -v npm >/dev/null; }; then missing+=(npm); fi
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    say "ScaiDrive needs Debian packages that an administrator must install: sudo apt-get install -y --no-install-recommends ${missing[*]}"
+    exit 1
+  fi
+  say "Installing Debian packages: ${missing[*]}"
+  # The programs are wanted, not the server that the package would set up and start beside ours.
+  if [ ! -e /etc/postgresql-common/createcluster.conf ] && [ -z "$server" ]; then
+    mkdir -p /etc/postgresql-common
+    printf 'create_main_cluster = false\n' > /etc/postgresql-common/createcluster.conf
+  fi
+  local log
+  log=$(mktemp)
+  if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    say "Debian packages could not be installed (the whole output: $log)"
+    exit 1
+  fi
+  rm -f "$log"
+}
+
+npm_missing() { [ ! -e "$1/node_modules/.package-lock.json" ] || [ "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]; }
+weights_missing() { npm_missing "$root/eng/npm"; }
+
+# install_npm DIR WHAT: npm checks each package against the hash in the lock file.
+install_npm() {
+  npm_missing "$1" || return 0
+  say "Fetching $2"
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error --ignore-scripts >&2) || { say "npm could not fetch $2"; exit 1; }
+  touch "$1/node_modules/.package-lock.json"
+}
+
+# build PROJECT: only when a source file is newer than the last build of it.
+build() {
+  command -v dotnet >/dev/null || { say 'ScaiDrive needs the .NET 10 SDK: install dotnet-sdk-10.0'; exit 1; }
+  local stamp
+  stamp=$artifacts/.built-$(basename "$1")
+  if [ -e "$stamp" ] && [ -z "$(find "$root/src" "$root/tests" "$root/bench" "$root"/Directory.* "$root"/*.sln "$root/global.json" "$root/.editorconfig" -newer "$stamp" -print -quit)" ]; then
+    return 0
+  fi
+  say "Building $(basename "$1")"
+  mkdir -p "$artifacts"
+  (
+    # Two starts at once must not build into the same folder.
+    flock 9
+    touch "$stamp.new"
+    dotnet build "$root/$1" -c Release -v quiet -nologo -clp:NoSummary >&2 || exit 1
+    mv "$stamp.new" "$stamp"
+  ) 9>"$artifacts/.lock" || { say 'The build failed'; exit 1; }
+}
