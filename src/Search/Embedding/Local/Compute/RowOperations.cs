@@ -1,0 +1,213 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace ScaiDrive.Search.Embedding.Local;
+
+/// <summary>What is done to rows between matrix products.</summary>
+internal static unsafe class RowOperations
+{
+    /// <summary>
+    /// Packs rows into tiles (see <see cref="MatrixKernel"/>), each value less its row's shift and times its row's
+    /// scale. Rows missing in the last tile become zeros.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Pack(
+        float* source, int stride, int rows, int depth, float* packed, int tileRows, float* shifts, float* scales)
+    {
+        for (; rows > 0; rows -= tileRows)
+        {
+            var present = Math.Min(rows, tileRows);
+            var r = 0;
+            for (; r + 4 <= present; r += 4)
+            {
+                var row0 = source + (r * stride);
+                var row1 = row0 + stride;
+                var row2 = row1 + stride;
+                var row3 = row2 + stride;
+                Vector128<float> shift0 = default, shift1 = default, shift2 = default, shift3 = default;
+                if (shifts != null)
+                {
+                    shift0 = Vector128.Create(shifts[r]);
+                    shift1 = Vector128.Create(shifts[r + 1]);
+                    shift2 = Vector128.Create(shifts[r + 2]);
+                    shift3 = Vector128.Create(shifts[r + 3]);
+                }
+
+                Vector128<float> scale0 = Vector128<float>.One, scale1 = scale0, scale2 = scale0, scale3 = scale0;
+                if (scales != null)
+                {
+                    scale0 = Vector128.Create(scales[r]);
+                    scale1 = Vector128.Create(scales[r + 1]);
+                    scale2 = Vector128.Create(scales[r + 2]);
+                    scale3 = Vector128.Create(scales[r + 3]);
+                }
+
+                var target = packed + r;
+                var k = 0;
+                for (; k + 4 <= depth; k += 4)
+                {
+                    Transpose(
+                        (Vector128.Load(row0 + k) - shift0) * scale0, (Vector128.Load(row1 + k) - shift1) * scale1,
+                        (Vector128.Load(row2 + k) - shift2) * scale2, (Vector128.Load(row3 + k) - shift3) * scale3,
+                        out var column0, out var column1, out var column2, out var column3);
+                    column0.Store(target);
+                    column1.Store(target + tileRows);
+                    column2.Store(target + (2 * tileRows));
+                    column3.Store(target + (3 * tileRows));
+                    target += 4 * tileRows;
+                }
+
+                for (; k < depth; k++)
+                {
+                    target[0] = (row0[k] - shift0[0]) * scale0[0];
+                    target[1] = (row1[k] - shift1[0]) * scale1[0];
+                    target[2] = (row2[k] - shift2[0]) * scale2[0];
+                    target[3] = (row3[k] - shift3[0]) * scale3[0];
+                    target += tileRows;
+                }
+            }
+
+            for (; r < present; r++)
+            {
+                var row = source + (r * stride);
+                var shift = shifts == null ? 0 : shifts[r];
+                var scale = scales == null ? 1 : scales[r];
+                for (var k = 0; k < depth; k++)
+                    packed[(k * tileRows) + r] = (row[k] - shift) * scale;
+            }
+
+            for (; r < tileRows; r++)
+            {
+                for (var k = 0; k < depth; k++)
+                    packed[(k * tileRows) + r] = 0;
+            }
+
+            source += tileRows * stride;
+            packed += tileRows * depth;
+            shifts = shifts == null ? null : shifts + tileRows;
+            scales = scales == null ? null : scales + tileRows;
+        }
+    }
+
+    /// <summary>The mean of each row, and one over its standard deviation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Moments(float* source, int rows, int width, float* means, float* scales)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            var values = source + (row * width);
+            var sum0 = Vector<float>.Zero;
+            var sum1 = Vector<float>.Zero;
+            for (var i = 0; i < width; i += 2 * Vector<float>.Count)
+            {
+                sum0 += Vector.Load(values + i);
+                sum1 += Vector.Load(values + i + Vector<float>.Count);
+            }
+
+            var mean = Vector.Sum(sum0 + sum1) / width;
+            var means0 = new Vector<float>(mean);
+            sum0 = sum1 = Vector<float>.Zero;
+            for (var i = 0; i < width; i += 2 * Vector<float>.Count)
+            {
+                var difference0 = Vector.Load(values + i) - means0;
+                var difference1 = Vector.Load(values + i + Vector<float>.Count) - means0;
+                sum0 += difference0 * difference0;
+                sum1 += difference1 * difference1;
+            }
+
+            means[row] = mean;
+            scales[row] = 1 / MathF.Sqrt((Vector.Sum(sum0 + sum1) / width) + ModelTensors.NormEpsilon);
+        }
+    }
+
+    /// <summary>Replaces each value by its exponential relative to the row's largest, and gives one over each row's sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Exponentials(float* source, int stride, int rows, int width, float* scales)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            var values = source + (row * stride);
+            var largest = new Vector<float>(float.NegativeInfinity);
+            var i = 0;
+            for (; i + Vector<float>.Count <= width; i += Vector<float>.Count)
+                largest = Vector.Max(largest, Vector.Load(values + i));
+            var shift = float.NegativeInfinity;
+            for (var lane = 0; lane < Vector<float>.Count; lane++)
+                shift = MathF.Max(shift, largest[lane]);
+            for (; i < width; i++)
+                shift = MathF.Max(shift, values[i]);
+
+            var shifts = new Vector<float>(shift);
+            var sums = Vector<float>.Zero;
+            for (i = 0; i + Vector<float>.Count <= width; i += Vector<float>.Count)
+            {
+                var power = Vector.Exp(Vector.Load(values + i) - shifts);
+                power.Store(values + i);
+                sums += power;
+            }
+
+            var sum = Vector.Sum(sums);
+            for (; i < width; i++)
+            {
+                values[i] = MathF.Exp(values[i] - shift);
+                sum += values[i];
+            }
+
+            scales[row] = 1 / sum;
+        }
+    }
+
+    /// <summary>The mean of some rows. Zeros when there are none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Mean(float* source, int rows, int width, float* mean)
+    {
+        new Span<float>(mean, width).Clear();
+        for (var row = 0; row < rows; row++)
+        {
+            for (var i = 0; i < width; i += Vector<float>.Count)
+                (Vector.Load(mean + i) + Vector.Load(source + (row * width) + i)).Store(mean + i);
+        }
+
+        for (var i = 0; rows > 0 && i < width; i++)
+            mean[i] /= rows;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(
+        Vector128<float> row0, Vector128<float> row1, Vector128<float> row2, Vector128<float> row3,
+        out Vector128<float> column0, out Vector128<float> column1, out Vector128<float> column2, out Vector128<float> column3)
+    {
+        if (Sse.IsSupported)
+        {
+            var low01 = Sse.UnpackLow(row0, row1);
+            var low23 = Sse.UnpackLow(row2, row3);
+            var high01 = Sse.UnpackHigh(row0, row1);
+            var high23 = Sse.UnpackHigh(row2, row3);
+            column0 = Sse.MoveLowToHigh(low01, low23);
+            column1 = Sse.MoveHighToLow(low23, low01);
+            column2 = Sse.MoveLowToHigh(high01, high23);
+            column3 = Sse.MoveHighToLow(high23, high01);
+        }
+        else if (AdvSimd.Arm64.IsSupported)
+        {
+            var low02 = AdvSimd.Arm64.ZipLow(row0, row2);
+            var low13 = AdvSimd.Arm64.ZipLow(row1, row3);
+            var high02 = AdvSimd.Arm64.ZipHigh(row0, row2);
+            var high13 = AdvSimd.Arm64.ZipHigh(row1, row3);
+            column0 = AdvSimd.Arm64.ZipLow(low02, low13);
+            column1 = AdvSimd.Arm64.ZipHigh(low02, low13);
+            column2 = AdvSimd.Arm64.ZipLow(high02, high13);
+            column3 = AdvSimd.Arm64.ZipHigh(high02, high13);
+        }
+        else
+        {
+            column0 = Vector128.Create(row0[0], row1[0], row2[0], row3[0]);
+            column1 = Vector128.Create(row0[1], row1[1], row2[1], row3[1]);
+            column2 = Vector128.Create(row0[2], row1[2], row2[2], row3[2]);
+            column3 = Vector128.Create(row0[3], row1[3], row2[3], row3[3]);
+        }
+    }
+}

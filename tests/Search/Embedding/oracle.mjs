@@ -1,0 +1,28 @@
+// Embeds texts with the published JavaScript implementation of the model.
+// node oracle.mjs PEERS MODEL < texts.json > answer.json
+//   PEERS: folder whose node_modules holds @energetic-ai/core and @energetic-ai/embeddings; MODEL: folder of model.json.
+//   texts.json: array of texts, each an array of UTF-16 code units, because JSON strings of other programs have no
+//   unpaired surrogates. answer.json: { ids: [[...]], vectors: [[...]] } in the same order.
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const [peers, model] = process.argv.slice(2).map((path) => resolve(path));
+const load = createRequire(join(peers, "package.json"));
+const { loadGraphModel } = load("@energetic-ai/core");
+const { initModel } = load("@energetic-ai/embeddings");
+
+const encoder = await initModel(async () => ({
+  model: await loadGraphModel(`file://${join(model, "model.json")}`),
+  vocabulary: JSON.parse(readFileSync(join(model, "vocab.json"), "utf8")),
+}));
+
+const texts = JSON.parse(readFileSync(0, "utf8")).map((units) => units.map((unit) => String.fromCharCode(unit)).join(""));
+const ids = texts.map((text) => encoder.tokenizer.encode(text));
+const vectors = [];
+for (let first = 0; first < texts.length; first += 16) {
+  // A last text without tokens would get no row, so one that has some always follows.
+  const rows = await encoder.embed([...texts.slice(first, first + 16), "end"]);
+  vectors.push(...rows.slice(0, -1));
+}
+process.stdout.write(JSON.stringify({ ids, vectors }));
