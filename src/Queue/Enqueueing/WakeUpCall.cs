@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ScaiDrive.Queue.Enqueueing;
+
+/// <summary>Wakes idle workers once jobs are really there: a few milliseconds after the transaction that added them
+/// committed, and once for all jobs of those milliseconds.</summary>
+/// <remarks>A <c>NOTIFY</c> inside the producer's transaction would take the server's one notification lock until its
+/// commit is on disk, which makes all producers commit one after the other. What is lost with this process, the
+/// workers' poll finds.</remarks>
+internal sealed class WakeUpCall(NpgsqlDataSource dataSource, TimeProvider time, ILogger log) : IDisposable
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock gate = new();
+    private readonly HashSet<(string Transaction, string Queue)> pending = [];
+    private readonly CancellationTokenSource stop = new();
+    private bool active;
+    private bool fresh;
+
+    /// <summary>Remembers that a transaction, still open, added jobs to a queue.</summary>
+    internal void Expect(string transaction, string queue)
+    {
+        lock (gate)
+        {
+            if (!pending.Add((transaction, queue)))
+                return;
+            fresh = true;
+            if (active || stop.IsCancellationRequested)
+                return;
+            active = true;
+        }
+
+        _ = Task.Run(RunAsync);
+    }
+
+    public void Dispose() => stop.Cancel();
+
+    private async Task RunAsync()
+    {
+        var pause = Shortest;
+        while (true)
+        {
+            try
+            {
+                await Task.Delay(pause, time, stop.Token);
+                (string Transaction, string Queue)[] asked;
+                lock (gate)
+                {
+                    pause = fresh ? Shortest : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, Longest.Ticks));
+                    fresh = false;
+                    asked = [.. pending];
+                }
+
+                var ended = await AnnounceAsync(asked, stop.Token);
+                lock (gate)
+                {
+                    pending.ExceptWith(ended);
+                    if (pending.Count > 0)
+                        continue;
+                    active = false;
+                    return;
+                }
+            }
+            catch (Exception fault)
+            {
+                // The workers poll anyway, so nothing is kept that a broken connection could pile up.
+                if (fault is not (OperationCanceledException or ObjectDisposedException))
+                    log.LogDebug(fault, "Workers were not woken; they will find the jobs by polling");
+                lock (gate)
+                {
+                    pending.Clear();
+                    active = false;
+                }
+
+                return;
+            }
+        }
+    }
+
+    private async Task<List<(string Transaction, string Queue)>> AnnounceAsync(
+        (string Transaction, string Queue)[] asked, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(EnqueueSql.Announce);
+        command.CommandTimeout = 5;
+        command.Parameters.Add(new() { Value = Array.ConvertAll(asked, each => each.Transaction) });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(asked, each => each.Queue) });
+        var ended = new List<(string, string)>(asked.Length);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+            ended.Add((rows.GetString(0), rows.GetString(1)));
+        return ended;
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using ScaiDrive.Queue.Running;
+using ScaiDrive.Store;
+
+namespace ScaiDrive.Queue;
+
+/// <summary>Registers the queue. An <see cref="NpgsqlDataSource"/> must be registered besides.</summary>
+public static class QueueServices
+{
+    extension(IServiceCollection services)
+    {
+        /// <summary>What producers and readers need: <see cref="JobQueue"/>, <see cref="QueueReader"/> and <see cref="JobControl"/>.</summary>
+        public IServiceCollection AddJobQueue()
+        {
+            services.TryAddSingleton(TimeProvider.System);
+            services.TryAddSingleton<JobQueue>();
+            services.TryAddSingleton<QueueReader>();
+            services.TryAddSingleton<JobControl>();
+            return services;
+        }
+
+        /// <summary>Lets the workers of this process do jobs of one kind. The handler is made anew for each attempt.</summary>
+        public IServiceCollection AddJobHandler<TArgs, THandler>()
+            where TArgs : IJobArgs
+            where THandler : class, IJobHandler<TArgs>
+        {
+            services.TryAddScoped<THandler>();
+            services.AddSingleton(JobHandlerRegistration.Create<TArgs, THandler>());
+            return services;
+        }
+
+        /// <summary>Runs one <see cref="JobWorker"/> with the host.</summary>
+        /// <remarks>Creating it throws <see cref="System.ComponentModel.DataAnnotations.ValidationException"/> for options
+        /// out of their range, and <see cref="InvalidOperationException"/> when a kind has two handlers.</remarks>
+        public IServiceCollection AddJobWorker(QueueOptions options) => services.AddJobWorker(_ => options);
+
+        /// <summary>As the other overload, with options that come from other services.</summary>
+        public IServiceCollection AddJobWorker(Func<IServiceProvider, QueueOptions> options)
+        {
+            services.AddJobQueue();
+            services.TryAddSingleton<NotificationListener>();
+            services.TryAddSingleton<JobHandlers>();
+            services.TryAddSingleton(provider => new JobWorker(
+                provider.GetRequiredService<NpgsqlDataSource>(),
+                provider.GetRequiredService<JobHandlers>(),
+                provider.GetRequiredService<IServiceScopeFactory>(),
+                options(provider),
+                provider.GetRequiredService<NotificationListener>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<JobWorker>>()));
+            services.AddHostedService(provider => provider.GetRequiredService<JobWorker>());
+            return services;
+        }
+    }
+}
