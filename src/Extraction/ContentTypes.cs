@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Text;
+
+namespace ScaiDrive.Extraction;
+
+/// <summary>Finds the type of a file in its first bytes; the name only chooses among types that look the same.</summary>
+public static class ContentTypes
+{
+    /// <summary>Bytes worth passing to <see cref="FromContent"/>; more does no harm.</summary>
+    public const int HeadSize = 8192;
+
+    internal const string Unknown = "application/octet-stream";
+    internal const string Plain = "text/plain";
+    internal const string Markdown = "text/markdown";
+    internal const string Csv = "text/csv";
+    internal const string TabSeparated = "text/tab-separated-values";
+    internal const string Html = "text/html";
+    internal const string Xml = "application/xml";
+    internal const string Svg = "image/svg+xml";
+    internal const string Pdf = "application/pdf";
+    internal const string Zip = "application/zip";
+    internal const string Ole = "application/x-ole-storage";
+    internal const string Word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    internal const string Sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    internal const string Slides = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
+
+    private static readonly SearchValues<byte> TypeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789/.+-"u8);
+
+    private static readonly (byte[] Magic, int Offset, string Type)[] Magics =
+    [
+        ([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A], 0, "image/png"),
+        ([0xFF, 0xD8, 0xFF], 0, "image/jpeg"),
+        ("GIF87a"u8.ToArray(), 0, "image/gif"),
+        ("GIF89a"u8.ToArray(), 0, "image/gif"),
+        ([(byte)'I', (byte)'I', 42, 0], 0, "image/tiff"),
+        ([(byte)'M', (byte)'M', 0, 42], 0, "image/tiff"),
+        ([(byte)'I', (byte)'I', 43, 0], 0, "image/tiff"),
+        ([(byte)'M', (byte)'M', 0, 43], 0, "image/tiff"),
+        ("WEBP"u8.ToArray(), 8, "image/webp"),
+        ("PK\x03\x04"u8.ToArray(), 0, Zip),
+        ("PK\x05\x06"u8.ToArray(), 0, Zip),
+        ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], 0, Ole),
+        ([0x1F, 0x8B], 0, "application/gzip"),
+        ("BZh"u8.ToArray(), 0, "application/x-bzip2"),
+        ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], 0, "application/x-xz"),
+        ([0x28, 0xB5, 0x2F, 0xFD], 0, "application/zstd"),
+        ([(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C], 0, "application/x-7z-compressed"),
+        ("Rar!\x1A\x07"u8.ToArray(), 0, "application/vnd.rar"),
+        ("ustar"u8.ToArray(), 257, "application/x-tar"),
+        ([0x7F, (byte)'E', (byte)'L', (byte)'F'], 0, "application/x-executable"),
+        ("SQLite format 3\0"u8.ToArray(), 0, "application/vnd.sqlite3"),
+        ("OggS"u8.ToArray(), 0, "audio/ogg"),
+        ("ID3"u8.ToArray(), 0, "audio/mpeg"),
+        ("fLaC"u8.ToArray(), 0, "audio/flac"),
+        ("WAVE"u8.ToArray(), 8, "audio/wav"),
+        ("ftyp"u8.ToArray(), 4, "video/mp4"),
+        ([0x1A, 0x45, 0xDF, 0xA3], 0, "video/x-matroska"),
+        ("{\\rtf"u8.ToArray(), 0, "application/rtf"),
+        ("%!PS"u8.ToArray(), 0, "application/postscript"),
+    ];
+
+    /// <summary>The type of a file.</summary>
+    /// <param name="head">The first bytes, at least <see cref="HeadSize"/> of them or the whole file.</param>
+    /// <param name="fileName">Name with extension, or empty.</param>
+    /// <returns>A lower-case MIME type; <c>application/octet-stream</c> when nothing is known.</returns>
+    public static string FromContent(ReadOnlySpan<byte> head, string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(fileName);
+        var extension = Path.GetExtension(fileName).ToLowerInvariant();
+        if (head.IsEmpty)
+            return "application/x-empty";
+
+        // Readers accept junk before the header within the first kilobyte (ISO 32000-1, annex H.3).
+        if (head[..Math.Min(head.Length, 1024)].IndexOf("%PDF-"u8) >= 0)
+            return Pdf;
+        foreach (var (magic, offset, type) in Magics)
+        {
+            if (head.Length >= offset + magic.Length && head.Slice(offset, magic.Length).SequenceEqual(magic))
+                return type == Zip ? InsideZip(head, extension) : type;
+        }
+        if (head.Length >= 26 && head[..2].SequenceEqual("BM"u8) && head[14] is 12 or 40 or 52 or 56 or 64 or 108 or 124 && head[15] == 0)
+            return "image/bmp";
+
+        return TextDecoder.LooksLikeText(head, out var encoding) ? KindOfText(encoding.GetString(head), extension) : Unknown;
+    }
+
+    /// <summary>True for pictures that OCR reads.</summary>
+    internal static bool IsImage(string type) =>
+        type is "image/png" or "image/jpeg" or "image/tiff" or "image/webp" or "image/gif" or "image/bmp";
+
+    // Good enough for a listing: names of the first members stand in the local headers. Readers look at the directory instead.
+    private static string InsideZip(ReadOnlySpan<byte> head, string extension)
+    {
+        if (head.Length > 46 && head.Slice(30, 8).SequenceEqual("mimetype"u8))
+        {
+            var rest = head[38..];
+            var end = rest.IndexOfAnyExcept(TypeCharacters);
+            var type = Encoding.ASCII.GetString(rest[..(end < 0 ? rest.Length : end)]);
+            if (type.StartsWith("application/", StringComparison.Ordinal))
+                return type.EndsWith("PK", StringComparison.Ordinal) ? type[..^2] : type;
+        }
+        if (head.IndexOf("[Content_Types].xml"u8) < 0 && head.IndexOf("_rels/.rels"u8) < 0)
+            return Zip;
+        return head.IndexOf("word/"u8) >= 0 ? Word
+            : head.IndexOf("xl/"u8) >= 0 ? Sheet
+            : head.IndexOf("ppt/"u8) >= 0 ? Slides
+            : extension switch { ".docx" => Word, ".xlsx" => Sheet, ".pptx" => Slides, _ => Zip };
+    }
+
+    private static string KindOfText(string text, string extension)
+    {
+        var start = text.AsSpan().TrimStart("\uFEFF \t\r\n");
+        if (start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
+            return Html;
+        if (start.StartsWith("<?xml", StringComparison.Ordinal))
+        {
+            return start.Contains("<html", StringComparison.OrdinalIgnoreCase) ? Html
+                : start.Contains("<svg", StringComparison.Ordinal) ? Svg : Xml;
+        }
+        if (start.StartsWith("<svg", StringComparison.Ordinal))
+            return Svg;
+        return extension switch
+        {
+            ".md" or ".markdown" or ".mdown" or ".mkd" => Markdown,
+            ".csv" => Csv,
+            ".tsv" or ".tab" => TabSeparated,
+            ".html" or ".htm" or ".xhtml" when start.Contains('<') => Html,
+            ".xml" or ".xsd" or ".xsl" or ".rss" or ".atom" when start.StartsWith("<") => Xml,
+            _ when LooksLikeHtml(start) => Html,
+            _ => Plain,
+        };
+    }
+
+    private static bool LooksLikeHtml(ReadOnlySpan<char> start)
+    {
+        foreach (var tag in (string[])["<head", "<body", "<title", "<meta", "<!--", "<table", "<div", "<p>", "<h1"])
+        {
+            if (start.StartsWith(tag, StringComparison.OrdinalIgnoreCase))
+                return start.Contains("</", StringComparison.Ordinal) || start.Contains("<body", StringComparison.OrdinalIgnoreCase);
+        }
+        return false;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Logging;
+using ScaiDrive.Extraction.Sandbox;
+
+namespace ScaiDrive.Extraction;
+
+/// <summary>Reads files in pooled child processes. Thread-safe; at most <see cref="ExtractionOptions.Children"/> files at a time, further calls wait.</summary>
+/// <remarks>
+/// What a file does wrong is a result with a code, never an exception. Exceptions mean: the source stream failed, the disk is full,
+/// or no child can be started (<see cref="IOException"/>), or the token was cancelled (the child is then killed).
+/// The worker holds the pages of the files in flight and a quarter of a megabyte each, whatever the size of the files.
+/// </remarks>
+public sealed class ExtractionPool : IAsyncDisposable
+{
+    /// <summary>Part of every cache key: changes when the same bytes may give another text.</summary>
+    public const string PipelineVersion = "1";
+
+    // More deaths than this in one recognition mean the machine or the file is beyond help; each costs a fresh child.
+    private const int MaxRecognitionDeaths = 5;
+
+    private readonly ExtractionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ExtractionPool> _log;
+    private readonly TemporaryRoot _root;
+    private readonly SemaphoreSlim _slots;
+    private readonly ConcurrentStack<ExtractorProcess> _idle = new();
+    private volatile bool _disposed;
+
+    /// <summary>Sweeps temporary folders of workers that were killed. Children start when files come.</summary>
+    /// <exception cref="ValidationException">An option has a value that cannot work.</exception>
+    /// <exception cref="IOException">The temporary folder cannot be made.</exception>
+    public ExtractionPool(ExtractionOptions options, TimeProvider time, ILogger<ExtractionPool> log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        (_options, _time, _log) = (options, time, log);
+        _root = TemporaryRoot.Open(options.TemporaryDirectory);
+        _slots = new(options.Children, options.Children);
+    }
+
+    /// <summary>Process ids of the children that wait for files.</summary>
+    internal IReadOnlyList<int> IdleChildren => [.. _idle.Select(static child => child.Id)];
+
+    /// <summary>This pool's private temporary folder.</summary>
+    internal string TemporaryFolder => _root.Path;
+
+    /// <summary>Reads the text of one file.</summary>
+    /// <param name="content">Read once, from its present position to its end; need not be seekable. Left open.</param>
+    /// <param name="fileName">Name with extension; decides only where the content leaves a choice, such as Markdown or plain text.</param>
+    /// <param name="cancellationToken">Kills the child.</param>
+    /// <returns>Pages, or the reason why there are none.</returns>
+    /// <exception cref="IOException">The source or this machine failed; worth another attempt.</exception>
+    public async Task<ExtractedDocument> ExtractAsync(Stream content, string fileName, CancellationToken cancellationToken)
+    {
+        var answer = await RunAsync(new(fileName, null, [], _options.Limits), content, cancellationToken);
+        var result = answer.Result!;
+        return new(result.Status, result.Detail, result.MimeType,
+            result.Status == ReasonCodes.Ok ? answer.Pages : [], result.PagesNeedingOcr, result.Truncated, result.Metadata);
+    }
+
+    /// <summary>Recognises the text of the given pages.</summary>
+    /// <param name="content">As for <see cref="ExtractAsync"/>. When seekable, pages after one that killed its child are read by a fresh child.</param>
+    /// <param name="fileName">Name with extension.</param>
+    /// <param name="pages">Page numbers from 1, as in <see cref="ExtractedDocument.PagesNeedingOcr"/>.</param>
+    /// <param name="languages">Tesseract codes such as <c>eng</c>; those not installed are left out. Empty: English.</param>
+    /// <param name="cancellationToken">Kills the child.</param>
+    /// <exception cref="IOException">The source or this machine failed; worth another attempt.</exception>
+    public async Task<RecognizedPages> RecognizeAsync(
+        Stream content, string fileName, IReadOnlyList<int> pages, IReadOnlyList<string> languages, CancellationToken cancellationToken)
+    {
+        var recognized = new SortedDictionary<int, ExtractedPage>();
+        var problems = new SortedDictionary<int, PageProblem>();
+        var start = content.CanSeek ? content.Position : 0;
+        List<int> remaining = [.. pages.Distinct().Order()];
+        ResultMessage? last = null;
+        var engine = "tesseract";
+        for (var deaths = 0; remaining.Count > 0 || last is null;)
+        {
+            var answer = await RunAsync(new(fileName, remaining, languages, _options.Limits), content, cancellationToken);
+            last = answer.Result!;
+            engine = last.Engine ?? engine;
+            foreach (var page in answer.Pages)
+                recognized[page.Number] = page;
+            foreach (var problem in answer.Problems)
+                problems[problem.Number] = problem;
+            remaining.RemoveAll(number => recognized.ContainsKey(number) || problems.ContainsKey(number));
+            if (!answer.Died || remaining.Count == 0)
+                break;
+
+            // The page in hand is the guilty one; the others deserve a child of their own.
+            var guilty = answer.PageBegun is { } begun && remaining.Contains(begun) ? begun : remaining[0];
+            problems[guilty] = new(guilty, last.Status, last.Detail);
+            remaining.Remove(guilty);
+            if (!content.CanSeek || ++deaths == MaxRecognitionDeaths || answer.PageBegun is null)
+                break;
+            content.Position = start;
+        }
+
+        foreach (var number in remaining)
+            problems[number] = new(number, last.Status == ReasonCodes.Ok ? ReasonCodes.OcrFailed : last.Status, last.Detail);
+        var status = recognized.Values.Any(static page => page.Text.Length > 0) ? ReasonCodes.Ok
+            : recognized.Count > 0 && problems.Count == 0 ? ReasonCodes.NoText
+            : last.Status == ReasonCodes.Ok ? ReasonCodes.OcrFailed : last.Status;
+        return new(status, status == ReasonCodes.Ok ? null : last.Detail ?? problems.Values.FirstOrDefault()?.Detail,
+            [.. recognized.Values], [.. problems.Values], engine);
+    }
+
+    private async Task<ChildAnswer> RunAsync(TaskMessage task, Stream content, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        await _slots.WaitAsync(cancellationToken);
+        ExtractorProcess? child = null;
+        try
+        {
+            child = await TakeAsync(cancellationToken);
+            var answer = await child.RunAsync(task, content, cancellationToken);
+            if (answer.Died)
+                _log.LogWarning("Extraction child {Child} ended with {Code}: {Detail}", child.Id, answer.Result!.Status, answer.Result.Detail);
+            return answer;
+        }
+        catch
+        {
+            child?.Kill();
+            throw;
+        }
+        finally
+        {
+            if (child is { IsUsable: true } && !_disposed)
+                _idle.Push(child);
+            else
+                child?.Dispose();
+            _slots.Release();
+        }
+    }
+
+    private async Task<ExtractorProcess> TakeAsync(CancellationToken cancellationToken)
+    {
+        while (_idle.TryPop(out var idle))
+        {
+            // It may have been killed from outside while it waited.
+            if (ProcessGroup.IsRunning(idle.Id))
+                return idle;
+            idle.Dispose();
+        }
+        return await ExtractorProcess.StartAsync(_options, _root, _time, cancellationToken);
+    }
+
+    /// <summary>Ends all children at once, those at work included, and removes the temporary folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        while (_idle.TryPop(out var child))
+            child.Dispose();
+        // Whoever still reads a file holds a slot; callers cancel before they dispose, so this does not wait long.
+        for (var i = 0; i < _options.Children; i++)
+            await _slots.WaitAsync(CancellationToken.None);
+        _slots.Dispose();
+        _root.Dispose();
+    }
+}

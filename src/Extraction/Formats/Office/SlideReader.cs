@@ -1,0 +1,2 @@
+namespace ScaiDrive.Extraction.Formats.Office;
+internal static class SlideReader { internal static ReadResult Read(SourceDocument document, PageSink pages) => throw new UnreadableDocumentException(ReasonCodes.UnsupportedType, "later"); }

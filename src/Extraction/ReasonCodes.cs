@@ -1,0 +1,88 @@
+using System.Collections.Frozen;
+
+namespace ScaiDrive.Extraction;
+
+/// <summary>Every ending of a file that is not plain success: a stable code, and a hint that says what to do.</summary>
+/// <remarks>Codes are written to the ledger and answered over the API: add new ones, never rename one.</remarks>
+public static class ReasonCodes
+{
+    /// <summary>Not a reason: text was found, or pages wait for OCR.</summary>
+    public const string Ok = "ok";
+
+    /// <summary>Only OCR could read it, and OCR is off.</summary>
+    public const string OcrDisabled = "ocr_disabled";
+
+    /// <summary>A password is needed.</summary>
+    public const string Encrypted = "encrypted";
+
+    /// <summary>No reader for this type of content.</summary>
+    public const string UnsupportedType = "unsupported_type";
+
+    /// <summary>More bytes than the limit.</summary>
+    public const string TooLarge = "too_large";
+
+    /// <summary>Read to the end, and there was no text.</summary>
+    public const string NoText = "no_text";
+
+    /// <summary>No bytes.</summary>
+    public const string Empty = "empty";
+
+    /// <summary>The content breaks the rules of its own format.</summary>
+    public const string Corrupt = "corrupt";
+
+    /// <summary>The reader died.</summary>
+    public const string ExtractorCrashed = "extractor_crashed";
+
+    /// <summary>The reader made no progress, or took too long.</summary>
+    public const string TimedOut = "timed_out";
+
+    /// <summary>The reader needed more memory than it may use.</summary>
+    public const string OutOfMemory = "out_of_memory";
+
+    /// <summary>More pages than the limit.</summary>
+    public const string TooManyPages = "too_many_pages";
+
+    /// <summary>The content unpacks to far more than its size.</summary>
+    public const string ExpansionLimit = "expansion_limit";
+
+    /// <summary>Elements or archives inside each other beyond the limit.</summary>
+    public const string NestingLimit = "nesting_limit";
+
+    /// <summary>The embedding or OCR provider does not answer.</summary>
+    public const string ProviderDown = "provider_down";
+
+    /// <summary>A newer version of the file replaced this one.</summary>
+    public const string Superseded = "superseded";
+
+    /// <summary>The source does not hand out the bytes.</summary>
+    public const string UnreadableAtSource = "unreadable_at_source";
+
+    /// <summary>OCR could read none of the pages.</summary>
+    public const string OcrFailed = "ocr_failed";
+
+    /// <summary>A program that reads this type is not installed.</summary>
+    public const string ToolMissing = "tool_missing";
+
+    /// <summary>Code to hint: one or two sentences for an admin. <see cref="Ok"/> has none.</summary>
+    public static IReadOnlyDictionary<string, string> Hints { get; } = new Dictionary<string, string>
+    {
+        [OcrDisabled] = "The pages are images. Switch OCR on at the vectorization provider; the file is then read again by itself.",
+        [Encrypted] = "The file needs a password. Store a copy without a password to make it searchable.",
+        [UnsupportedType] = "There is no text reader for this type of content. The file can still be found by its name.",
+        [TooLarge] = "The file is larger than the extraction limit. Raise the limit or store a smaller version.",
+        [NoText] = "The file was read completely and holds no text.",
+        [Empty] = "The file has no content. If it should have some, upload it again.",
+        [Corrupt] = "The content is damaged or incomplete. Open it in its own program, save it again, and upload that.",
+        [ExtractorCrashed] = "The reader died on this file; other files were not affected. Retry once; if it happens again, the file is malformed.",
+        [TimedOut] = "Reading took longer than allowed. Split the document, or raise the time limit and retry.",
+        [OutOfMemory] = "Reading needed more memory than one file may use. Split the document, or raise the memory limit and retry.",
+        [TooManyPages] = "The document has more pages than the limit; the first ones are searchable. Raise the limit or split it.",
+        [ExpansionLimit] = "The file unpacks to far more than its size, as a decompression bomb does. It was not read further.",
+        [NestingLimit] = "The content is nested deeper than the limit. It was not read further.",
+        [ProviderDown] = "The provider does not answer. Work goes on by itself when it is back; keyword search is not affected.",
+        [Superseded] = "A newer version of the file took its place. Look at the status of that version.",
+        [UnreadableAtSource] = "The source refused to hand out the content. Check the connector's rights and whether the file is locked.",
+        [OcrFailed] = "OCR could not read any page. Check the scan's quality and the configured languages.",
+        [ToolMissing] = "A program this type needs is not installed. Run the doctor command; it says which one.",
+    }.ToFrozenDictionary();
+}
