@@ -1,0 +1,74 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ScaiDrive.Drive;
+
+/// <summary>Makes changes of a directory (a new name, a new subdirectory) survive a power cut, which flushing the file alone
+/// does not: fsync(2), section Notes.</summary>
+internal static class DurableDirectory
+{
+    private const int Enospc = 28, Edquot = 122;
+    private const int OpenReadOnly = 0, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
+    private const int OpenDirectoryArm64 = 0x4000;
+
+    /// <summary>Makes the directory and its missing parents, readable only to this account.</summary>
+    internal static void Create(string directory)
+    {
+        if (Directory.Exists(directory))
+            return;
+        var parent = Path.GetDirectoryName(directory)!;
+        Create(parent);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(directory);
+        else
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Flush(parent);
+    }
+
+    /// <summary>Returns when the entries of the directory are on disk.</summary>
+    internal static void Flush(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+            return; // NTFS journals its directories; there is no call for it.
+        var openDirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? OpenDirectoryArm64 : OpenDirectory;
+        var handle = Open(Encoding.UTF8.GetBytes(directory + '\0'), OpenReadOnly | openDirectory | OpenCloseOnExec);
+        if (handle < 0)
+            throw Fault(directory);
+        try
+        {
+            if (FlushHandle(handle) != 0)
+                throw Fault(directory);
+        }
+        finally
+        {
+            _ = Close(handle);
+        }
+    }
+
+    /// <summary>Whether the fault means that no space is left, for anyone or for this account.</summary>
+    internal static bool IsDiskFull(IOException fault) =>
+        OperatingSystem.IsWindows() ? (fault.HResult & 0xFFFF) is 0x70 or 0x27 : fault.HResult is Enospc or Edquot;
+
+    private static IOException Fault(string directory)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        const int enoent = 2;
+        var reason = new Win32Exception(error).Message;
+        return error == enoent
+            ? new DirectoryNotFoundException($"{directory}: {reason}")
+            : new IOException($"{directory}: {reason}", error);
+    }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Open(byte[] path, int flags);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int FlushHandle(int handle);
+
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Close(int handle);
+}

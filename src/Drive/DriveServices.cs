@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ScaiDrive.Drive;
+
+/// <summary>Registers this room.</summary>
+public static class DriveServices
+{
+    /// <summary>Adds <see cref="ContentStore"/>, <see cref="DriveStore"/> and <see cref="ContentCollector"/>. The host provides the
+    /// data source, and a listener for those who are to hear of changes.</summary>
+    public static IServiceCollection AddDrive(this IServiceCollection services, ContentStoreOptions content)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(content);
+        services.AddSingleton<ContentStore>();
+        services.AddSingleton<DriveStore>();
+        services.AddSingleton<ContentCollector>();
+        return services;
+    }
+}
