@@ -149,6 +149,13 @@ internal sealed class PageText
             _text.Append(' ');
     }
 
+    /// <summary>Takes back white space at the end, down to <paramref name="floor"/>.</summary>
+    internal void TrimEnd(int floor)
+    {
+        while (_text.Length > floor && char.IsWhiteSpace(_text[^1]))
+            _text.Length--;
+    }
+
     /// <summary>A line of its own.</summary>
     internal void AppendLine(ReadOnlySpan<char> text)
     {
