@@ -1,0 +1,89 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Jobs;
+using ScaiDrive.Api.Minimal.Metrics;
+using ScaiDrive.Drive;
+using ScaiDrive.Queue;
+
+namespace ScaiDrive.Api.Minimal.Dashboard;
+
+/// <summary>The first page, its live stream, its one button, its assets.</summary>
+internal static class DashboardEndpoints
+{
+    // Everything the page loads comes from this server; nothing stands inline, so nothing injected could run.
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    extension(IEndpointRouteBuilder routes)
+    {
+        internal void MapDashboard()
+        {
+            routes.MapGet("/", PageAsync).ExcludeFromDescription();
+            routes.MapGet("/events", Events).ExcludeFromDescription().WithMetadata(new LongLivedAttribute());
+            routes.MapPost("/jobs/{id:long}/retry", RetryAsync).ExcludeFromDescription();
+            routes.MapGet("/assets/{hash}/{name}", (string hash, string name, HttpContext context, DashboardAssets assets) => assets.Serve(hash, name, context)).ExcludeFromDescription();
+        }
+    }
+
+    internal static async Task<RazorComponentResult<DashboardPage>> PageAsync(
+        string? q, string? mode, string? offset, HttpContext context, Caller caller, FleetStateReader states, PageSearch search,
+        DashboardAssets assets, ApiOptions options, CancellationToken cancellationToken)
+    {
+        var state = await states.ReadAsync(cancellationToken);
+        // A page answers a mistyped address too, so its parameters are forgiving where the API's are strict.
+        var from = int.TryParse(offset, out var given) ? Math.Clamp(given, 0, PageSearch.MaxOffset) : 0;
+        var results = string.IsNullOrWhiteSpace(q) ? null : await search.FindAsync(caller, q.Trim(), SearchModes.Known(mode), from, cancellationToken);
+        context.Response.Headers.ContentSecurityPolicy = PagePolicy;
+        context.Response.Headers.CacheControl = "no-store";
+        return new RazorComponentResult<DashboardPage>(new
+        {
+            State = state,
+            Search = results,
+            options.Version,
+            Files = assets,
+        });
+    }
+
+    internal static ServerSentEventsResult<string> Events(
+        HttpContext context, DashboardFeed feed, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        return TypedResults.ServerSentEvents(PanelsAsync(feed, lifetime, cancellationToken));
+    }
+
+    /// <summary>The page's button. A browser can only reach this from the page itself: <see cref="Identity.LocalOnly"/> refuses other origins.</summary>
+    internal static async Task<Results<RedirectHttpResult, ErrorResult>> RetryAsync(long id, Caller caller, JobControl jobs, CancellationToken cancellationToken) =>
+        await JobEndpoints.TryRetryAsync(id, caller, jobs, cancellationToken) is { } error
+            ? new ErrorResult(error)
+            : TypedResults.Redirect("/", permanent: false, preserveMethod: false);
+
+    private static async IAsyncEnumerable<SseItem<string>> PanelsAsync(
+        DashboardFeed feed, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // An open page must not hold up the end of the process.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        await using var panels = feed.WatchAsync(either.Token).GetAsyncEnumerator(either.Token);
+        while (true)
+        {
+            try
+            {
+                if (!await panels.MoveNextAsync())
+                    yield break;
+            }
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            {
+                yield break;
+            }
+
+            yield return panels.Current.Id.Length == 0
+                ? new SseItem<string>("", "alive")
+                : new SseItem<string>(panels.Current.Html, "panel") { ReconnectionInterval = TimeSpan.FromSeconds(2) };
+        }
+    }
+}

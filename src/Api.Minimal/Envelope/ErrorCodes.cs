@@ -1,0 +1,30 @@
+namespace ScaiDrive.Api.Minimal.Envelope;
+
+/// <summary>The stable codes of <c>error.code</c> that this room gives; Drive and Search add their own.</summary>
+internal static class ErrorCodes
+{
+    internal const string BadRequest = "BAD_REQUEST";
+    internal const string Validation = "VALIDATION_ERROR";
+    internal const string NotFound = "NOT_FOUND";
+    internal const string MethodNotAllowed = "METHOD_NOT_ALLOWED";
+    internal const string UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE";
+    internal const string PayloadTooLarge = "PAYLOAD_TOO_LARGE";
+    internal const string RangeNotSatisfiable = "RANGE_NOT_SATISFIABLE";
+    internal const string PreconditionFailed = "PRECONDITION_FAILED";
+    internal const string NameConflict = "NAME_CONFLICT";
+    internal const string Conflict = "CONFLICT";
+    internal const string Gone = "GONE";
+    internal const string StorageFull = "STORAGE_FULL";
+    internal const string ServiceUnavailable = "SERVICE_UNAVAILABLE";
+    internal const string Timeout = "TIMEOUT";
+    internal const string Internal = "INTERNAL_ERROR";
+
+    /// <summary>The caller is not on this machine, or a proxy passed the request on.</summary>
+    internal const string NotLocal = "AUTHZ_NOT_LOCAL";
+
+    /// <summary>The Host header names something else than this machine.</summary>
+    internal const string HostNotAllowed = "AUTHZ_HOST_NOT_ALLOWED";
+
+    /// <summary>A web page of another origin made the browser send this.</summary>
+    internal const string CrossSite = "AUTHZ_CROSS_SITE";
+}

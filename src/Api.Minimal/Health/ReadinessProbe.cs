@@ -1,0 +1,58 @@
+using System.Data.Common;
+using Npgsql;
+using ScaiDrive.Drive;
+
+namespace ScaiDrive.Api.Minimal.Health;
+
+/// <summary>Asks every dependency of this process whether it answers, each within <see cref="ApiOptions.ProbeTimeout"/>.</summary>
+internal sealed class ReadinessProbe(NpgsqlDataSource database, ContentStore content, ApiOptions options, TimeProvider time)
+{
+    /// <summary>True by name for what answered.</summary>
+    /// <remarks>One PostgreSQL server does what the contract expects of Redis (wake-ups, shared state), so <c>redis</c> answers with
+    /// the database. There is no identity provider, so <c>scaikey</c> has nothing to wait for; <c>weaviate</c> is left out, because
+    /// none is configured.</remarks>
+    internal async Task<IReadOnlyDictionary<string, bool>> RunAsync(CancellationToken cancellationToken)
+    {
+        var answers = await AnswersAsync(cancellationToken);
+        return new Dictionary<string, bool>
+        {
+            ["database"] = answers,
+            ["redis"] = answers,
+            ["storage"] = CanStore(),
+            ["scaikey"] = true,
+        };
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(options.ProbeTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await using var command = database.CreateCommand("SELECT 1");
+            await command.ExecuteScalarAsync(either.Token);
+            return true;
+        }
+        catch (Exception fault) when (fault is DbException or OperationCanceledException or TimeoutException && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether the content directory can be written to: a file is made there and removed.</summary>
+    private bool CanStore()
+    {
+        var path = Path.Combine(content.Root, $".ready-{Guid.NewGuid():n}");
+        try
+        {
+            using var probe = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            probe.WriteByte(0);
+            probe.Flush();
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace ScaiDrive.Api.Minimal.Metrics;
+
+/// <summary>What Prometheus scrapes.</summary>
+internal static class MetricsEndpoint
+{
+    extension(IEndpointRouteBuilder routes)
+    {
+        internal void MapMetrics() => routes.MapGet("/metrics", ExportAsync).ExcludeFromDescription();
+    }
+
+    internal static async Task<ContentHttpResult> ExportAsync(PrometheusExporter exporter, HttpContext context, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Text(await exporter.ExportAsync(cancellationToken), PrometheusExporter.ContentType);
+    }
+}

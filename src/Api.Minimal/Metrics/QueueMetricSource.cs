@@ -1,0 +1,48 @@
+using ScaiDrive.Queue;
+
+namespace ScaiDrive.Api.Minimal.Metrics;
+
+/// <summary>Depth and age of both queues, as the database has them: the same on every replica.</summary>
+public sealed class QueueMetricSource(QueueReader queues) : IMetricSource
+{
+    private const string Depth = "scaidrive_queue_depth";
+    private const string DepthHelp = "Jobs that wait for a worker: available, and scheduled or retryable that are due.";
+    private const string Oldest = "scaidrive_queue_oldest_age_seconds";
+    private const string OldestHelp = "How long the longest-waiting due job has waited.";
+    private const string Jobs = "scaidrive_queue_jobs";
+    private const string JobsHelp = "Unfinished and discarded jobs by state.";
+
+    /// <inheritdoc />
+    public string Name => "queue";
+
+    /// <inheritdoc />
+    public async Task CollectAsync(MetricFamilies families, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(families);
+        var depths = (await queues.DepthsAsync(cancellationToken)).ToDictionary(d => d.Queue, StringComparer.Ordinal);
+        foreach (var queue in QueueNamesShown.Union(depths.Keys))
+        {
+            var depth = depths.GetValueOrDefault(queue) ?? new QueueDepth(queue, 0, 0, 0, 0, 0, 0);
+            families.Gauge(Depth, DepthHelp, depth.Depth, ("queue", queue));
+            families.Gauge(Oldest, OldestHelp, depth.OldestAgeSeconds, ("queue", queue));
+            families.Gauge(Jobs, JobsHelp, depth.Running, ("queue", queue), ("state", JobStates.Running));
+            families.Gauge(Jobs, JobsHelp, depth.Scheduled, ("queue", queue), ("state", JobStates.Scheduled));
+            families.Gauge(Jobs, JobsHelp, depth.Retryable, ("queue", queue), ("state", JobStates.Retryable));
+            families.Gauge(Jobs, JobsHelp, depth.Discarded, ("queue", queue), ("state", JobStates.Discarded));
+        }
+    }
+
+    /// <inheritdoc />
+    public void AddUnknown(MetricFamilies families)
+    {
+        ArgumentNullException.ThrowIfNull(families);
+        foreach (var queue in QueueNamesShown)
+        {
+            families.Gauge(Depth, DepthHelp, double.NaN, ("queue", queue));
+            families.Gauge(Oldest, OldestHelp, double.NaN, ("queue", queue));
+        }
+    }
+
+    /// <summary>Present even when empty: an alert on a series that is missing never fires.</summary>
+    private static readonly string[] QueueNamesShown = [QueueNames.High, QueueNames.Low];
+}

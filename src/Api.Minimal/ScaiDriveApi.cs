@@ -1,0 +1,109 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ScaiDrive.Api.Minimal.Connectors;
+using ScaiDrive.Api.Minimal.Dashboard;
+using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Files;
+using ScaiDrive.Api.Minimal.Health;
+using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Jobs;
+using ScaiDrive.Api.Minimal.Metrics;
+using ScaiDrive.Api.Minimal.OpenApi;
+using ScaiDrive.Api.Minimal.Search;
+using ScaiDrive.Drive;
+
+namespace ScaiDrive.Api.Minimal;
+
+/// <summary>The HTTP side of the product as a library: two calls put it into a host.</summary>
+public static class ScaiDriveApi
+{
+    /// <summary>Adds what the API needs of its own. The rooms it speaks for (data source, Drive, Queue, Search, Connectors)
+    /// are added by the host.</summary>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    public static IServiceCollection AddScaiDriveApi(this IServiceCollection services, ApiOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHttpContextAccessor();
+        services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Caller>()
+            ?? throw new InvalidOperationException("Nobody said who is calling."));
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        // In every environment a parameter that cannot be bound is an exception, which the error boundary gives a body.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddRouting();
+        services.AddRazorComponents();
+        ApiDocument.AddTo(services, options);
+
+        services.AddScaiDriveMetrics();
+        services.AddSingleton<ReadinessProbe>();
+        services.AddSingleton<HitHydrator>();
+        services.AddSingleton<FleetStateReader>();
+        services.AddSingleton<DashboardFeed>();
+        services.AddSingleton<DashboardAssets>();
+        services.AddSingleton<PageSearch>();
+        return services;
+    }
+
+    /// <summary>Adds <see cref="PrometheusExporter"/> with the queue's gauges, for any role.</summary>
+    public static IServiceCollection AddScaiDriveMetrics(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<PrometheusExporter>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, QueueMetricSource>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, IndexMetricSource>());
+        return services;
+    }
+
+    /// <summary>Puts the whole pipeline and every route into the application: call it once, on a fresh application.</summary>
+    public static WebApplication MapScaiDriveApi(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var options = app.Services.GetRequiredService<ApiOptions>();
+        app.Services.GetRequiredService<PrometheusExporter>(); // listens from now on
+
+        app.UseMiddleware<RequestId>();
+        app.UseMiddleware<AccessLog>();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<ErrorBoundary>();
+        app.UseMiddleware<LocalOnly>();
+        app.Use((context, next) =>
+        {
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+                body.MaxRequestBodySize = options.MaxJsonBodyBytes; // an upload lifts it for itself
+            return next(context);
+        });
+        app.UseRouting();
+
+        var all = app.MapGroup("").AddEndpointFilterFactory(RequestValidation.Filter).AddEndpointFilter<AnswerFilter>();
+        var api = all.MapGroup("/api/v1");
+        api.MapHealth();
+        api.MapIdentity();
+        api.MapFiles();
+        api.MapFolders();
+        api.MapSearch();
+        api.MapJobs();
+        api.MapConnectors();
+        all.MapDashboard();
+        all.MapMetrics();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+
+    /// <summary>Serves <c>GET /metrics</c>, for a role that has no other API.</summary>
+    public static IEndpointRouteBuilder MapScaiDriveMetrics(this IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        routes.MapMetrics();
+        return routes;
+    }
+}

@@ -1,0 +1,139 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using ScaiDrive.Drive;
+using ScaiDrive.Search.Query;
+
+namespace ScaiDrive.Api.Minimal.Search;
+
+/// <summary>Search by word, by meaning, and by both.</summary>
+internal static class SearchEndpoints
+{
+    extension(IEndpointRouteBuilder routes)
+    {
+        internal void MapSearch()
+        {
+            var search = routes.MapGroup("/search").WithTags("Search");
+            search.MapGet("", KeywordGetAsync).WithName("Search").WithSummary("Files by word: names always, content when indexed");
+            search.MapPost("", KeywordPostAsync).WithName("SearchPost").WithSummary("Files by word, asked with a body");
+            search.MapGet("/keyword", KeywordGetAsync).WithName("SearchKeyword").WithSummary("The same as GET /search");
+            search.MapPost("/keyword", KeywordPostAsync).WithName("SearchKeywordPost").WithSummary("The same as POST /search");
+            search.MapGet("/semantic", SemanticGetAsync).WithName("SearchSemantic").WithSummary("Passages by meaning");
+            search.MapPost("/semantic", SemanticPostAsync).WithName("SearchSemanticPost").WithSummary("Passages by meaning, asked with a body");
+            search.MapGet("/hybrid", HybridGetAsync).WithName("SearchHybrid").WithSummary("Passages by word and meaning together");
+            search.MapPost("/hybrid", HybridPostAsync).WithName("SearchHybridPost").WithSummary("Passages by word and meaning together, asked with a body");
+            search.MapIndexState();
+        }
+    }
+
+    internal static Task<Ok<KeywordAnswer>> KeywordGetAsync(
+        [Required, StringLength(SearchLimits.QueryLength)] string? q,
+        [FromQuery(Name = "share_id")] string? shareId,
+        [FromQuery(Name = "file_type")] string[]? fileType,
+        [FromQuery(Name = "folder_id")] string? folderId,
+        [FromQuery(Name = "path_prefix")] string? pathPrefix,
+        Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken,
+        bool recursive = true,
+        [Range(1, SearchLimits.MaxLimit)] int limit = SearchLimits.DefaultLimit,
+        [Range(0, SearchLimits.MaxOffset)] int offset = 0) =>
+        KeywordAsync(Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with { FolderId = folderId, Recursive = recursive }, search, hydrator, cancellationToken);
+
+    internal static Task<Ok<KeywordAnswer>> KeywordPostAsync(
+        [FromBody] KeywordBody body, Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
+        KeywordAsync(
+            Request(caller, body.Query, body.ShareId, Patterns(body.MimeType, body.FileTypes), body.PathPrefix, body.Limit ?? SearchLimits.DefaultLimit, body.Offset ?? 0),
+            search, hydrator, cancellationToken);
+
+    internal static Task<Ok<SemanticAnswer>> SemanticGetAsync(
+        [Required, StringLength(SearchLimits.QueryLength)] string? q,
+        [FromQuery(Name = "share_id")] string? shareId,
+        [FromQuery(Name = "file_type")] string[]? fileType,
+        [FromQuery(Name = "path_prefix")] string? pathPrefix,
+        Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken,
+        [Range(1, SearchLimits.MaxPassages)] int limit = SearchLimits.DefaultPassages,
+        [Range(0, SearchLimits.MaxOffset)] int offset = 0) =>
+        SemanticAsync(Request(caller, q, shareId, fileType, pathPrefix, limit, offset), search, hydrator, cancellationToken);
+
+    internal static Task<Ok<SemanticAnswer>> SemanticPostAsync(
+        [FromBody] SemanticBody body, Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
+        SemanticAsync(
+            Request(caller, body.Query, body.ShareId, body.FileTypes, body.PathPrefix, body.Limit ?? SearchLimits.DefaultPassages, body.Offset ?? 0),
+            search, hydrator, cancellationToken);
+
+    internal static Task<Ok<HybridAnswer>> HybridGetAsync(
+        [Required, StringLength(SearchLimits.QueryLength)] string? q,
+        [FromQuery(Name = "share_id")] string? shareId,
+        [FromQuery(Name = "file_type")] string[]? fileType,
+        [FromQuery(Name = "path_prefix")] string? pathPrefix,
+        Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken,
+        [Range(1, SearchLimits.MaxLimit)] int limit = SearchLimits.DefaultPassages,
+        [Range(0, SearchLimits.MaxOffset)] int offset = 0,
+        [Range(0.0, 1.0)] double alpha = SearchLimits.DefaultAlpha) =>
+        HybridAsync(Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with { Alpha = alpha }, search, hydrator, cancellationToken);
+
+    internal static Task<Ok<HybridAnswer>> HybridPostAsync(
+        [FromBody] HybridBody body, Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
+        HybridAsync(
+            Request(caller, body.Query, body.ShareId, body.FileTypes, body.PathPrefix, body.Limit ?? SearchLimits.DefaultPassages, body.Offset ?? 0)
+                with { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha },
+            search, hydrator, cancellationToken);
+
+    private static async Task<Ok<KeywordAnswer>> KeywordAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
+    {
+        var answer = await search.KeywordAsync(request, cancellationToken);
+        var (hits, heldBack) = await hydrator.HydrateAsync(request.TenantId, answer.Hits, cancellationToken);
+        return TypedResults.Ok(new KeywordAnswer
+        {
+            Query = request.Query,
+            Results = [.. hits.Select(KeywordItem.From)],
+            Total = Math.Max(hits.Count, answer.Total - heldBack),
+            HasMore = answer.HasMore,
+        });
+    }
+
+    private static async Task<Ok<SemanticAnswer>> SemanticAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
+    {
+        var answer = await search.SemanticAsync(request, cancellationToken);
+        var (hits, heldBack) = await hydrator.HydrateAsync(request.TenantId, answer.Hits, cancellationToken);
+        return TypedResults.Ok(new SemanticAnswer
+        {
+            Query = request.Query,
+            SemanticResults = [.. hits.Select(PassageItem.From)],
+            Total = Math.Max(hits.Count, answer.Total - heldBack),
+            HasMore = answer.HasMore,
+        });
+    }
+
+    private static async Task<Ok<HybridAnswer>> HybridAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
+    {
+        var answer = await search.HybridAsync(request, cancellationToken);
+        var (hits, heldBack) = await hydrator.HydrateAsync(request.TenantId, answer.Hits, cancellationToken);
+        return TypedResults.Ok(new HybridAnswer
+        {
+            Query = request.Query,
+            HybridResults = [.. hits.Select(PassageItem.From)],
+            Total = Math.Max(hits.Count, answer.Total - heldBack),
+            HasMore = answer.HasMore,
+            Degraded = answer.Degraded,
+        });
+    }
+
+    internal static SearchRequest Request(
+        Caller caller, string? query, string? shareId, IReadOnlyList<string>? fileTypes, string? pathPrefix, int limit, int offset) => new()
+        {
+            TenantId = caller.TenantId,
+            Query = query!,
+            ShareId = shareId,
+            MimeTypes = fileTypes ?? [],
+            PathPrefix = pathPrefix,
+            Limit = limit,
+            Offset = offset,
+            // Null is every share: the one caller there is administers the tenant.
+            AllowedShares = caller.IsAdmin ? null : new HashSet<string>(),
+        };
+
+    private static string[] Patterns(string? one, IReadOnlyList<string>? many) => one is null ? [.. many ?? []] : [one, .. many ?? []];
+}
