@@ -25,7 +25,8 @@ public sealed class FencedTransaction : IAsyncDisposable
     {
         if (await ExecuteAsync(JobSql.CheckLease, cancellationToken) is null)
             await RefuseAsync();
-        await Transaction.CommitAsync(cancellationToken);
+        // Cancelling a commit half-way would leave its result unknown.
+        await Transaction.CommitAsync(CancellationToken.None);
     }
 
     /// <summary>Commits the handler's writes and the job's completion together, so that neither exists without the other.
@@ -44,7 +45,6 @@ public sealed class FencedTransaction : IAsyncDisposable
                     await RefuseAsync();
             }
 
-            // Cancelling a commit half-way would leave its result unknown.
             await Transaction.CommitAsync(CancellationToken.None);
             run.IsCompleted = true;
         }

@@ -23,7 +23,6 @@ public sealed partial class JobWorker : BackgroundService
     private static readonly TimeSpan JournalInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PruneByAgeEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PruneByCountEvery = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ListenerPoll = TimeSpan.FromSeconds(10);
 
     /// <summary>How long handlers may take to notice that they were cancelled, before their jobs are handed back under them.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(3);
@@ -289,7 +288,7 @@ public sealed partial class JobWorker : BackgroundService
     private Task ListenLoopAsync(CancellationToken cancellationToken) =>
         LoopAsync("listen for wake-ups", async () =>
         {
-            await foreach (var payload in listener.ListenAsync(Channel, ListenerPoll, cancellationToken))
+            await foreach (var payload in listener.ListenAsync(Channel, 10 * options.PollInterval, cancellationToken))
             {
                 if (payload?.StartsWith(CancelPrefix, StringComparison.Ordinal) != true)
                     work.Set();

@@ -75,13 +75,13 @@ internal sealed class JobRun(ClaimedJob job, NpgsqlDataSource dataSource, JobJou
 
     public void Dispose() => stop.Dispose();
 
-    /// <summary>Cancels the handler's token. A lost lease overrides every other cause; else the first one stands.</summary>
+    /// <summary>Cancels the handler's token. The weightier cause stands, in the order of <see cref="Running.StopCause"/>.</summary>
     /// <returns>True when this cause is new.</returns>
     internal bool Stop(StopCause cause, (string Code, string Reason)? cancellation = null)
     {
         lock (gate)
         {
-            if (cause <= StopCause && !(StopCause == StopCause.Draining && cause == StopCause.CancelRequested))
+            if (cause <= StopCause)
                 return false;
             StopCause = cause;
             if (cancellation is { } given)

@@ -35,8 +35,9 @@ internal sealed partial class OutcomeWriter(JobStore store, JobJournal journal, 
                 batch.Clear();
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
+            // Told to stop: what was not written by now is handed back by the worker's sign-off.
             entries.Writer.TryComplete();
             while (entries.Reader.TryRead(out var entry))
                 batch.Add(entry);

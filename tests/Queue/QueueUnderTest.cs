@@ -1,0 +1,192 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using ScaiDrive.Queue.Claiming;
+using ScaiDrive.Queue.Running;
+using ScaiDrive.Queue.Upkeep;
+using ScaiDrive.Store;
+using ScaiDrive.Tests.Support;
+
+namespace ScaiDrive.Queue.Tests;
+
+/// <summary>A queue in a database of its own, with the parts a test drives by hand.</summary>
+public sealed class QueueUnderTest : IAsyncDisposable
+{
+    public const string Tenant = "tnt_a";
+
+    /// <summary>How long a test waits for what must happen before it calls it a hang.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Beats fast enough for a test to see a lost lease, and polls so rarely that only a wake-up explains a start.</summary>
+    internal static readonly QueueOptions FastHeartbeat = new()
+    {
+        Slots = 4,
+        Heartbeat = TimeSpan.FromMilliseconds(50),
+        Lease = TimeSpan.FromSeconds(12),
+        PollInterval = TimeSpan.FromHours(1),
+        DrainTimeout = TimeSpan.FromSeconds(10),
+        RetryBase = TimeSpan.FromHours(1),
+    };
+
+    private readonly TestDatabase database;
+    private readonly List<(JobWorker Worker, ServiceProvider Services)> workers = [];
+
+    private QueueUnderTest(TestDatabase database)
+    {
+        this.database = database;
+        Jobs = new JobQueue(database.DataSource, TimeProvider.System, NullLogger<JobQueue>.Instance);
+        Reader = new QueueReader(database.DataSource);
+        Control = new JobControl(database.DataSource);
+        Store = new JobStore(database.DataSource);
+        Journal = new JobJournal(database.DataSource);
+        Rescuer = new LeaseRescuer(database.DataSource, NullLogger.Instance);
+    }
+
+    public NpgsqlDataSource DataSource => database.DataSource;
+
+    public JobQueue Jobs { get; }
+
+    public QueueReader Reader { get; }
+
+    public JobControl Control { get; }
+
+    internal JobStore Store { get; }
+
+    internal JobJournal Journal { get; }
+
+    internal LeaseRescuer Rescuer { get; }
+
+    public static async Task<QueueUnderTest> CreateAsync() => new(await TestDatabase.CreateAsync(QueueSchema.Migrations));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (worker, services) in workers)
+        {
+            await worker.StopAsync(new CancellationToken(canceled: true));
+            await services.DisposeAsync();
+        }
+
+        Jobs.Dispose();
+        await database.DisposeAsync();
+    }
+
+    /// <summary>Enqueues one job in a transaction of its own.</summary>
+    public async Task<long?> EnqueueAsync(
+        TestJob? args = null, string tenant = Tenant, string queue = QueueNames.Low, string? uniqueKey = null, string? subject = null,
+        string? connector = null, int maxAttempts = 10, DateTimeOffset? runAt = null)
+    {
+        var options = new JobOptions
+        {
+            TenantId = tenant, Queue = queue, UniqueKey = uniqueKey, SubjectId = subject, Connector = connector, MaxAttempts = maxAttempts, RunAt = runAt,
+        };
+        return await InTransactionAsync(tx => Jobs.EnqueueAsync(tx, args ?? new TestJob(), options, default));
+    }
+
+    public async Task<T> InTransactionAsync<T>(Func<NpgsqlTransaction, Task<T>> body)
+    {
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var result = await body(transaction);
+        await transaction.CommitAsync();
+        return result;
+    }
+
+    /// <summary>Registers a worker that exists only as a row, so that a test can claim in its name.</summary>
+    public async Task<string> NewWorkerAsync(string id = "by-hand")
+    {
+        await Store.RegisterAsync(id, new QueueOptions { WorkerName = id }, [TestJob.Kind], default);
+        return id;
+    }
+
+    internal async Task<ClaimedJob> ClaimOneAsync(string workerId, string queue = QueueNames.Low) =>
+        Assert.Single(await Store.ClaimAsync(queue, [TestJob.Kind], 1, workerId, default));
+
+    internal async Task<JobRun> RunOneAsync(string workerId) =>
+        new(await ClaimOneAsync(workerId), DataSource, Journal, TimeProvider.System);
+
+    /// <summary>Lets the worker's heartbeat run out, by the database's clock.</summary>
+    public Task SilenceAsync(string workerId) =>
+        ExecuteAsync("UPDATE queue.worker SET heartbeat_at = now() - 2 * lease_time WHERE id = $1", workerId);
+
+    /// <summary>The worker is killed and its jobs are rescued.</summary>
+    internal async Task<IReadOnlyList<RescuedJob>> LoseAsync(string workerId)
+    {
+        await SilenceAsync(workerId);
+        return await Rescuer.StepAsync(default);
+    }
+
+    public async Task<JobWorker> StartWorkerAsync(Script script, QueueOptions? options = null)
+    {
+        var services = new ServiceCollection()
+            .AddSingleton(DataSource)
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
+            .AddSingleton(script)
+            .AddJobHandler<TestJob, ScriptedHandler>()
+            .AddJobWorker(options ?? FastHeartbeat)
+            .BuildServiceProvider();
+        var worker = services.GetRequiredService<JobWorker>();
+        workers.Add((worker, services));
+        await worker.StartAsync(default);
+        return worker;
+    }
+
+    public async Task<JobRow> FindAsync(long? id, string tenant = Tenant) =>
+        await Reader.FindAsync(tenant, id!.Value, default) ?? throw new InvalidOperationException($"There is no job {id}.");
+
+    public async Task ExecuteAsync(string sql, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task<IReadOnlyList<string>> ColumnAsync(string sql, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        await using var row = await command.ExecuteReaderAsync();
+        var column = new List<string>();
+        while (await row.ReadAsync())
+            column.Add(row.GetValue(0).ToString()!);
+        return column;
+    }
+
+    /// <summary>Asks the database until it says yes.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await holds())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, "It never came true.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    /// <summary>Tries again while connections that were cut are still in the pool.</summary>
+    public static async Task<T> RetryAsync<T>(Func<Task<T>> attempt)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (NpgsqlException) when (tries < 20)
+            {
+            }
+        }
+    }
+
+    private NpgsqlCommand Command(string sql, object[] values)
+    {
+        var command = DataSource.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
+        return command;
+    }
+}
