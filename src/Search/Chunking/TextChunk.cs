@@ -1,0 +1,30 @@
+namespace ScaiDrive.Search.Chunking;
+
+/// <summary>One page of text as it enters the chunker.</summary>
+/// <param name="Page">Page number as the reader counts, from 1.</param>
+/// <param name="Text">The page's text; may be empty.</param>
+/// <param name="Headings">Headings on this page: offset into <paramref name="Text"/> in UTF-16 units, level from 1, title. Any order.</param>
+public sealed record ChunkSource(int Page, string Text, IReadOnlyList<(int Offset, int Level, string Title)> Headings);
+
+/// <summary>A piece of a document small enough to be embedded.</summary>
+/// <param name="Index">Position in the document, from 0.</param>
+/// <param name="Page">The page it stands on.</param>
+/// <param name="LastPage">The page it ends on when that is another one; null otherwise. The present chunker never crosses pages.</param>
+/// <param name="Section">The headings above it, outermost first, joined by <c> &gt; </c>; null above the first heading.</param>
+/// <param name="Text">A contiguous part of the page, trimmed.</param>
+/// <param name="Hash">SHA-256, lower-case hex, of the text with white space runs made one space and Unicode composed (NFC).</param>
+public sealed record TextChunk(int Index, int Page, int? LastPage, string? Section, string Text, string Hash)
+{
+    /// <summary>How many UTF-16 units at the start of <see cref="Text"/> repeat the end of the chunk before; 0 for none.</summary>
+    public int OverlapLength { get; init; }
+}
+
+/// <summary>How large chunks become.</summary>
+public sealed record ChunkOptions
+{
+    /// <summary>Tokens a chunk aims at and does not exceed. Default 200; never more than the model reads.</summary>
+    public int TargetTokens { get; init; } = 200;
+
+    /// <summary>Tokens of whole sentences, at most two of them, repeated from the chunk before. Default 40; 0 repeats nothing.</summary>
+    public int OverlapTokens { get; init; } = 40;
+}

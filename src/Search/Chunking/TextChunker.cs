@@ -1,0 +1,197 @@
+using System.Security.Cryptography;
+using System.Text;
+using ScaiDrive.Search.Text;
+
+namespace ScaiDrive.Search.Chunking;
+
+/// <summary>Cuts pages into chunks at sentence and heading borders, within the token budget of a model.</summary>
+/// <remarks>
+/// A chunk never crosses a page. Every character that is not white space is in at least one chunk, in reading order.
+/// A chunk starts with the last sentence or two of the chunk before, unless a heading or a page stands between.
+/// Time is linear in the text. Thread-safe when the counter is.
+/// </remarks>
+public sealed class TextChunker(ITokenCounter counter, ChunkOptions? options = null)
+{
+    private const int LongestSection = 300;
+    private const int MostOverlapSentences = 2;
+
+    private readonly ChunkOptions _options = options ?? new();
+
+    /// <summary>Cuts a document. Pages without text give no chunks.</summary>
+    /// <param name="pages">The pages in reading order; a section goes on over pages until the next heading.</param>
+    public IReadOnlyList<TextChunk> Split(IReadOnlyList<ChunkSource> pages)
+    {
+        ArgumentNullException.ThrowIfNull(pages);
+        var chunks = new List<TextChunk>();
+        var headings = new Stack<(int Level, string Title)>();
+        foreach (var page in pages)
+            new PageSplit(counter, Budget, _options.OverlapTokens, page, headings, chunks).Run();
+        return chunks;
+    }
+
+    private int Budget => Math.Max(1, Math.Min(_options.TargetTokens, counter.MaxTokens));
+
+    /// <summary>A sentence, or a part of one that alone would not fit.</summary>
+    private readonly record struct Piece(int Start, int End, int Tokens, bool UnderNewHeading, string? Section);
+
+    private sealed class PageSplit(
+        ITokenCounter counter, int budget, int overlapTokens, ChunkSource page,
+        Stack<(int Level, string Title)> headings, List<TextChunk> chunks)
+    {
+        private readonly List<Piece> _pieces = [];
+
+        internal void Run()
+        {
+            CutIntoPieces();
+            var start = 0; // first piece of the chunk being filled, repeated ones included
+            var fresh = 0; // first piece no chunk holds yet
+            var tokens = 0;
+            for (var i = 0; i < _pieces.Count; i++)
+            {
+                var piece = _pieces[i];
+                var underHeading = piece.UnderNewHeading && tokens >= budget / 4;
+                if (i > fresh && (underHeading || tokens + piece.Tokens > budget))
+                {
+                    Emit(start, fresh, i);
+                    fresh = i;
+                    (start, tokens) = underHeading ? (i, 0) : Overlap(start, i);
+                }
+
+                tokens += piece.Tokens;
+            }
+
+            if (fresh < _pieces.Count)
+                Emit(start, fresh, _pieces.Count);
+        }
+
+        private void CutIntoPieces()
+        {
+            var text = page.Text;
+            var next = 0;
+            string? section = SectionPath();
+            var ordered = page.Headings.OrderBy(heading => heading.Offset).ToList();
+            var position = 0;
+            var newHeading = false;
+            while (position < text.Length)
+            {
+                while (next < ordered.Count && ordered[next].Offset <= position)
+                {
+                    Enter(ordered[next].Level, ordered[next].Title);
+                    section = SectionPath();
+                    newHeading = true;
+                    next++;
+                }
+
+                var limit = next < ordered.Count ? Math.Min(ordered[next].Offset, text.Length) : text.Length;
+                var end = SentenceBorders.NextBorder(text, position, limit);
+                newHeading = !Add(position, end, newHeading, section) && newHeading;
+                position = end;
+            }
+
+            // A heading at the very end belongs to what the next page starts with.
+            for (; next < ordered.Count; next++)
+                Enter(ordered[next].Level, ordered[next].Title);
+        }
+
+        // False when there is nothing but white space.
+        private bool Add(int start, int end, bool newHeading, string? section)
+        {
+            var text = page.Text.AsSpan();
+            while (start < end && char.IsWhiteSpace(text[start]))
+                start++;
+            while (end > start && char.IsWhiteSpace(text[end - 1]))
+                end--;
+            if (start == end)
+                return false;
+
+            var tokens = counter.Count(text[start..end]);
+            var middle = tokens > budget ? SentenceBorders.Middle(text, start, end) : end;
+            if (middle > start && middle < end)
+            {
+                Add(start, middle, newHeading, section);
+                Add(middle, end, false, section);
+            }
+            else
+            {
+                _pieces.Add(new(start, end, tokens, newHeading, section));
+            }
+
+            return true;
+        }
+
+        private (int Start, int Tokens) Overlap(int start, int next)
+        {
+            var tokens = 0;
+            var from = next;
+            var room = Math.Min(overlapTokens, budget - _pieces[next].Tokens);
+            while (from - 1 > start && next - from < MostOverlapSentences && tokens + _pieces[from - 1].Tokens <= room)
+                tokens += _pieces[--from].Tokens;
+            return (from, tokens);
+        }
+
+        private void Emit(int start, int fresh, int end)
+        {
+            var first = _pieces[start].Start;
+            var text = page.Text[first.._pieces[end - 1].End];
+
+            // Counts of sentences do not add up exactly to the count of the whole; what the model reads must fit it.
+            if (counter.Count(text) > counter.MaxTokens && (start < fresh || end - start > 1))
+            {
+                if (start < fresh)
+                {
+                    Emit(fresh, fresh, end);
+                    return;
+                }
+
+                var half = start + (end - start) / 2;
+                Emit(start, start, half);
+                Emit(half, half, end);
+                return;
+            }
+
+            chunks.Add(new(chunks.Count, page.Page, LastPage: null, MainSection(fresh, end), text, HashOf(text))
+            {
+                OverlapLength = _pieces[fresh].Start - first,
+            });
+        }
+
+        // The section most of the chunk stands under: a title directly followed by a sub-title is told by the sub-title.
+        private string? MainSection(int from, int end)
+        {
+            var best = _pieces[from].Section;
+            var bestTokens = -1;
+            for (var i = from; i < end;)
+            {
+                var section = _pieces[i].Section;
+                var tokens = 0;
+                for (; i < end && _pieces[i].Section == section; i++)
+                    tokens += _pieces[i].Tokens;
+                if (tokens > bestTokens)
+                    (best, bestTokens) = (section, tokens);
+            }
+
+            return best;
+        }
+
+        private void Enter(int level, string title)
+        {
+            while (headings.TryPeek(out var above) && above.Level >= level)
+                headings.Pop();
+            headings.Push((level, DatabaseText.Collapse(title)));
+        }
+
+        private string? SectionPath()
+        {
+            if (headings.Count == 0)
+                return null;
+            var path = string.Join(" > ", headings.Reverse().Select(heading => heading.Title));
+            return path.Length <= LongestSection ? path : path[..LongestSection];
+        }
+    }
+
+    private static string HashOf(string text)
+    {
+        var normal = DatabaseText.Collapse(DatabaseText.Clean(text)).Normalize(NormalizationForm.FormC);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(normal)));
+    }
+}

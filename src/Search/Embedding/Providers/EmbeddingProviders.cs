@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using ScaiDrive.Search.Query;
+
+namespace ScaiDrive.Search.Embedding.Providers;
+
+/// <summary>Decides by the tenant's policies how a file is indexed, and opens the providers of its vectors.</summary>
+/// <remarks>Rows are read for every decision, so that a changed policy or provider holds at once, without a restart.</remarks>
+public sealed class EmbeddingProviders(
+    NpgsqlDataSource database, IEnumerable<IEmbeddingProviderFactory> factories, SearchMetrics metrics, TimeProvider time)
+{
+    private static readonly TimeSpan ProbeLifetime = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, IEmbeddingProviderFactory> _factories =
+        factories.ToDictionary(factory => factory.Type, StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<(string TenantId, string Id), (DateTimeOffset UpdatedAt, EmbeddingProvider Provider)> _open = new();
+    private readonly ConcurrentDictionary<string, (DateTimeOffset At, EmbeddingProbe Result)> _probes = new();
+
+    /// <summary>What the policies say about one file. A tenant without rows gets the default provider and policy first.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="shareId">The file's share.</param>
+    /// <param name="path">Its path inside the share.</param>
+    /// <param name="mimeType">Its type.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<PolicyDecision> DecideAsync(
+        string tenantId, string shareId, string path, string mimeType, CancellationToken cancellationToken)
+    {
+        var (rows, policies) = await ReadAsync(tenantId, cancellationToken);
+        var policy = policies.FirstOrDefault(candidate => Matches(candidate, shareId, path, mimeType));
+        if (policy is null)
+            return new(null, IndexContent: false, Semantic: false, Ocr: false, rows[0]);
+        var provider = rows.FirstOrDefault(row => row.Id == policy.ProviderId) ?? rows[0];
+        return new(policy.Id, policy.IndexContent, policy.IndexContent && policy.Semantic, policy.Ocr ?? provider.Ocr, provider);
+    }
+
+    /// <summary>Decides for one file and opens its provider.</summary>
+    /// <exception cref="EmbeddingUnavailableException">The provider cannot be opened, or the policy wants no vectors (<c>semantic_disabled</c>).</exception>
+    public async Task<EmbeddingProvider> ResolveAsync(
+        string tenantId, string shareId, string path, string mimeType, CancellationToken cancellationToken)
+    {
+        var decision = await DecideAsync(tenantId, shareId, path, mimeType, cancellationToken);
+        return decision.Semantic
+            ? Open(decision.Provider)
+            : throw new EmbeddingUnavailableException(
+                decision.Provider.Id, "semantic_disabled", $"Policy {decision.PolicyId ?? "(none)"} wants no vectors for this file.");
+    }
+
+    /// <summary>Opens the provider that embeds queries: that of the last, most general policy.</summary>
+    /// <exception cref="EmbeddingUnavailableException">It cannot be opened.</exception>
+    public async Task<EmbeddingProvider> ResolveDefaultAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        var (rows, policies) = await ReadAsync(tenantId, cancellationToken);
+        var general = policies.LastOrDefault(policy => policy is { ShareId: null, PathPrefix: null, MimePattern: null });
+        return Open(rows.FirstOrDefault(row => row.Id == general?.ProviderId) ?? rows[0]);
+    }
+
+    /// <summary>Opens the provider of a row.</summary>
+    /// <exception cref="EmbeddingUnavailableException">No factory serves its type (<c>provider_type_unsupported</c>), or opening failed.</exception>
+    public EmbeddingProvider Open(ProviderRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (_open.TryGetValue((row.TenantId, row.Id), out var known) && known.UpdatedAt == row.UpdatedAt)
+            return known.Provider;
+        if (!_factories.TryGetValue(row.Type, out var factory))
+        {
+            throw new EmbeddingUnavailableException(
+                row.Id, "provider_type_unsupported",
+                $"Provider {row.Id} has type {row.Type}; this process serves: {string.Join(", ", _factories.Keys.Order(StringComparer.Ordinal))}.");
+        }
+
+        EmbeddingProvider opened;
+        try
+        {
+            opened = new(row, factory.Open(row), metrics);
+        }
+        catch (Exception fault)
+        {
+            throw new EmbeddingUnavailableException(row.Id, "provider_down", $"Provider {row.Id} ({row.Type}) cannot be opened: {fault.Message}", fault);
+        }
+
+        _open[(row.TenantId, row.Id)] = (row.UpdatedAt, opened);
+        return opened;
+    }
+
+    /// <summary>Embeds a short text with the tenant's query provider, to see that it works now. The result holds for five seconds.</summary>
+    public async Task<EmbeddingProbe> ProbeAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (_probes.TryGetValue(tenantId, out var last) && now - last.At < ProbeLifetime)
+            return last.Result;
+        EmbeddingProbe result;
+        var started = time.GetTimestamp();
+        try
+        {
+            var provider = await ResolveDefaultAsync(tenantId, cancellationToken);
+            await provider.EmbedAsync(["probe"], cancellationToken);
+            result = new(true, provider.Id, provider.Model, null, null, time.GetElapsedTime(started));
+        }
+        catch (EmbeddingUnavailableException fault)
+        {
+            result = new(false, fault.ProviderId, null, fault.Code, fault.Message, time.GetElapsedTime(started));
+        }
+
+        _probes[tenantId] = (now, result);
+        return result;
+    }
+
+    /// <summary>The tenant's providers, the default one first, then in the order they stand in for it.</summary>
+    public async Task<IReadOnlyList<ProviderRow>> ListAsync(string tenantId, CancellationToken cancellationToken) =>
+        (await ReadAsync(tenantId, cancellationToken)).Providers;
+
+    private static bool Matches(PolicyRow policy, string shareId, string path, string mimeType) =>
+        (policy.ShareId is null || policy.ShareId == shareId)
+        && (policy.PathPrefix is null || path.StartsWith(policy.PathPrefix, StringComparison.Ordinal))
+        && (policy.MimePattern is null || MimePattern.Matches(policy.MimePattern, mimeType));
+
+    private async Task<(IReadOnlyList<ProviderRow> Providers, IReadOnlyList<PolicyRow> Policies)> ReadAsync(
+        string tenantId, CancellationToken cancellationToken)
+    {
+        var rows = await ReadRowsAsync(tenantId, cancellationToken);
+        if (rows.Providers.Count > 0 && rows.Policies.Count > 0)
+            return rows;
+        await using (var batch = database.CreateBatch())
+        {
+            batch.BatchCommands.Add(new(ProviderSql.AddDefaultProvider) { Parameters = { new() { Value = tenantId } } });
+            batch.BatchCommands.Add(new(ProviderSql.AddDefaultPolicy) { Parameters = { new() { Value = tenantId } } });
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return await ReadRowsAsync(tenantId, cancellationToken);
+    }
+
+    private async Task<(IReadOnlyList<ProviderRow> Providers, IReadOnlyList<PolicyRow> Policies)> ReadRowsAsync(
+        string tenantId, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(ProviderSql.Providers) { Parameters = { new() { Value = tenantId } } });
+        batch.BatchCommands.Add(new(ProviderSql.Policies) { Parameters = { new() { Value = tenantId } } });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var providers = new List<ProviderRow>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            providers.Add(new(
+                tenantId, reader.GetString(0), reader.GetString(1), reader.GetString(2), Text(reader, 3), Text(reader, 4), reader.GetString(5),
+                reader.GetInt32(6), reader.IsDBNull(7) ? null : reader.GetInt32(7), reader.GetBoolean(8), reader.GetBoolean(9),
+                reader.GetFieldValue<DateTimeOffset>(10)));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        var policies = new List<PolicyRow>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            policies.Add(new(
+                reader.GetString(0), Text(reader, 1), Text(reader, 2), Text(reader, 3), reader.GetBoolean(4), reader.GetBoolean(5),
+                reader.IsDBNull(6) ? null : reader.GetBoolean(6), Text(reader, 7)));
+        }
+
+        return (providers, policies);
+    }
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}
+
+/// <summary>Whether a provider works.</summary>
+/// <param name="Available">Whether it embedded a short text just now.</param>
+/// <param name="ProviderId">Its row.</param>
+/// <param name="Model">Its model, when it works.</param>
+/// <param name="Code">Stable code of the fault, when it does not.</param>
+/// <param name="Message">The fault in words.</param>
+/// <param name="Latency">How long the attempt took.</param>
+public sealed record EmbeddingProbe(bool Available, string ProviderId, string? Model, string? Code, string? Message, TimeSpan Latency);

@@ -1,0 +1,289 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using ScaiDrive.Search.Query;
+
+namespace ScaiDrive.Search.Index.Local;
+
+/// <summary>The index files of this process, one folder per tenant, and the search engine over them.</summary>
+/// <remarks>
+/// A copy of what PostgreSQL holds: when a folder is missing, damaged, too old or of another database, it is rebuilt from there.
+/// The data directory belongs to one process; a second one is refused.
+/// </remarks>
+public sealed partial class LocalIndex : ISearchEngine, IDisposable
+{
+    private const int RowsPerBatch = 500;
+    private const int ChunksPerBatch = 2_000;
+
+    private readonly SearchOptions _options;
+    private readonly ILogger<LocalIndex> _log;
+    private readonly TimeProvider _time;
+    private readonly IndexFeed _feed;
+    private readonly ConcurrentDictionary<string, Tenant> _tenants = new(StringComparer.Ordinal);
+    private readonly Lock _directoryLock = new();
+    private FileStream? _directoryOwner;
+    private volatile bool _isDisposed;
+
+    /// <summary>Names the files; nothing is opened before the first use.</summary>
+    public LocalIndex(NpgsqlDataSource database, SearchOptions options, TimeProvider time, ILogger<LocalIndex> log) =>
+        (_feed, _options, _time, _log) = (new(database), options, time, log);
+
+    /// <summary>For tests: see <see cref="TenantIndex.Step"/>.</summary>
+    internal Action<string>? Step { get; set; }
+
+    /// <summary>Tenants that have anything indexed.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
+    public Task<IReadOnlyList<string>> TenantsAsync(CancellationToken cancellationToken) => _feed.TenantsAsync(cancellationToken);
+
+    /// <summary>Applies everything the log of a tenant holds by now; rebuilds the index first when it cannot follow.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
+    /// <exception cref="IOException">The data directory belongs to another process, or cannot be written.</exception>
+    public async Task CatchUpAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        var tenant = TenantOf(tenantId);
+        await tenant.Turn.WaitAsync(cancellationToken);
+        try
+        {
+            OwnDirectory();
+            await CatchUpAsync(tenantId, tenant, cancellationToken);
+        }
+        finally
+        {
+            tenant.Turn.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<Ranking> KeywordAsync(EngineRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, index => index.Keyword(request), cancellationToken);
+
+    /// <inheritdoc />
+    public Task<Ranking> SemanticAsync(EngineRequest request, string model, ReadOnlyMemory<float> query, CancellationToken cancellationToken) =>
+        AnswerAsync(request, index => index.Semantic(request, model, query.Span), cancellationToken);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SearchHit>> LoadAsync(EngineRequest request, IReadOnlyList<RankedFile> files, CancellationToken cancellationToken) =>
+        AnswerAsync(request, index => index.Load(request, files), cancellationToken);
+
+    /// <inheritdoc />
+    public Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            OwnDirectory();
+            foreach (var tenant in _tenants.Values)
+            {
+                if (tenant.Index is not { } index)
+                    continue;
+                if (index.IsBroken)
+                    return Task.FromResult(false);
+                index.Probe();
+            }
+
+            return Task.FromResult(true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SqliteException or ObjectDisposedException)
+        {
+            return Task.FromResult(false);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _isDisposed = true;
+        foreach (var tenant in _tenants.Values)
+        {
+            tenant.Turn.Wait();
+            try
+            {
+                tenant.Index?.Dispose();
+                tenant.Index = null;
+            }
+            finally
+            {
+                tenant.Turn.Release();
+            }
+        }
+
+        lock (_directoryLock)
+            _directoryOwner?.Dispose();
+    }
+
+    /// <summary>The folder of a tenant's files.</summary>
+    internal string DirectoryOf(string tenantId)
+    {
+        // Ids come from us, but a folder name must not depend on that.
+        var name = PlainName().IsMatch(tenantId)
+            ? tenantId
+            : "x" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tenantId)));
+        return Path.Combine(_options.DataDirectory, name);
+    }
+
+    [GeneratedRegex("^[a-z0-9_]{1,64}$")]
+    private static partial Regex PlainName();
+
+    private Tenant TenantOf(string tenantId) => _tenants.GetOrAdd(tenantId, _ => new());
+
+    private async Task<T> AnswerAsync<T>(EngineRequest request, Func<TenantIndex, T> search, CancellationToken cancellationToken)
+    {
+        var tenantId = request.Search.TenantId;
+        var index = await ReadyAsync(tenantId, cancellationToken);
+        try
+        {
+            return search(index);
+        }
+        catch (Exception fault) when (fault is SqliteException or InvalidDataException or IOException or ObjectDisposedException)
+        {
+            throw new IndexUnavailableException(tenantId, $"The index of {tenantId} cannot be read: {fault.Message}", fault);
+        }
+    }
+
+    private async Task<TenantIndex> ReadyAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (TenantOf(tenantId).Index is { IsBroken: false, Position.BuiltThrough: null } ready)
+            return ready;
+        try
+        {
+            await CatchUpAsync(tenantId, cancellationToken).WaitAsync(_options.ReadyTimeout, _time, cancellationToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            throw new IndexUnavailableException(tenantId, $"The index of {tenantId} is not ready: {fault.Message}", fault);
+        }
+
+        return TenantOf(tenantId).Index ?? throw new IndexUnavailableException(tenantId, $"The index of {tenantId} was closed.");
+    }
+
+    // From here on the caller holds the tenant's turn.
+    private async Task CatchUpAsync(string tenantId, Tenant tenant, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        while (true)
+        {
+            var index = tenant.Index;
+            if (index is null or { IsBroken: true })
+                index = Open(tenantId, tenant);
+            // Read before the position: whatever is cut off in between, the position tells.
+            var cursor = index?.Position.Cursor ?? 0;
+            var log = index is null ? [] : await _feed.ReadLogAsync(tenantId, cursor, RowsPerBatch, cancellationToken);
+            var position = await _feed.PositionAsync(tenantId, cancellationToken);
+            if (index is null || MustRebuild(index.Position, position))
+            {
+                Rebuild(tenantId, tenant, position);
+                continue;
+            }
+
+            if (index.Position.BuiltThrough is not null)
+                await BuildAsync(tenantId, index, cancellationToken);
+            else if (log.Count == 0)
+                return;
+            else
+                await FollowAsync(tenantId, index, log, cancellationToken);
+        }
+    }
+
+    private static bool MustRebuild(IndexPosition index, FeedPosition feed) =>
+        index.DatabaseId != feed.DatabaseId || index.Cursor < feed.PrunedThrough || index.Cursor > feed.LastNumber;
+
+    private TenantIndex? Open(string tenantId, Tenant tenant)
+    {
+        tenant.Index?.Dispose();
+        tenant.Index = TenantIndex.Open(DirectoryOf(tenantId));
+        if (tenant.Index is { } opened)
+            opened.Step = Step;
+        return tenant.Index;
+    }
+
+    private void Rebuild(string tenantId, Tenant tenant, FeedPosition position)
+    {
+        LogRebuild(tenantId, position.End);
+        tenant.Index?.Dispose();
+        tenant.Index = null;
+        tenant.Index = TenantIndex.Create(DirectoryOf(tenantId), position.DatabaseId, position.End);
+        tenant.Index.Step = Step;
+    }
+
+    // Every file that changes meanwhile is in the log behind the cursor, so the tables may be read in many small steps.
+    private async Task BuildAsync(string tenantId, TenantIndex index, CancellationToken cancellationToken)
+    {
+        while (index.Position.BuiltThrough is { } after)
+        {
+            var ids = await _feed.FilesAfterAsync(tenantId, after, RowsPerBatch, cancellationToken);
+            var end = index.Position with { BuiltThrough = ids.Count < RowsPerBatch ? null : ids[^1] };
+            await ApplyAsync(tenantId, index, ids, end, cancellationToken);
+        }
+    }
+
+    private Task FollowAsync(
+        string tenantId, TenantIndex index, IReadOnlyList<(long Number, string FileId)> log, CancellationToken cancellationToken)
+    {
+        var ids = log.Select(row => row.FileId).Distinct(StringComparer.Ordinal).ToList();
+        return ApplyAsync(tenantId, index, ids, index.Position with { Cursor = log[^1].Number }, cancellationToken);
+    }
+
+    // In parts that fit into memory; the position moves with the last part, and a part applied twice does no harm.
+    private async Task ApplyAsync(
+        string tenantId, TenantIndex index, IReadOnlyList<string> ids, IndexPosition end, CancellationToken cancellationToken)
+    {
+        var files = (await _feed.FilesAsync(tenantId, [.. ids], cancellationToken)).ToDictionary(file => file.File.FileId, StringComparer.Ordinal);
+        var revisions = index.RevisionsOf(ids);
+        var part = new List<string>();
+        var chunks = 0;
+        foreach (var id in ids)
+        {
+            part.Add(id);
+            chunks += files.TryGetValue(id, out var file) && file.Revision != revisions.GetValueOrDefault(id) ? file.ChunkCount : 0;
+            if (chunks < ChunksPerBatch)
+                continue;
+            await ApplyPartAsync(index.Position);
+            part.Clear();
+            chunks = 0;
+        }
+
+        await ApplyPartAsync(end);
+
+        async Task ApplyPartAsync(IndexPosition position)
+        {
+            var changed = part.Where(id => files.TryGetValue(id, out var file) && file.Revision != revisions.GetValueOrDefault(id)).ToArray();
+            var contents = await _feed.ContentsAsync(tenantId, changed, cancellationToken);
+            var changes = part.Select(id => new FileChange(id, files.GetValueOrDefault(id), contents.GetValueOrDefault(id))).ToList();
+            index.Apply(changes, position);
+        }
+    }
+
+    private void OwnDirectory()
+    {
+        lock (_directoryLock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_directoryOwner is not null)
+                return;
+            Directory.CreateDirectory(_options.DataDirectory);
+            try
+            {
+                _directoryOwner = new(Path.Combine(_options.DataDirectory, "index.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException fault)
+            {
+                throw new IOException(
+                    $"Another process uses the search data directory {_options.DataDirectory}. Give each process its own {nameof(SearchOptions.DataDirectory)}.", fault);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Building the index of {TenantId} from the database, up to log number {Number}")]
+    private partial void LogRebuild(string tenantId, long number);
+
+    private sealed class Tenant
+    {
+        internal SemaphoreSlim Turn { get; } = new(1);
+
+        internal volatile TenantIndex? Index;
+    }
+}

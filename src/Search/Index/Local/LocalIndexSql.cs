@@ -1,0 +1,113 @@
+namespace ScaiDrive.Search.Index.Local;
+
+/// <summary>Every statement of the local index, in SQLite's dialect.</summary>
+internal static class LocalIndexSql
+{
+    /// <summary>Another version means: delete and rebuild. To be raised with the schema, and with what <c>Words</c> makes of a text.</summary>
+    internal const int SchemaVersion = 1;
+
+    // The full-text tables keep no text of their own; their rows are removed by saying again what they were made of.
+    internal const string Create = """
+        CREATE TABLE meta (
+            only_row       INTEGER PRIMARY KEY CHECK (only_row = 1),
+            schema_version INTEGER NOT NULL,
+            index_id       TEXT    NOT NULL,
+            database_id    TEXT    NOT NULL,
+            cursor         INTEGER NOT NULL,
+            -- While building: the last file taken over. Null: complete.
+            built_through  TEXT
+        );
+        CREATE TABLE file (
+            id          INTEGER PRIMARY KEY,
+            file_id     TEXT    NOT NULL UNIQUE,
+            share_id    TEXT    NOT NULL,
+            folder_id   TEXT,
+            name        TEXT    NOT NULL,
+            path        TEXT    NOT NULL,
+            mime_type   TEXT    NOT NULL,
+            size_bytes  INTEGER NOT NULL,
+            modified_at TEXT    NOT NULL,
+            revision    INTEGER NOT NULL
+        );
+        CREATE INDEX file_path ON file (path);
+        CREATE INDEX file_folder ON file (folder_id);
+        CREATE TABLE segment (
+            id         INTEGER PRIMARY KEY,
+            model      TEXT    NOT NULL,
+            dimensions INTEGER NOT NULL,
+            slots      INTEGER NOT NULL,
+            UNIQUE (model, dimensions)
+        );
+        CREATE TABLE chunk (
+            id             INTEGER PRIMARY KEY,
+            file           INTEGER NOT NULL,
+            chunk_index    INTEGER NOT NULL,
+            page           INTEGER NOT NULL,
+            section        TEXT,
+            text           TEXT    NOT NULL,
+            overlap_length INTEGER NOT NULL,
+            segment        INTEGER,
+            slot           INTEGER,
+            scale          REAL,
+            UNIQUE (file, chunk_index)
+        );
+        CREATE VIRTUAL TABLE file_text USING fts5 (name, content, content = '', tokenize = "porter unicode61 remove_diacritics 2");
+        CREATE VIRTUAL TABLE chunk_text USING fts5 (text, content = '', tokenize = "porter unicode61 remove_diacritics 2");
+        CREATE VIRTUAL TABLE word USING fts5vocab (file_text, row);
+        """;
+
+    internal const string InsertMeta = "INSERT INTO meta (only_row, schema_version, index_id, database_id, cursor, built_through) VALUES (1, $1, $2, $3, $4, '')";
+    internal const string ReadMeta = "SELECT schema_version, index_id, database_id, cursor, built_through FROM meta";
+    internal const string SaveCursor = "UPDATE meta SET cursor = $1";
+    internal const string SaveProgress = "UPDATE meta SET built_through = $1";
+
+    internal const string Segments = "SELECT id, model, dimensions, slots FROM segment ORDER BY id";
+    internal const string InsertSegment = "INSERT INTO segment (model, dimensions, slots) VALUES ($1, $2, 0) RETURNING id";
+    internal const string SaveSlots = "UPDATE segment SET slots = $2 WHERE id = $1";
+    internal const string Slots = "SELECT segment, slot, file, chunk_index, scale FROM chunk WHERE slot IS NOT NULL";
+
+    internal const string FileColumns = "SELECT id, file_id, share_id, mime_type FROM file";
+    internal const string FindFile = "SELECT id, name, revision FROM file WHERE file_id = $1";
+    internal const string InsertFile = """
+        INSERT INTO file (file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, revision)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        RETURNING id
+        """;
+    internal const string UpdateFile = """
+        UPDATE file
+        SET share_id = $2, folder_id = $3, name = $4, path = $5, mime_type = $6, size_bytes = $7, modified_at = $8, revision = $9
+        WHERE file_id = $1
+        """;
+    internal const string DeleteFile = "DELETE FROM file WHERE id = $1";
+
+    internal const string ChunksOfFile = "SELECT id, text, overlap_length, segment, slot FROM chunk WHERE file = $1 ORDER BY chunk_index";
+    internal const string InsertChunk = """
+        INSERT INTO chunk (id, file, chunk_index, page, section, text, overlap_length, segment, slot, scale)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """;
+    internal const string LastChunkId = "SELECT coalesce(max(id), 0) FROM chunk";
+    internal const string DeleteChunks = "DELETE FROM chunk WHERE file = $1";
+
+    internal const string InsertFileText = "INSERT INTO file_text (rowid, name, content) VALUES ($1, $2, $3)";
+    internal const string DeleteFileText = "INSERT INTO file_text (file_text, rowid, name, content) VALUES ('delete', $1, $2, $3)";
+    internal const string InsertChunkText = "INSERT INTO chunk_text (rowid, text) VALUES ($1, $2)";
+    internal const string DeleteChunkText = "INSERT INTO chunk_text (chunk_text, rowid, text) VALUES ('delete', $1, $2)";
+
+    // A word in the name says more about a file than a word in its text.
+    internal const string Rank = "SELECT rowid, bm25(file_text, 3.0, 1.0) FROM file_text WHERE file_text MATCH $1";
+    internal const string CountWord = "SELECT doc FROM word WHERE term = $1";
+    internal const string Probe = "SELECT count(*) FROM meta";
+
+    internal const string IdsUnderPath = "SELECT id FROM file WHERE path >= $1 AND path < $2";
+    internal const string IdsInFolder = "SELECT id FROM file WHERE folder_id = $1";
+    internal const string PathInFolder = "SELECT share_id, path, name FROM file WHERE folder_id = $1 LIMIT 1";
+
+    internal const string LoadFile = """
+        SELECT id, name, share_id, folder_id, path, mime_type, size_bytes, modified_at FROM file WHERE file_id = $1
+        """;
+    internal const string FileIdOf = "SELECT file_id FROM file WHERE id = $1";
+    internal const string ChunkRange = "SELECT min(id), max(id) FROM chunk WHERE file = $1";
+    internal const string ChunksWith = "SELECT rowid FROM chunk_text WHERE chunk_text MATCH $1 AND rowid >= $2 AND rowid <= $3";
+    internal const string LoadChunk = "SELECT chunk_index, page, section, text FROM chunk WHERE id = $1";
+    internal const string LoadChunkAt = "SELECT chunk_index, page, section, text FROM chunk WHERE file = $1 AND chunk_index = $2";
+}

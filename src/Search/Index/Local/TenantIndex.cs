@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using ScaiDrive.Search.Query;
+
+namespace ScaiDrive.Search.Index.Local;
+
+/// <summary>One file's present state, as a follower applies it.</summary>
+/// <param name="FileId">The file.</param>
+/// <param name="File">Null: it is gone.</param>
+/// <param name="Content">Null: the text did not change.</param>
+internal sealed record FileChange(string FileId, FeedFile? File, FeedContent? Content);
+
+/// <summary>How far an index has followed.</summary>
+/// <param name="DatabaseId">The database it follows.</param>
+/// <param name="Cursor">The last log number it has applied.</param>
+/// <param name="BuiltThrough">While it is being built: the last file taken over; null when complete.</param>
+internal sealed record IndexPosition(Guid DatabaseId, long Cursor, string? BuiltThrough);
+
+/// <summary>The index files of one tenant: a SQLite database and one vector segment per model.</summary>
+/// <remarks>
+/// One writer, many readers. Readers hold a read lock for a whole search; the writer takes the write lock only to commit and
+/// to publish what it committed, so the database and the arrays in memory always tell the same.
+/// Every fault of the files marks the index as broken; its owner then deletes and rebuilds it.
+/// </remarks>
+internal sealed partial class TenantIndex : IDisposable
+{
+    private const string DatabaseName = "index.db";
+
+    private readonly string _directory;
+    private readonly SqliteStatements _writer;
+    private readonly ConcurrentBag<SqliteStatements> _readers = [];
+    private readonly ReaderWriterLockSlim _lock = new();
+    private readonly FileColumns _files = new();
+    private readonly Dictionary<int, VectorSegment> _segments = [];
+    private readonly ConcurrentDictionary<string, (int Files, long Documents)> _wordCounts = new(StringComparer.Ordinal);
+    private Guid _indexId;
+    private bool _isClosed;
+    private volatile bool _isBroken;
+
+    private TenantIndex(string directory)
+    {
+        _directory = directory;
+        _writer = SqliteStatements.Open(Path.Combine(directory, DatabaseName), readOnly: false);
+    }
+
+    /// <summary>A file could not be read or written; nothing that this index says can be relied on.</summary>
+    internal bool IsBroken => _isBroken;
+
+    /// <summary>How far it has followed.</summary>
+    internal IndexPosition Position { get; private set; } = new(Guid.Empty, 0, "");
+
+    /// <summary>For tests: called with the name of each step of a write, in order; may throw as if the process died there.</summary>
+    internal Action<string>? Step { get; set; }
+
+    /// <summary>Creates an empty index; whatever the folder held is deleted.</summary>
+    internal static TenantIndex Create(string directory, Guid databaseId, long cursor)
+    {
+        Delete(directory);
+        Directory.CreateDirectory(directory);
+        var index = new TenantIndex(directory) { _indexId = Guid.NewGuid(), Position = new(databaseId, cursor, "") };
+        try
+        {
+            using var transaction = index._writer.Begin();
+            index._writer.Execute(LocalIndexSql.Create);
+            index._writer.Run(LocalIndexSql.InsertMeta, LocalIndexSql.SchemaVersion, index._indexId.ToString(), databaseId.ToString(), cursor);
+            transaction.Commit();
+            return index;
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens what the folder holds; null when there is nothing, or nothing that this version can use.</summary>
+    internal static TenantIndex? Open(string directory)
+    {
+        if (!File.Exists(Path.Combine(directory, DatabaseName)))
+            return null;
+        TenantIndex? index = null;
+        try
+        {
+            index = new(directory);
+            if (index.Load())
+                return index;
+        }
+        catch (Exception fault) when (fault is SqliteException or IOException or InvalidDataException or FormatException or UnauthorizedAccessException)
+        {
+            // Missing, damaged, cut off or of another time: all the same, it is rebuilt.
+        }
+
+        index?.Dispose();
+        return null;
+    }
+
+    /// <summary>Deletes the files of an index.</summary>
+    internal static void Delete(string directory)
+    {
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+    }
+
+    /// <summary>Runs a search with everything standing still.</summary>
+    /// <exception cref="ObjectDisposedException">The index was closed.</exception>
+    internal T Search<T>(Func<SqliteStatements, T> search)
+    {
+        _lock.EnterReadLock();
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            if (!_readers.TryTake(out var reader))
+                reader = SqliteStatements.Open(Path.Combine(_directory, DatabaseName), readOnly: true);
+            try
+            {
+                var result = search(reader);
+                _readers.Add(reader);
+                return result;
+            }
+            catch
+            {
+                reader.Dispose();
+                throw;
+            }
+        }
+        catch (Exception fault) when (IsDamage(fault))
+        {
+            _isBroken = true;
+            throw;
+        }
+        finally
+        {
+            _lock.ExitReadLock();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _lock.EnterWriteLock();
+        try
+        {
+            if (_isClosed)
+                return;
+            _isClosed = true;
+            foreach (var reader in _readers)
+                reader.Dispose();
+            _writer.Dispose();
+            foreach (var segment in _segments.Values)
+                segment.Dispose();
+        }
+        finally
+        {
+            _lock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>Whether a fault says that the files cannot be relied on, rather than that a search was wrong.</summary>
+    internal static bool IsDamage(Exception fault) => fault switch
+    {
+        // CORRUPT, NOTADB, IOERR, CANTOPEN.
+        SqliteException sqlite => sqlite.SqliteErrorCode is 11 or 26 or 10 or 14,
+        InvalidDataException => true,
+        _ => false,
+    };
+
+    private bool Load()
+    {
+        using (var meta = _writer.Read(LocalIndexSql.ReadMeta))
+        {
+            if (!meta.Read() || meta.GetInt32(0) != LocalIndexSql.SchemaVersion)
+                return false;
+            _indexId = Guid.Parse(meta.GetString(1));
+            Position = new(Guid.Parse(meta.GetString(2)), meta.GetInt64(3), meta.IsDBNull(4) ? null : meta.GetString(4));
+        }
+
+        using (var rows = _writer.Read(LocalIndexSql.FileColumns))
+        {
+            while (rows.Read())
+                _files.Set(rows.GetInt32(0), rows.GetString(1), rows.GetString(2), rows.GetString(3));
+        }
+
+        using (var rows = _writer.Read(LocalIndexSql.Segments))
+        {
+            while (rows.Read())
+            {
+                var id = rows.GetInt32(0);
+                _segments[id] = VectorSegment.Open(_directory, id, rows.GetString(1), rows.GetInt32(2), _indexId, rows.GetInt32(3));
+            }
+        }
+
+        using (var rows = _writer.Read(LocalIndexSql.Slots))
+        {
+            while (rows.Read())
+                _segments[rows.GetInt32(0)].Assign(rows.GetInt32(1), rows.GetInt32(2), rows.GetInt32(3), rows.GetFloat(4));
+        }
+
+        foreach (var segment in _segments.Values)
+        {
+            for (var slot = 0; slot < segment.Count; slot++)
+            {
+                if (segment.FileOf[slot] == 0)
+                    segment.Free.Push(slot);
+            }
+        }
+
+        return true;
+    }
+
+    private static string Stored(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset Time(string stored) => DateTimeOffset.Parse(stored, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+
+    // The text of a file as its index row was made: chunks without what they repeat.
+    private static string ContentOf(IEnumerable<(string Text, int OverlapLength)> chunks)
+    {
+        var content = new StringBuilder();
+        foreach (var (text, overlap) in chunks)
+            content.Append(Words.ForIndex(text[Math.Min(overlap, text.Length)..])).Append('\n');
+        return content.ToString();
+    }
+}

@@ -1,0 +1,45 @@
+-- Who turns text into vectors, and which files are treated how.
+CREATE TABLE search.provider (
+    tenant_id              text        NOT NULL,
+    id                     text        NOT NULL,
+    name                   text        NOT NULL,
+    type                   text        NOT NULL,
+    endpoint               text,
+    -- Encrypted by the process; never returned.
+    api_key                text,
+    model                  text        NOT NULL,
+    dimensions             integer     NOT NULL,
+    max_tokens_per_request integer,
+    ocr                    boolean     NOT NULL DEFAULT false,
+    is_default             boolean     NOT NULL DEFAULT false,
+    -- Order in which providers stand in for one another.
+    position               integer     NOT NULL DEFAULT 0,
+    created_at             timestamptz NOT NULL DEFAULT now(),
+    updated_at             timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT provider_pk PRIMARY KEY (tenant_id, id),
+    CONSTRAINT provider_name_unique UNIQUE (tenant_id, name),
+    CONSTRAINT provider_dimensions_positive CHECK (dimensions > 0)
+);
+CREATE UNIQUE INDEX provider_one_default ON search.provider (tenant_id) WHERE is_default;
+
+CREATE TABLE search.policy (
+    tenant_id     text        NOT NULL,
+    id            text        NOT NULL,
+    name          text        NOT NULL,
+    -- The first policy that matches decides; the default policy matches everything and stands last.
+    position      integer     NOT NULL,
+    share_id      text,
+    path_prefix   text,
+    mime_pattern  text,
+    index_content boolean     NOT NULL DEFAULT true,
+    semantic      boolean     NOT NULL DEFAULT true,
+    -- Null: as the provider says.
+    ocr           boolean,
+    -- Null: the default provider.
+    provider_id   text,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    updated_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT policy_pk PRIMARY KEY (tenant_id, id),
+    CONSTRAINT policy_name_unique UNIQUE (tenant_id, name),
+    CONSTRAINT policy_provider_fk FOREIGN KEY (tenant_id, provider_id) REFERENCES search.provider (tenant_id, id)
+);

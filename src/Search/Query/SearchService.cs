@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using ScaiDrive.Search.Embedding.Providers;
+
+namespace ScaiDrive.Search.Query;
+
+/// <summary>Answers searches: by words, by meaning, or by both.</summary>
+public sealed class SearchService(ISearchEngine engine, EmbeddingProviders providers, SearchMetrics metrics)
+{
+    /// <summary>How far each side is followed for a hybrid answer.</summary>
+    private const int FusionDepth = 1_000;
+
+    /// <summary>Searches by words: BM25 over names and content.</summary>
+    /// <exception cref="IndexUnavailableException">The index cannot answer now.</exception>
+    public Task<SearchAnswer> KeywordAsync(SearchRequest request, CancellationToken cancellationToken) => TimedAsync("keyword", async () =>
+    {
+        var part = Part(request);
+        var ranking = await engine.KeywordAsync(part, cancellationToken);
+        return await CompleteAsync(part, ranking.Files, ranking.Total, degraded: null, cancellationToken);
+    });
+
+    /// <summary>Searches by meaning.</summary>
+    /// <exception cref="EmbeddingUnavailableException">The query cannot be embedded now.</exception>
+    /// <exception cref="IndexUnavailableException">The index cannot answer now.</exception>
+    public Task<SearchAnswer> SemanticAsync(SearchRequest request, CancellationToken cancellationToken) => TimedAsync("semantic", async () =>
+    {
+        var part = Part(request);
+        if (string.IsNullOrWhiteSpace(request.Query))
+            return new([], 0, false, null);
+        var (model, vector) = await EmbedAsync(request, cancellationToken);
+        var ranking = await engine.SemanticAsync(part, model, vector, cancellationToken);
+        return await CompleteAsync(part, ranking.Files, ranking.Total, degraded: null, cancellationToken);
+    });
+
+    /// <summary>Searches by both, joined by rank. When meaning is not available the answer is by words and says so in <see cref="SearchAnswer.Degraded"/>.</summary>
+    /// <exception cref="IndexUnavailableException">The index cannot answer now.</exception>
+    public Task<SearchAnswer> HybridAsync(SearchRequest request, CancellationToken cancellationToken) => TimedAsync("hybrid", async () =>
+    {
+        var part = Part(request);
+        if (string.IsNullOrWhiteSpace(request.Query))
+            return new([], 0, false, null);
+        var weight = RankFusion.WeightOf(request.Alpha);
+        var depth = part with { Offset = 0, Limit = FusionDepth };
+        Ranking meaning = new([], 0);
+        string? degraded = null;
+        if (weight > 0)
+        {
+            try
+            {
+                var (model, vector) = await EmbedAsync(request, cancellationToken);
+                meaning = await engine.SemanticAsync(depth, model, vector, cancellationToken);
+            }
+            catch (EmbeddingUnavailableException)
+            {
+                (weight, degraded) = (0, "embedding_unavailable");
+            }
+            catch (IndexUnavailableException)
+            {
+                (weight, degraded) = (0, "vector_index_unavailable");
+            }
+        }
+
+        if (weight <= 0)
+        {
+            var ranking = await engine.KeywordAsync(part, cancellationToken);
+            return await CompleteAsync(part, ranking.Files, ranking.Total, degraded, cancellationToken);
+        }
+
+        var words = weight < 1 ? (await engine.KeywordAsync(depth, cancellationToken)).Files : [];
+        var fused = RankFusion.Fuse(words, meaning.Files, weight);
+        var page = fused.Skip(part.Offset).Take(part.Limit).ToList();
+        return await CompleteAsync(part, page, fused.Count, degraded, cancellationToken);
+    });
+
+    private static EngineRequest Part(SearchRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new(request, Math.Max(0, request.Offset), Math.Clamp(request.Limit, 1, FusionDepth));
+    }
+
+    private async Task<(string Model, ReadOnlyMemory<float> Vector)> EmbedAsync(SearchRequest request, CancellationToken cancellationToken)
+    {
+        var provider = await providers.ResolveDefaultAsync(request.TenantId, cancellationToken);
+        var embedded = await provider.EmbedAsync([request.Query], cancellationToken);
+        return (provider.Model, embedded[0]);
+    }
+
+    private async Task<SearchAnswer> CompleteAsync(
+        EngineRequest part, IReadOnlyList<RankedFile> files, int total, string? degraded, CancellationToken cancellationToken)
+    {
+        var hits = await engine.LoadAsync(part, files, cancellationToken);
+        return new(hits, total, part.Offset + files.Count < total, degraded);
+    }
+
+    private async Task<SearchAnswer> TimedAsync(string mode, Func<Task<SearchAnswer>> search)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            return await search();
+        }
+        finally
+        {
+            metrics.SearchSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("mode", mode));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using ScaiDrive.Search.Chunking;
+
+namespace ScaiDrive.Search;
+
+/// <summary>How one process searches.</summary>
+public sealed record SearchOptions
+{
+    /// <summary>Folder of the local index. Belongs to one process at a time; may be deleted while none runs, then it is rebuilt.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Whether this process answers searches and so follows the index log. Default true; false in a pure worker.</summary>
+    public bool Follow { get; init; } = true;
+
+    /// <summary>Whether this process folds counters and removes what is no longer needed. Default true; several may.</summary>
+    public bool Upkeep { get; init; } = true;
+
+    /// <summary>How often the log is read without having been woken. Default 5 seconds.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time between two rounds of upkeep. Default 1 second.</summary>
+    public TimeSpan UpkeepInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long log rows are kept; an index that was away for longer is rebuilt. Default one day.</summary>
+    public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long text and vectors are kept that no file uses. Default one week.</summary>
+    public TimeSpan CacheRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a search waits for an index that is being built. Default 10 seconds.</summary>
+    public TimeSpan ReadyTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Chunk sizes.</summary>
+    public ChunkOptions Chunks { get; init; } = new();
+
+    /// <summary>Hints by reason code, from whoever gives the reasons. Default none.</summary>
+    public IReadOnlyDictionary<string, string> Hints { get; init; } = new Dictionary<string, string>();
+}
