@@ -1,0 +1,37 @@
+namespace ScaiDrive.Connectors;
+
+/// <summary>A connector cannot run, as a whole, and says why. Nothing was deleted because of it.</summary>
+public sealed class ConnectorException : Exception
+{
+    /// <summary>Says what is wrong with which connector or source.</summary>
+    public ConnectorException(string code, string message, Exception? inner = null)
+        : base(message, inner) => Code = code;
+
+    /// <summary>One of <see cref="ConnectorCodes"/>; stable, lower-case with underscores.</summary>
+    public string Code { get; }
+}
+
+/// <summary>Why a whole connector cannot run.</summary>
+public static class ConnectorCodes
+{
+    /// <summary>The source does not answer: the folder is missing, the share or mount is gone.</summary>
+    public const string SourceOffline = "source_offline";
+
+    /// <summary>The root became another, empty folder: most likely a mount that is missing.</summary>
+    public const string SourceReplaced = "source_replaced";
+
+    /// <summary>The source is outside the roots that the operator allowed.</summary>
+    public const string RootNotAllowed = "root_not_allowed";
+
+    /// <summary>A setting is missing or has a value that cannot work.</summary>
+    public const string InvalidSettings = "invalid_settings";
+
+    /// <summary>No source of this type exists.</summary>
+    public const string UnknownType = "unknown_type";
+
+    /// <summary>The connector, or the share it mirrors into, does not exist.</summary>
+    public const string NotFound = "not_found";
+
+    /// <summary>The connector is paused.</summary>
+    public const string Paused = "paused";
+}

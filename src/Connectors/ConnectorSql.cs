@@ -1,0 +1,149 @@
+namespace ScaiDrive.Connectors;
+
+/// <summary>Every statement on connectors, their runs and problems. Columns are described in <c>Migrations/</c>.</summary>
+internal static class ConnectorSql
+{
+    internal const string Insert = """
+        INSERT INTO connectors.connector
+            (tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
+             target_share_id, target_path, owner_id, sync_interval_minutes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        RETURNING tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
+            target_share_id, target_path, owner_id, sync_interval_minutes, status, status_message, error_count, last_sync_at,
+            total_files_synced, total_bytes_synced, root_identity, created_at, updated_at;
+        """;
+
+    internal const string Find = """
+        SELECT tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
+            target_share_id, target_path, owner_id, sync_interval_minutes, status, status_message, error_count, last_sync_at,
+            total_files_synced, total_bytes_synced, root_identity, created_at, updated_at
+        FROM connectors.connector
+        WHERE tenant_id = $1 AND id = $2;
+        """;
+
+    internal const string List = """
+        SELECT tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
+            target_share_id, target_path, owner_id, sync_interval_minutes, status, status_message, error_count, last_sync_at,
+            total_files_synced, total_bytes_synced, root_identity, created_at, updated_at
+        FROM connectors.connector
+        WHERE tenant_id = $1
+        ORDER BY id;
+        """;
+
+    internal const string Update = """
+        UPDATE connectors.connector
+        SET name = $3, description = $4, settings = $5, include_patterns = $6, exclude_patterns = $7, patterns_ignore_case = $8,
+            target_path = $9, sync_interval_minutes = $10, updated_at = now()
+        WHERE tenant_id = $1 AND id = $2;
+        """;
+
+    internal const string Pause = """
+        UPDATE connectors.connector
+        SET status = 'paused', status_message = $3
+        WHERE tenant_id = $1 AND id = $2;
+        """;
+
+    internal const string Resume = """
+        UPDATE connectors.connector
+        SET status = 'idle', status_message = NULL
+        WHERE tenant_id = $1 AND id = $2 AND status = 'paused';
+        """;
+
+    internal const string IsPaused = "SELECT status = 'paused' FROM connectors.connector WHERE tenant_id = $1 AND id = $2;";
+
+    internal const string DeleteProblems = """
+        DELETE FROM connectors.problem
+        USING connectors.run
+        WHERE problem.tenant_id = $1 AND run.tenant_id = $1 AND run.connector_id = $2 AND problem.run_id = run.id;
+        """;
+
+    internal const string DeleteRuns = "DELETE FROM connectors.run WHERE tenant_id = $1 AND connector_id = $2;";
+
+    internal const string DeleteSnapshot = "DELETE FROM connectors.snapshot WHERE tenant_id = $1 AND connector_id = $2;";
+
+    internal const string DeleteContested = "DELETE FROM connectors.contested WHERE tenant_id = $1 AND connector_id = $2;";
+
+    internal const string Delete = "DELETE FROM connectors.connector WHERE tenant_id = $1 AND id = $2;";
+
+    internal const string InsertRun = """
+        INSERT INTO connectors.run (tenant_id, id, connector_id, trigger, started_at)
+        VALUES ($1, $2, $3, $4, $5);
+        """;
+
+    internal const string FindRunning = """
+        SELECT tenant_id, id, connector_id, trigger, status, phase, cursor, started_at, finished_at, error_code, error_message,
+            listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems
+        FROM connectors.run
+        WHERE tenant_id = $1 AND connector_id = $2 AND status = 'running';
+        """;
+
+    internal const string FindRun = """
+        SELECT tenant_id, id, connector_id, trigger, status, phase, cursor, started_at, finished_at, error_code, error_message,
+            listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems
+        FROM connectors.run
+        WHERE tenant_id = $1 AND id = $2;
+        """;
+
+    internal const string ListRuns = """
+        SELECT tenant_id, id, connector_id, trigger, status, phase, cursor, started_at, finished_at, error_code, error_message,
+            listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems
+        FROM connectors.run
+        WHERE tenant_id = $1 AND connector_id = $2 AND ($3::text IS NULL OR id < $3)
+        ORDER BY id DESC
+        LIMIT $4;
+        """;
+
+    internal const string SaveRun = """
+        UPDATE connectors.run
+        SET phase = $3, cursor = $4, listed = $5, added = $6, updated = $7, moved = $8, deleted = $9, unchanged = $10,
+            skipped = $11, excluded = $12, errors = $13, bytes = $14, problems = $15
+        WHERE tenant_id = $1 AND id = $2 AND status = 'running';
+        """;
+
+    internal const string CompleteRun = """
+        UPDATE connectors.run
+        SET status = 'completed', phase = 'done', cursor = NULL, finished_at = $3
+        WHERE tenant_id = $1 AND id = $2 AND status = 'running';
+        """;
+
+    internal const string FailRun = """
+        UPDATE connectors.run
+        SET status = 'failed', finished_at = $3, error_code = $4, error_message = $5
+        WHERE tenant_id = $1 AND id = $2 AND status = 'running';
+        """;
+
+    // A connector that was paused while a pass went on stays paused.
+    internal const string CompleteConnector = """
+        UPDATE connectors.connector
+        SET status = CASE status WHEN 'paused' THEN status ELSE 'idle' END,
+            status_message = CASE status WHEN 'paused' THEN status_message END,
+            error_count = $3, last_sync_at = $4, root_identity = $5,
+            total_files_synced = total_files_synced + $6, total_bytes_synced = total_bytes_synced + $7
+        WHERE tenant_id = $1 AND id = $2;
+        """;
+
+    internal const string StartConnector = """
+        UPDATE connectors.connector
+        SET status = 'syncing', status_message = NULL
+        WHERE tenant_id = $1 AND id = $2 AND status <> 'paused';
+        """;
+
+    internal const string FailConnector = """
+        UPDATE connectors.connector
+        SET status = CASE status WHEN 'paused' THEN status ELSE 'error' END, status_message = $3
+        WHERE tenant_id = $1 AND id = $2;
+        """;
+
+    internal const string InsertProblem = """
+        INSERT INTO connectors.problem (tenant_id, run_id, number, path, code, detail, is_error, at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+        """;
+
+    internal const string ListProblems = """
+        SELECT number, path, code, detail, is_error, at
+        FROM connectors.problem
+        WHERE tenant_id = $1 AND run_id = $2 AND number > $3
+        ORDER BY number
+        LIMIT $4;
+        """;
+}

@@ -1,0 +1,303 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using ScaiDrive.Connectors.Filtering;
+using ScaiDrive.Connectors.Sync;
+using ScaiDrive.Store;
+
+namespace ScaiDrive.Connectors;
+
+/// <summary>Connectors, their runs and the problems of each run.</summary>
+[SuppressMessage("Performance", "CA1822", Justification = "Reads and writes belong to one store; which of them need the pool is its own affair.")]
+public sealed class ConnectorStore(NpgsqlDataSource dataSource)
+{
+    /// <summary>Sets a connector up. It mirrors nothing before its first run.</summary>
+    /// <exception cref="ConnectorException">A value cannot work (<see cref="ConnectorCodes.InvalidSettings"/>).</exception>
+    public async Task<Connector> CreateAsync(NpgsqlTransaction transaction, string tenantId, NewConnector connector, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ArgumentNullException.ThrowIfNull(connector);
+        Check(connector.Name, connector.Settings, connector.IncludePatterns, connector.ExcludePatterns, connector.PatternsIgnoreCase, connector.TargetPath, connector.SyncIntervalMinutes);
+        await using var command = Command(
+            transaction,
+            ConnectorSql.Insert,
+            tenantId,
+            PrefixedId.New("cnn"),
+            connector.Type,
+            connector.Name,
+            connector.Description,
+            Json(connector.Settings),
+            connector.IncludePatterns.ToArray(),
+            connector.ExcludePatterns.ToArray(),
+            connector.PatternsIgnoreCase,
+            connector.TargetShareId,
+            connector.TargetPath,
+            connector.OwnerId,
+            connector.SyncIntervalMinutes);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return ReadConnector(reader);
+    }
+
+    /// <summary>One connector, or null.</summary>
+    public async Task<Connector?> FindAsync(string tenantId, string connectorId, CancellationToken cancellationToken)
+    {
+        await using var command = Command(ConnectorSql.Find, tenantId, connectorId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadConnector(reader) : null;
+    }
+
+    /// <summary>All connectors of a tenant, oldest first.</summary>
+    public async Task<IReadOnlyList<Connector>> ListAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        await using var command = Command(ConnectorSql.List, tenantId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var connectors = new List<Connector>();
+        while (await reader.ReadAsync(cancellationToken))
+            connectors.Add(ReadConnector(reader));
+        return connectors;
+    }
+
+    /// <summary>Saves name, description, settings, patterns, target path and interval; the next run puts the share in line with them.</summary>
+    /// <returns>False when the connector does not exist.</returns>
+    /// <exception cref="ConnectorException">A value cannot work (<see cref="ConnectorCodes.InvalidSettings"/>).</exception>
+    public async Task<bool> UpdateAsync(NpgsqlTransaction transaction, Connector connector, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connector);
+        Check(connector.Name, connector.Settings, connector.IncludePatterns, connector.ExcludePatterns, connector.PatternsIgnoreCase, connector.TargetPath, connector.SyncIntervalMinutes);
+        await using var command = Command(
+            transaction,
+            ConnectorSql.Update,
+            connector.TenantId,
+            connector.Id,
+            connector.Name,
+            connector.Description,
+            Json(connector.Settings),
+            connector.IncludePatterns.ToArray(),
+            connector.ExcludePatterns.ToArray(),
+            connector.PatternsIgnoreCase,
+            connector.TargetPath,
+            connector.SyncIntervalMinutes);
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>Stops a connector until <see cref="ResumeAsync"/>; a run that goes on ends at its next batch.</summary>
+    /// <returns>False when the connector does not exist.</returns>
+    public async Task<bool> PauseAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, string? reason, CancellationToken cancellationToken)
+    {
+        await using var command = Command(transaction, ConnectorSql.Pause, tenantId, connectorId, Text(reason));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>Lets a paused connector run again.</summary>
+    /// <returns>False when it was not paused.</returns>
+    public async Task<bool> ResumeAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, CancellationToken cancellationToken)
+    {
+        await using var command = Command(transaction, ConnectorSql.Resume, tenantId, connectorId);
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>Forgets a connector with its runs and snapshot. The files in the share stay.</summary>
+    /// <returns>False when the connector does not exist.</returns>
+    public async Task<bool> DeleteAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, CancellationToken cancellationToken)
+    {
+        foreach (var statement in new[] { ConnectorSql.DeleteProblems, ConnectorSql.DeleteRuns, ConnectorSql.DeleteSnapshot, ConnectorSql.DeleteContested })
+        {
+            await using var part = Command(transaction, statement, tenantId, connectorId);
+            await part.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var command = Command(transaction, ConnectorSql.Delete, tenantId, connectorId);
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>One run, or null.</summary>
+    public async Task<Run?> FindRunAsync(string tenantId, string runId, CancellationToken cancellationToken)
+    {
+        await using var command = Command(ConnectorSql.FindRun, tenantId, runId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadRun(reader) : null;
+    }
+
+    /// <summary>Runs of a connector, newest first.</summary>
+    /// <param name="tenantId">Whose.</param>
+    /// <param name="connectorId">Of which connector.</param>
+    /// <param name="beforeId">Only runs older than this one, for the next page; null for the first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<IReadOnlyList<Run>> ListRunsAsync(string tenantId, string connectorId, string? beforeId, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = Command(ConnectorSql.ListRuns, tenantId, connectorId, Text(beforeId), limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var runs = new List<Run>();
+        while (await reader.ReadAsync(cancellationToken))
+            runs.Add(ReadRun(reader));
+        return runs;
+    }
+
+    /// <summary>Problems of a run in the order they were met.</summary>
+    /// <param name="tenantId">Whose.</param>
+    /// <param name="runId">Of which run.</param>
+    /// <param name="after">Number of the last problem already read; 0 for the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<IReadOnlyList<Problem>> ListProblemsAsync(string tenantId, string runId, long after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = Command(ConnectorSql.ListProblems, tenantId, runId, after, limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var problems = new List<Problem>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            problems.Add(new Problem(
+                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4), reader.GetFieldValue<DateTimeOffset>(5)));
+        }
+
+        return problems;
+    }
+
+    internal async Task<Run?> FindRunningAsync(string tenantId, string connectorId, CancellationToken cancellationToken)
+    {
+        await using var command = Command(ConnectorSql.FindRunning, tenantId, connectorId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadRun(reader) : null;
+    }
+
+    internal static async Task StartRunAsync(
+        NpgsqlTransaction transaction, string tenantId, string runId, string connectorId, string trigger, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(transaction, cancellationToken, (ConnectorSql.InsertRun, [tenantId, runId, connectorId, trigger, now]), (ConnectorSql.StartConnector, [tenantId, connectorId]));
+    }
+
+    internal static Task SaveRunAsync(NpgsqlTransaction transaction, Run run, CancellationToken cancellationToken) =>
+        ExecuteAsync(transaction, cancellationToken, (ConnectorSql.SaveRun, [
+            run.TenantId, run.Id, run.Phase, Text(run.Cursor), run.Report.Listed, run.Report.Added, run.Report.Updated, run.Report.Moved, run.Report.Deleted,
+            run.Report.Unchanged, run.Report.Skipped, run.Report.Excluded, run.Report.Errors, run.Report.Bytes, run.ProblemCount]));
+
+    internal static Task AddProblemsAsync(NpgsqlTransaction transaction, Run run, IReadOnlyList<Problem> problems, CancellationToken cancellationToken) =>
+        problems.Count == 0 ? Task.CompletedTask : ExecuteAsync(transaction, cancellationToken, [.. problems.Select(problem => (ConnectorSql.InsertProblem, (object[])[
+            run.TenantId, run.Id, problem.Number, problem.Path, problem.Code, problem.Detail, problem.IsError, problem.At]))]);
+
+    internal static async Task<bool> IsPausedAsync(NpgsqlTransaction transaction, Connector connector, CancellationToken cancellationToken)
+    {
+        await using var command = Command(transaction, ConnectorSql.IsPaused, connector.TenantId, connector.Id);
+        return await command.ExecuteScalarAsync(cancellationToken) as bool? ?? true;
+    }
+
+    internal static Task CompleteRunAsync(NpgsqlTransaction transaction, Run run, string rootIdentity, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            transaction,
+            cancellationToken,
+            (ConnectorSql.CompleteRun, [run.TenantId, run.Id, now]),
+            (ConnectorSql.CompleteConnector, [
+                run.TenantId, run.ConnectorId, run.Report.Errors, now, rootIdentity, run.Report.Added + run.Report.Updated, run.Report.Bytes]));
+
+    internal static Task FailRunAsync(NpgsqlTransaction transaction, Run run, string code, string message, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            transaction,
+            cancellationToken,
+            (ConnectorSql.FailRun, [run.TenantId, run.Id, now, code, message]),
+            (ConnectorSql.FailConnector, [run.TenantId, run.ConnectorId, message]));
+
+    private static void Check(
+        string name, JsonElement settings, IReadOnlyList<string> includes, IReadOnlyList<string> excludes, bool ignoreCase, string targetPath, int intervalMinutes)
+    {
+        _ = new PathFilter(includes, excludes, ignoreCase);
+        var fault =
+            string.IsNullOrWhiteSpace(name) ? "The name is empty."
+            : settings.ValueKind != JsonValueKind.Object ? "The settings must be a JSON object."
+            : !targetPath.StartsWith('/') ? $"The target path '{targetPath}' must start with a slash."
+            : targetPath.Split('/').Any(part => part is "." or "..") ? $"The target path '{targetPath}' must not hold '.' or '..'."
+            : intervalMinutes < 1 ? $"The interval must be at least 1 minute, not {intervalMinutes}."
+            : null;
+        if (fault is not null)
+            throw new ConnectorException(ConnectorCodes.InvalidSettings, fault);
+    }
+
+    private NpgsqlCommand Command(string sql, params object[] parameters) => With(dataSource.CreateCommand(sql), parameters);
+
+    private static NpgsqlCommand Command(NpgsqlTransaction transaction, string sql, params object[] parameters) =>
+        With(new NpgsqlCommand(sql, transaction.Connection, transaction), parameters);
+
+    private static NpgsqlCommand With(NpgsqlCommand command, object[] parameters)
+    {
+        foreach (var parameter in parameters)
+            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
+        return command;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken, params (string Sql, object[] Parameters)[] statements)
+    {
+        await using var batch = new NpgsqlBatch(transaction.Connection!, transaction);
+        foreach (var (sql, parameters) in statements)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            foreach (var parameter in parameters)
+                command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
+            batch.BatchCommands.Add(command);
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
+
+    private static NpgsqlParameter Json(JsonElement value) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = value.GetRawText() };
+
+    private static Connector ReadConnector(NpgsqlDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        row.GetString(2),
+        row.GetString(3),
+        row.GetString(4),
+        ParseSettings(row.GetString(5)),
+        row.GetFieldValue<string[]>(6),
+        row.GetFieldValue<string[]>(7),
+        row.GetBoolean(8),
+        row.GetString(9),
+        row.GetString(10),
+        row.GetString(11),
+        row.GetInt32(12),
+        row.GetString(13),
+        row.IsDBNull(14) ? null : row.GetString(14),
+        row.GetInt64(15),
+        row.IsDBNull(16) ? null : row.GetFieldValue<DateTimeOffset>(16),
+        row.GetInt64(17),
+        row.GetInt64(18),
+        row.IsDBNull(19) ? null : row.GetString(19),
+        row.GetFieldValue<DateTimeOffset>(20),
+        row.GetFieldValue<DateTimeOffset>(21));
+
+    private static JsonElement ParseSettings(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+
+    private static Run ReadRun(NpgsqlDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        row.GetString(2),
+        row.GetString(3),
+        row.GetString(4),
+        row.GetString(5),
+        row.IsDBNull(6) ? null : row.GetString(6),
+        row.GetFieldValue<DateTimeOffset>(7),
+        row.IsDBNull(8) ? null : row.GetFieldValue<DateTimeOffset>(8),
+        row.IsDBNull(9) ? null : row.GetString(9),
+        row.IsDBNull(10) ? null : row.GetString(10),
+        new SyncReport
+        {
+            Listed = row.GetInt64(11),
+            Added = row.GetInt64(12),
+            Updated = row.GetInt64(13),
+            Moved = row.GetInt64(14),
+            Deleted = row.GetInt64(15),
+            Unchanged = row.GetInt64(16),
+            Skipped = row.GetInt64(17),
+            Excluded = row.GetInt64(18),
+            Errors = row.GetInt64(19),
+            Bytes = row.GetInt64(20),
+        },
+        row.GetInt64(21));
+}

@@ -1,0 +1,63 @@
+namespace ScaiDrive.Connectors;
+
+/// <summary>Why one item was not mirrored. Stable; <see cref="HintFor"/> says what to do.</summary>
+public static class ProblemCodes
+{
+    /// <summary>It disappeared while it was being looked at. Not an error.</summary>
+    public const string Vanished = "vanished";
+
+    /// <summary>The source refuses to let it be read.</summary>
+    public const string AccessDenied = "access_denied";
+
+    /// <summary>Another program holds it.</summary>
+    public const string Locked = "locked";
+
+    /// <summary>Reading failed.</summary>
+    public const string ReadFailed = "read_failed";
+
+    /// <summary>It kept changing while it was being read.</summary>
+    public const string Changing = "changing";
+
+    /// <summary>A symbolic link or junction.</summary>
+    public const string Link = "link";
+
+    /// <summary>A pipe, socket or device.</summary>
+    public const string SpecialFile = "special_file";
+
+    /// <summary>The name is not valid UTF-8.</summary>
+    public const string NameNotUtf8 = "name_not_utf8";
+
+    /// <summary>The share does not accept the name.</summary>
+    public const string InvalidName = "invalid_name";
+
+    /// <summary>The name is taken in the share by something that does not belong to this entry.</summary>
+    public const string NameConflict = "name_conflict";
+
+    /// <summary>Larger than the limit.</summary>
+    public const string TooLarge = "too_large";
+
+    /// <summary>A folder that is gone at the source holds files of other origin in the share, so it stays.</summary>
+    public const string FolderNotEmpty = "folder_not_empty";
+
+    /// <summary>The share refused it.</summary>
+    public const string Refused = "refused";
+
+    /// <summary>What to do about a problem; empty for a code that is not known.</summary>
+    public static string HintFor(string code) => Hints.GetValueOrDefault(code, "");
+
+    private static readonly Dictionary<string, string> Hints = new(StringComparer.Ordinal)
+    {
+        [AccessDenied] = "Give the account that runs the worker the right to read it, or exclude it.",
+        [Locked] = "Close it in the program that holds it; the next pass tries again.",
+        [ReadFailed] = "Check the disk or network of the source; the next pass tries again.",
+        [Changing] = "It is being written; the next pass takes it.",
+        [Link] = "Links are never followed. Make what it points to a connector of its own.",
+        [SpecialFile] = "Only regular files are mirrored.",
+        [NameNotUtf8] = "Rename it at the source to a name in valid UTF-8.",
+        [InvalidName] = "Rename it at the source.",
+        [NameConflict] = "Rename one of the two; names that differ only in Unicode form count as the same.",
+        [TooLarge] = "Raise the limit, or exclude it.",
+        [FolderNotEmpty] = "Move or delete what others put there, then delete the folder.",
+        [Refused] = "See the detail; the next pass tries again.",
+    };
+}

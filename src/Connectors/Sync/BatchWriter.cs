@@ -1,0 +1,306 @@
+using ScaiDrive.Drive;
+
+namespace ScaiDrive.Connectors.Sync;
+
+/// <summary>Makes the writes of one batch in one transaction. What the share refuses becomes a problem of that item alone.</summary>
+internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWriter rows)
+{
+    private readonly HashSet<long> relocated = [];
+
+    private string ShareId => pass.Connector.TargetShareId;
+
+    internal async Task ApplyAsync(PendingWrite write, CancellationToken cancellationToken)
+    {
+        switch (write)
+        {
+            case PendingFile file:
+                await ApplyAsync(file, cancellationToken);
+                break;
+            case PendingDirectory directory:
+                await ApplyAsync(directory, cancellationToken);
+                break;
+            case PendingDirectoryUpdate update:
+                await ApplyAsync(update, cancellationToken);
+                break;
+            case PendingEviction eviction:
+                await ApplyAsync(eviction, cancellationToken);
+                break;
+            case PendingMissing missing:
+                rows.MarkMissing(missing.Row);
+                break;
+            case PendingFound found:
+                rows.Unmark(found.Row.Id);
+                break;
+            case PendingContest contest when contest.Parent.RowId is { } parentId:
+                rows.Contest(parentId, contest.Entry);
+                break;
+            case PendingSettlement settlement:
+                rows.Settle(settlement.Place);
+                break;
+        }
+    }
+
+    /// <summary>Makes sure that a directory has its folder in the share; false when the share has no place for it.</summary>
+    internal async Task<bool> PlaceAsync(MirroredDirectory directory, CancellationToken cancellationToken)
+    {
+        if (directory.IsBlocked || directory.RowId is null)
+            return false;
+        if (directory.IsPlaced)
+            return true;
+        if (await EnsureFolderAsync(directory, cancellationToken) && directory.RowId != Snapshot.Root)
+            rows.SetFolder(directory.RowId.Value, directory.FolderId);
+        return directory.IsPlaced;
+    }
+
+    /// <summary>Takes an item out of the way of another one, under a name of its own in the same folder, until it is found elsewhere or deleted.</summary>
+    internal async Task ParkAsync(SnapshotRow row, string path, CancellationToken cancellationToken)
+    {
+        await TryAsync(
+            path,
+            async () =>
+            {
+                if (row.FileId is not null && await pass.Drive.FindFileAsync(pass.Connector.TenantId, row.FileId, cancellationToken) is { IsDeleted: false } file)
+                    await drive.MoveFileAsync(file.Id, file.FolderId, $".moving-{file.Id}", cancellationToken);
+                if (row.FolderId is not null && await pass.Drive.FindFolderAsync(pass.Connector.TenantId, row.FolderId, cancellationToken) is { IsDeleted: false } folder)
+                    await drive.MoveFolderAsync(folder.Id, folder.ParentId, $".moving-{folder.Id}", cancellationToken);
+            },
+            isGoneFine: true);
+        rows.Park(row.Id);
+    }
+
+    private async Task ApplyAsync(PendingDirectory write, CancellationToken cancellationToken)
+    {
+        var directory = write.Directory;
+        if (directory.Parent is not { RowId: { } parentId, IsBlocked: false })
+        {
+            directory.IsBlocked = true;
+            return;
+        }
+
+        // With include patterns a folder is made when the first file needs it.
+        if (!pass.Filter.HasIncludes && !await EnsureFolderAsync(directory, cancellationToken))
+            return;
+        directory.RowId = await rows.InsertDirectoryAsync(parentId, write.Entry, directory.FolderId, cancellationToken);
+    }
+
+    private async Task ApplyAsync(PendingDirectoryUpdate write, CancellationToken cancellationToken)
+    {
+        if (!write.Directory.IsPlaced && !pass.Filter.HasIncludes)
+            await EnsureFolderAsync(write.Directory, cancellationToken);
+        rows.UpdateDirectory(write.Row.Id, write.Row.ParentId, write.Row.Name, write.Entry, write.Directory.FolderId);
+    }
+
+    private async Task ApplyAsync(PendingEviction eviction, CancellationToken cancellationToken)
+    {
+        // Moved away earlier in this batch.
+        if (relocated.Contains(eviction.Row.Id))
+            return;
+        if (eviction.IsWanted)
+        {
+            await ParkAsync(eviction.Row, eviction.Path, cancellationToken);
+            return;
+        }
+
+        if (await TryAsync(eviction.Path, () => drive.DeleteFileAsync(eviction.Row.FileId!, permanent: false, cancellationToken), isGoneFine: true))
+            pass.Tally.Deleted++;
+        rows.Delete(eviction.Row.Id);
+    }
+
+    private async Task ApplyAsync(PendingFile file, CancellationToken cancellationToken)
+    {
+        if (file.Fault is { } fault)
+        {
+            await ReportAsync(file, fault, cancellationToken);
+            return;
+        }
+
+        if (!await PlaceAsync(file.Parent, cancellationToken))
+        {
+            pass.Tally.Skipped++;
+            return;
+        }
+
+        await TryAsync(file.Entry.Path, async () =>
+        {
+            if (file.Row is not null)
+                await RefreshAsync(file, file.Row, cancellationToken);
+            else if (file is { Origin: not null, Live: not null })
+                await MoveAsync(file, file.Origin, file.Live, cancellationToken);
+            else
+                await AddAsync(file, cancellationToken);
+        });
+    }
+
+    private async Task ReportAsync(PendingFile file, SourceFault fault, CancellationToken cancellationToken)
+    {
+        switch (fault.Code)
+        {
+            case ProblemCodes.Vanished:
+                if (file.Row is not null)
+                    rows.MarkMissing(file.Row);
+                return;
+            case ProblemCodes.Changing or ProblemCodes.Link or ProblemCodes.SpecialFile:
+                pass.AddSkipped(file.Entry.Path, fault);
+                break;
+            default:
+                pass.AddError(file.Entry.Path, fault);
+                break;
+        }
+
+        // It moved, that much is known, and its old content is better than none. A time that no file has makes the next pass read it.
+        if (file is { Origin: { } origin, Live: { } live } && await PlaceAsync(file.Parent, cancellationToken))
+        {
+            await TryAsync(file.Entry.Path, async () =>
+            {
+                await RelocateAsync(file, live, cancellationToken);
+                rows.UpdateFile(
+                    origin.Id, file.Parent.RowId!.Value, file.Entry.Name, file.Entry with { ChangedNs = long.MinValue }, live.Id, live.ChecksumSha256);
+            });
+        }
+    }
+
+    /// <summary>The path is known; content, dates, or what the share has may differ.</summary>
+    private async Task RefreshAsync(PendingFile file, SnapshotRow row, CancellationToken cancellationToken)
+    {
+        var now = file.Live;
+        var isUpdated = false;
+        if (now is null)
+        {
+            (now, isUpdated) = (await CreateAsync(file, cancellationToken), true);
+        }
+        else if (file.Content is not null)
+        {
+            isUpdated = now.ChecksumSha256 != file.Content.Sha256;
+            now = await AddVersionAsync(file, now, cancellationToken);
+        }
+
+        if (now.Path != pass.TargetPath(file.Entry.Path))
+        {
+            now = await drive.MoveFileAsync(now.Id, file.Parent.FolderId, file.Entry.Name, cancellationToken);
+            isUpdated = true;
+        }
+
+        rows.UpdateFile(row.Id, row.ParentId, row.Name, file.Entry, now.Id, now.ChecksumSha256);
+        if (isUpdated)
+            pass.Tally.Updated++;
+        else
+            pass.Tally.Unchanged++;
+    }
+
+    private async Task MoveAsync(PendingFile file, SnapshotRow origin, DriveFile live, CancellationToken cancellationToken)
+    {
+        var now = await RelocateAsync(file, live, cancellationToken);
+        pass.Tally.Moved++;
+        if (file.Content is not null)
+        {
+            if (now.ChecksumSha256 != file.Content.Sha256)
+                pass.Tally.Updated++;
+            now = await AddVersionAsync(file, now, cancellationToken);
+        }
+
+        rows.UpdateFile(origin.Id, file.Parent.RowId!.Value, file.Entry.Name, file.Entry, now.Id, now.ChecksumSha256);
+    }
+
+    /// <summary>Moves a file in the share to where it is in the source. A file of other origin in its place goes to the trash.</summary>
+    private async Task<DriveFile> RelocateAsync(PendingFile file, DriveFile live, CancellationToken cancellationToken)
+    {
+        DriveFile moved;
+        try
+        {
+            moved = await drive.MoveFileAsync(live.Id, file.Parent.FolderId, file.Entry.Name, cancellationToken);
+        }
+        catch (NameConflictException)
+        {
+            if (await FindForeignAsync(file.Entry.Path, cancellationToken) is not { } foreign)
+                throw;
+            await drive.DeleteFileAsync(foreign.Id, permanent: false, cancellationToken);
+            moved = await drive.MoveFileAsync(live.Id, file.Parent.FolderId, file.Entry.Name, cancellationToken);
+        }
+
+        relocated.Add(file.Origin!.Id);
+        return moved;
+    }
+
+    private async Task AddAsync(PendingFile file, CancellationToken cancellationToken)
+    {
+        var created = await CreateAsync(file, cancellationToken);
+        pass.Tally.Added++;
+        // A file that moved, and that somebody deleted from the share: its row goes on with the new one.
+        if (file.Origin is not null)
+            rows.UpdateFile(file.Origin.Id, file.Parent.RowId!.Value, file.Entry.Name, file.Entry, created.Id, created.ChecksumSha256);
+        else
+            rows.InsertFile(file.Parent.RowId!.Value, file.Entry.Name, file.Entry, created.Id, created.ChecksumSha256);
+    }
+
+    /// <summary>Makes the file. A file of other origin in its place is taken over: the source decides what is under the target path.</summary>
+    private async Task<DriveFile> CreateAsync(PendingFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await drive.CreateFileAsync(
+                new NewFile(ShareId, file.Parent.FolderId, file.Entry.Name, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry)), cancellationToken);
+        }
+        catch (NameConflictException)
+        {
+            if (await FindForeignAsync(file.Entry.Path, cancellationToken) is not { } foreign)
+                throw;
+            return await AddVersionAsync(file, foreign, cancellationToken);
+        }
+    }
+
+    private Task<DriveFile> AddVersionAsync(PendingFile file, DriveFile live, CancellationToken cancellationToken) =>
+        drive.AddVersionAsync(live.Id, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry), cancellationToken);
+
+    /// <summary>The file at the target of a path, if no connector put it there.</summary>
+    private async Task<DriveFile?> FindForeignAsync(string path, CancellationToken cancellationToken)
+    {
+        var there = await pass.Drive.FindFileByPathAsync(pass.Connector.TenantId, ShareId, pass.TargetPath(path), cancellationToken);
+        return there is null || await rows.IsFileTakenAsync(there.Id, cancellationToken) ? null : there;
+    }
+
+    private async Task<bool> EnsureFolderAsync(MirroredDirectory directory, CancellationToken cancellationToken)
+    {
+        var isDone = await TryAsync(directory.Path, async () =>
+        {
+            var folder = await drive.EnsureFolderAsync(ShareId, pass.TargetPath(directory.Path), cancellationToken);
+            // Two names that differ only in Unicode form would end up in one folder.
+            if (folder is not null && directory.RowId != Snapshot.Root && await rows.IsFolderTakenAsync(folder.Id, cancellationToken))
+                throw new NameConflictException(folder.Name);
+            directory.FolderId = folder?.Id;
+        });
+        (directory.IsPlaced, directory.IsBlocked) = (isDone, !isDone);
+        return isDone;
+    }
+
+    private async Task<bool> TryAsync(string path, Func<Task> write, bool isGoneFine = false)
+    {
+        try
+        {
+            await write();
+            return true;
+        }
+        catch (DriveException fault) when (isGoneFine && fault is ItemNotFoundException or ItemDeletedException)
+        {
+            return false;
+        }
+        catch (DriveException fault) when (fault is not DiskFullException)
+        {
+            pass.AddError(path, new SourceFault(
+                fault switch
+                {
+                    NameConflictException => ProblemCodes.NameConflict,
+                    InvalidNameException or Drive.PathTooLongException => ProblemCodes.InvalidName,
+                    _ => ProblemCodes.Refused,
+                },
+                fault.Message));
+            return false;
+        }
+    }
+
+    private static DateTimeOffset ModifiedAt(SourceEntry entry)
+    {
+        // A file system may say anything; .NET and PostgreSQL both hold the years 1 to 9999.
+        var ticks = Math.Clamp(entry.ModifiedNs / 100, DateTimeOffset.MinValue.Ticks - DateTimeOffset.UnixEpoch.Ticks, DateTimeOffset.MaxValue.Ticks - DateTimeOffset.UnixEpoch.Ticks);
+        return DateTimeOffset.UnixEpoch.AddTicks(ticks);
+    }
+}

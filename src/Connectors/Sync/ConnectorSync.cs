@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using ScaiDrive.Drive;
+using ScaiDrive.Store;
+
+namespace ScaiDrive.Connectors.Sync;
+
+/// <summary>Brings a share in step with a source: one pass over all of it.</summary>
+/// <remarks>
+/// <para>The one algorithm behind every type of connector. The snapshot of the last pass is the truth about what is in the share; the source is
+/// compared with it by identity, size and times, so moves, copies with old dates and replaced files are seen for what they are.</para>
+/// <para>Three phases, each safe to repeat: <see cref="SourceWalk"/>, <see cref="Contests"/>, <see cref="Deletions"/>. Content is stored outside of
+/// transactions; then each batch commits files, snapshot, counters and cursor together, so another attempt goes on where the last commit was.</para>
+/// <para>At most one pass per connector may run at a time; the job's unique key and its fence see to that.</para>
+/// </remarks>
+public sealed class ConnectorSync(
+    NpgsqlDataSource dataSource,
+    ConnectorStore connectors,
+    ConnectorSources sources,
+    DriveStore drive,
+    ContentStore contents,
+    IOptions<ConnectorOptions> options,
+    TimeProvider time)
+{
+    /// <summary>Makes a pass, or goes on with the one that an earlier attempt left unfinished.</summary>
+    /// <param name="tenantId">Whose connector.</param>
+    /// <param name="connectorId">Which connector.</param>
+    /// <param name="trigger">What asked for the pass, for example <c>schedule</c>; kept with a new run.</param>
+    /// <param name="begin">Opens a transaction that only the rightful worker can commit.</param>
+    /// <param name="progress">Told after every commit; may be null.</param>
+    /// <param name="cancellationToken">Stops between two batches; the run stays unfinished and can be taken up again.</param>
+    /// <returns>The completed run, with errors of single items among its counters.</returns>
+    /// <exception cref="ConnectorException">The pass cannot be made: the run is failed with the same code, and nothing was deleted for that reason.
+    /// With <see cref="ConnectorCodes.Paused"/> or <see cref="ConnectorCodes.NotFound"/> there is no failed run.</exception>
+    public async Task<Run> RunAsync(
+        string tenantId,
+        string connectorId,
+        string trigger,
+        Func<CancellationToken, Task<ISyncTransaction>> begin,
+        Func<SyncProgress, CancellationToken, ValueTask>? progress,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(begin);
+        var connector = await connectors.FindAsync(tenantId, connectorId, cancellationToken)
+            ?? throw new ConnectorException(ConnectorCodes.NotFound, $"There is no connector {connectorId}.");
+        if (connector.Status == ConnectorStatus.Paused)
+            throw new ConnectorException(ConnectorCodes.Paused, $"The connector '{connector.Name}' is paused.");
+
+        var run = await connectors.FindRunningAsync(tenantId, connectorId, cancellationToken)
+            ?? await StartAsync(connector, trigger, begin, cancellationToken);
+        try
+        {
+            await using var source = sources.Open(connector);
+            return await RunAsync(connector, run, source, begin, progress, cancellationToken);
+        }
+        catch (ConnectorException fault) when (fault.Code is not ConnectorCodes.Paused)
+        {
+            // The counters and the cursor stay as the last commit left them.
+            var last = await connectors.FindRunAsync(tenantId, run.Id, cancellationToken) ?? run;
+            await using var transaction = await begin(cancellationToken);
+            await ConnectorStore.FailRunAsync(transaction.Transaction, last, fault.Code, fault.Message, time.GetUtcNow(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>The pass itself, over a source that is already open.</summary>
+    internal async Task<Run> RunAsync(
+        Connector connector,
+        Run run,
+        IConnectorSource source,
+        Func<CancellationToken, Task<ISyncTransaction>> begin,
+        Func<SyncProgress, CancellationToken, ValueTask>? progress,
+        CancellationToken cancellationToken)
+    {
+        var snapshot = new Snapshot(dataSource, connector.TenantId, connector.Id);
+        var pass = new SyncPass(connector, run, source, drive, snapshot, options.Value, time, begin, progress);
+        if (await drive.FindShareAsync(connector.TenantId, connector.TargetShareId, cancellationToken) is not { IsDeleted: false })
+            throw new ConnectorException(ConnectorCodes.NotFound, $"The share {connector.TargetShareId} does not exist any more.");
+
+        var hasSnapshot = await snapshot.ExistsAsync(cancellationToken);
+        var root = await source.ProbeAsync(cancellationToken);
+        if (hasSnapshot && connector.RootIdentity is not null && connector.RootIdentity != root)
+            await RefuseIfEmptyAsync(source, cancellationToken);
+
+        var relocations = new Relocations(pass, hasSnapshot);
+        var batch = new SyncBatch(pass, new ContentReader(source, contents, connector.TenantId, options.Value), relocations);
+        if (pass.Phase == SyncPhases.Walk)
+        {
+            await new SourceWalk(pass, batch, relocations).RunAsync(cancellationToken);
+            await EnterPhaseAsync(pass, SyncPhases.Resolve, cancellationToken);
+        }
+
+        if (pass.Phase == SyncPhases.Resolve)
+        {
+            await new Contests(pass, batch, relocations).RunAsync(cancellationToken);
+            await EnterPhaseAsync(pass, SyncPhases.Delete, cancellationToken);
+        }
+
+        // A source that went away while it was read looks as if files had been deleted.
+        if (await source.ProbeAsync(cancellationToken) != root)
+            throw new ConnectorException(ConnectorCodes.SourceReplaced, "The root of the source became another directory during the pass. Nothing was deleted.");
+        await new Deletions(pass).RunAsync(cancellationToken);
+        await pass.CompleteAsync(root, cancellationToken);
+        return await connectors.FindRunAsync(connector.TenantId, run.Id, cancellationToken) ?? run;
+    }
+
+    internal async Task<Run> StartAsync(Connector connector, string trigger, Func<CancellationToken, Task<ISyncTransaction>> begin, CancellationToken cancellationToken)
+    {
+        var id = PrefixedId.New("run");
+        await using (var transaction = await begin(cancellationToken))
+        {
+            await ConnectorStore.StartRunAsync(transaction.Transaction, connector.TenantId, id, connector.Id, trigger, time.GetUtcNow(), cancellationToken);
+            await using var rows = new Snapshot(dataSource, connector.TenantId, connector.Id).Write(transaction.Transaction, id);
+            rows.ForgetOldContests();
+            await rows.FlushAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return await connectors.FindRunAsync(connector.TenantId, id, cancellationToken)
+            ?? throw new InvalidOperationException($"Run {id} was committed but cannot be read.");
+    }
+
+    /// <summary>An empty folder where a full one was, and not the same one: most likely a mount point without its mount.</summary>
+    private static async Task RefuseIfEmptyAsync(IConnectorSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var _ in source.ListAsync("", null, cancellationToken))
+                return;
+        }
+        catch (SourceEntryException fault)
+        {
+            throw new ConnectorException(ConnectorCodes.SourceOffline, $"The root of the source cannot be listed: {fault.Fault.Detail}", fault);
+        }
+
+        throw new ConnectorException(
+            ConnectorCodes.SourceReplaced, "The root of the source is empty and not the directory it was: is something not mounted? Nothing was deleted.");
+    }
+
+    private static Task EnterPhaseAsync(SyncPass pass, string phase, CancellationToken cancellationToken)
+    {
+        (pass.Phase, pass.Cursor) = (phase, null);
+        return pass.CommitAsync((_, _) => Task.CompletedTask, cancellationToken);
+    }
+}

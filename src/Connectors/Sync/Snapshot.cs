@@ -1,0 +1,211 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ScaiDrive.Connectors.Sync;
+
+/// <summary>One entry of the source as it was mirrored.</summary>
+internal sealed record SnapshotRow(
+    long Id,
+    long ParentId,
+    string Name,
+    bool IsDirectory,
+    string Identity,
+    long SizeBytes,
+    long ModifiedNs,
+    long ChangedNs,
+    string? FileId,
+    string? FolderId,
+    string? ContentSha256,
+    string? MissingRunId)
+{
+    /// <summary>Another entry took its place, so it has no path in the source.</summary>
+    internal bool IsParked => Name.StartsWith('/');
+
+    internal bool HasStateOf(SourceEntry entry) =>
+        Identity == entry.Identity && SizeBytes == entry.SizeBytes && ModifiedNs == entry.ModifiedNs && ChangedNs == entry.ChangedNs;
+
+    /// <summary>Whether this is the same file elsewhere. A rename changes no more than <see cref="ChangedNs"/>.</summary>
+    internal bool IsSameFileAs(SourceEntry entry) => Identity == entry.Identity && (entry.IdentityIsLasting || HasContentOf(entry));
+
+    internal bool HasContentOf(SourceEntry entry) => SizeBytes == entry.SizeBytes && ModifiedNs == entry.ModifiedNs;
+}
+
+/// <summary>A place in the source where another file than before was found.</summary>
+internal sealed record ContestedPlace(long ParentId, string Name, string Path, string Identity);
+
+/// <summary>The snapshot of one connector: reads outside, writes inside a transaction.</summary>
+internal sealed class Snapshot(NpgsqlDataSource dataSource, string tenantId, string connectorId)
+{
+    internal const long Root = 0;
+
+    internal async Task<bool> ExistsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Read(SnapshotSql.Exists);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    internal Task<List<SnapshotRow>> PageAsync(long parentId, string afterName, int limit, CancellationToken cancellationToken) =>
+        RowsAsync(Read(SnapshotSql.Page, parentId, afterName, limit), cancellationToken);
+
+    internal async Task<SnapshotRow?> AtPlaceAsync(long parentId, string name, CancellationToken cancellationToken) =>
+        (await RowsAsync(Read(SnapshotSql.AtPlace, parentId, name), cancellationToken)).SingleOrDefault();
+
+    internal async Task<SnapshotRow?> FindAsync(long id, CancellationToken cancellationToken) =>
+        (await RowsAsync(Read(SnapshotSql.ById, id), cancellationToken)).SingleOrDefault();
+
+    internal Task<List<SnapshotRow>> ByIdentityAsync(string[] identities, bool directories, string runId, CancellationToken cancellationToken) =>
+        RowsAsync(Read(SnapshotSql.ByIdentity, identities, directories, runId), cancellationToken);
+
+    /// <summary>Path of a directory by its row; null when it, or a directory above, is parked or no longer there.</summary>
+    internal async Task<string?> PathOfAsync(long directoryId, CancellationToken cancellationToken)
+    {
+        if (directoryId == Root)
+            return "";
+        await using var command = Read(SnapshotSql.PathOf, directoryId);
+        return await command.ExecuteScalarAsync(cancellationToken) is string path && !path.StartsWith('/') && !path.Contains("//", StringComparison.Ordinal)
+            ? path
+            : null;
+    }
+
+    internal Task<List<SnapshotRow>> MissingFilesAsync(string runId, int limit, CancellationToken cancellationToken) =>
+        RowsAsync(Read(SnapshotSql.MissingFiles, runId, limit), cancellationToken);
+
+    internal Task<List<SnapshotRow>> MissingEmptyDirectoriesAsync(string runId, int limit, CancellationToken cancellationToken) =>
+        RowsAsync(Read(SnapshotSql.MissingEmptyDirectories, runId, limit), cancellationToken);
+
+    internal async Task<List<ContestedPlace>> ContestedAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var command = Read(SnapshotSql.Contested, limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var places = new List<ContestedPlace>();
+        while (await reader.ReadAsync(cancellationToken))
+            places.Add(new ContestedPlace(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+        return places;
+    }
+
+    internal async Task<bool> IsWantedAsync(string identity, CancellationToken cancellationToken)
+    {
+        await using var command = Read(SnapshotSql.IsWanted, identity);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    internal SnapshotWriter Write(NpgsqlTransaction transaction, string runId) => new(transaction, tenantId, connectorId, runId);
+
+    private NpgsqlCommand Read(string sql, params object[] parameters)
+    {
+        var command = dataSource.CreateCommand(sql);
+        foreach (var parameter in (object[])[tenantId, connectorId, .. parameters])
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        return command;
+    }
+
+    private static async Task<List<SnapshotRow>> RowsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var _ = command;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<SnapshotRow>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(new SnapshotRow(
+                reader.GetInt64(0),
+                reader.GetInt64(1),
+                reader.GetString(2),
+                reader.GetBoolean(3),
+                reader.GetString(4),
+                reader.GetInt64(5),
+                reader.GetInt64(6),
+                reader.GetInt64(7),
+                reader.IsDBNull(8) ? null : reader.GetString(8),
+                reader.IsDBNull(9) ? null : reader.GetString(9),
+                reader.IsDBNull(10) ? null : reader.GetString(10),
+                reader.IsDBNull(11) ? null : reader.GetString(11)));
+        }
+
+        return rows;
+    }
+}
+
+/// <summary>Writes to the snapshot within one transaction. What returns nothing is collected and sent by <see cref="FlushAsync"/>, in order.</summary>
+internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenantId, string connectorId, string runId) : IAsyncDisposable
+{
+
+    private NpgsqlBatch pending = new(transaction.Connection!, transaction);
+
+    internal void InsertFile(long parentId, string name, SourceEntry entry, string fileId, string sha256) =>
+        Add(SnapshotSql.InsertFile, parentId, name, entry.Identity, entry.SizeBytes, entry.ModifiedNs, entry.ChangedNs, fileId, sha256, runId);
+
+    internal void UpdateFile(long id, long parentId, string name, SourceEntry entry, string fileId, string sha256) =>
+        Add(SnapshotSql.UpdateFile, id, parentId, name, entry.Identity, entry.SizeBytes, entry.ModifiedNs, entry.ChangedNs, fileId, sha256, runId);
+
+    internal void UpdateDirectory(long id, long parentId, string name, SourceEntry entry, string? folderId) =>
+        Add(SnapshotSql.UpdateDirectory, id, parentId, name, entry.Identity, entry.ModifiedNs, entry.ChangedNs, Text(folderId), runId);
+
+    internal void SetFolder(long id, string? folderId) => Add(SnapshotSql.SetFolder, id, Text(folderId));
+
+    internal void MarkMissing(SnapshotRow row) => Add(SnapshotSql.MarkMissing, row.Id, row.ParentId, row.Name, runId);
+
+    internal void Unmark(long id) => Add(SnapshotSql.Unmark, id);
+
+    internal void Park(long id) => Add(SnapshotSql.Park, id, runId);
+
+    internal void Delete(long id) => Add(SnapshotSql.Delete, id);
+
+    internal void MarkBelowMissing() => Add(SnapshotSql.MarkBelowMissing, runId);
+
+    internal void Contest(long parentId, SourceEntry entry) => Add(SnapshotSql.Contest, parentId, entry.Name, entry.Path, entry.Identity, runId);
+
+    internal void Settle(ContestedPlace place) => Add(SnapshotSql.SettleContest, place.ParentId, place.Name);
+
+    internal void ForgetOldContests() => Add(SnapshotSql.ForgetOldContests, runId);
+
+    internal async Task<long> InsertDirectoryAsync(long parentId, SourceEntry entry, string? folderId, CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        return (long)(await ScalarAsync(
+            SnapshotSql.InsertDirectory, cancellationToken, tenantId, connectorId, parentId, entry.Name, entry.Identity, entry.ModifiedNs, entry.ChangedNs, Text(folderId), runId))!;
+    }
+
+    internal async Task<bool> IsFolderTakenAsync(string folderId, CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        return (bool)(await ScalarAsync(SnapshotSql.FolderIsTaken, cancellationToken, tenantId, connectorId, folderId))!;
+    }
+
+    internal async Task<bool> IsFileTakenAsync(string fileId, CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        return (bool)(await ScalarAsync(SnapshotSql.FileIsTaken, cancellationToken, tenantId, fileId))!;
+    }
+
+    internal async Task<long> CountFilesBelowAsync(long directoryId, CancellationToken cancellationToken) =>
+        (long)(await ScalarAsync(SnapshotSql.CountFilesBelow, cancellationToken, tenantId, connectorId, directoryId))!;
+
+    internal async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (pending.BatchCommands.Count == 0)
+            return;
+        await using var batch = pending;
+        pending = new NpgsqlBatch(transaction.Connection!, transaction);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => pending.DisposeAsync();
+
+    private void Add(string sql, params object[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in (object[])[tenantId, connectorId, .. parameters])
+            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
+        pending.BatchCommands.Add(command);
+    }
+
+    private async Task<object?> ScalarAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
+        return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
+}
