@@ -19,10 +19,14 @@ const encoder = await initModel(async () => ({
 
 const texts = JSON.parse(readFileSync(0, "utf8")).map((units) => units.map((unit) => String.fromCharCode(unit)).join(""));
 const ids = texts.map((text) => encoder.tokenizer.encode(text));
+
+// A batch costs as much as its longest text, so texts of about the same length go together.
+const order = texts.map((_, i) => i).sort((a, b) => ids[a].length - ids[b].length);
 const vectors = [];
-for (let first = 0; first < texts.length; first += 16) {
+for (let first = 0; first < order.length; first += 16) {
+  const batch = order.slice(first, first + 16);
   // A last text without tokens would get no row, so one that has some always follows.
-  const rows = await encoder.embed([...texts.slice(first, first + 16), "end"]);
-  vectors.push(...rows.slice(0, -1));
+  const rows = await encoder.embed([...batch.map((i) => texts[i]), "a"]);
+  batch.forEach((i, row) => (vectors[i] = rows[row]));
 }
 process.stdout.write(JSON.stringify({ ids, vectors }));

@@ -123,6 +123,23 @@ internal static unsafe class RowOperations
         }
     }
 
+    /// <summary>Adds two rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Sum(float* left, float* right, int width, float* sum)
+    {
+        for (var i = 0; i < width; i += Vector<float>.Count)
+            (Vector.Load(left + i) + Vector.Load(right + i)).Store(sum + i);
+    }
+
+    /// <summary>Adds two rows, scales the sum, and adds a third.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void ScaledSum(float* left, float* right, float scale, float* bias, int width, float* sum)
+    {
+        var scales = new Vector<float>(scale);
+        for (var i = 0; i < width; i += Vector<float>.Count)
+            (((Vector.Load(left + i) + Vector.Load(right + i)) * scales) + Vector.Load(bias + i)).Store(sum + i);
+    }
+
     /// <summary>Replaces each value by its exponential relative to the row's largest, and gives one over each row's sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Exponentials(float* source, int stride, int rows, int width, float* scales)

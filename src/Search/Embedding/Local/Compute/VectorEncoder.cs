@@ -8,27 +8,40 @@ namespace ScaiDrive.Search.Embedding.Local;
 /// matrix product over many rows; only attention is done text by text.
 /// </summary>
 /// <remarks>
-/// Same function as the graph, with less work: the scale and bias of a normalisation are folded into the kernel behind
-/// it, the scale of the queries into theirs; and because the mean over the tokens is linear, the last dense layer of
-/// the last layer comes after it, on one row per text.
+/// Same function as the graph, with less work. The scale and bias of a normalisation are folded into the kernel behind
+/// it, the scale of the queries into theirs. What stands before the first attention is looked up
+/// (<see cref="FirstLayerTables"/>). Zeros behind the first rectifier are left out (<see cref="SparseProduct"/>); behind
+/// the second one the mean over the tokens comes first, because it is linear, so that the dense layer there has one row
+/// per text.
 /// </remarks>
 internal sealed unsafe class VectorEncoder : TextEncoder
 {
     private readonly MatrixKernel kernel;
-    private readonly float[] embeddings;
-    private readonly float[] timing;
-    private readonly PackedMatrix residual;
-    private readonly PackedLayer[] layers;
+    private readonly FirstLayerTables firstLayer;
+    private readonly PackedMatrix firstAttentionOutput;
+    private readonly PackedMatrix firstHidden;
+    private readonly SparseProduct firstHiddenOutput;
+    private readonly PackedMatrix secondProjection;
+    private readonly PackedMatrix secondAttentionOutput;
+    private readonly PackedMatrix secondHidden;
+    private readonly PackedMatrix secondHiddenOutput;
     private readonly PackedMatrix output;
     private readonly ConcurrentBag<Workspace> workspaces = [];
 
     internal VectorEncoder(ModelTensors tensors, MatrixKernel kernel)
     {
         this.kernel = kernel;
-        embeddings = tensors.Embeddings;
-        timing = TimingSignal(tensors.InverseTimescales);
-        residual = PackedMatrix.Pack(kernel, tensors.ResidualKernel, tensors.ResidualBias);
-        layers = [.. tensors.Layers.Select(layer => PackedLayer.Pack(kernel, layer))];
+        var (first, second) = (tensors.Layers[0], tensors.Layers[1]);
+        var (projection, projectionBias) = FoldProjection(first);
+        firstLayer = new FirstLayerTables(kernel, tensors, projection, projectionBias);
+        firstAttentionOutput = PackedMatrix.Pack(kernel, first.AttentionOutputKernel, first.AttentionOutputBias);
+        firstHidden = PackHidden(first);
+        firstHiddenOutput = new SparseProduct(first.HiddenOutputKernel, first.HiddenOutputBias);
+        (projection, projectionBias) = FoldProjection(second);
+        secondProjection = PackedMatrix.Pack(kernel, projection, projectionBias);
+        secondAttentionOutput = PackedMatrix.Pack(kernel, second.AttentionOutputKernel, second.AttentionOutputBias);
+        secondHidden = PackHidden(second);
+        secondHiddenOutput = PackedMatrix.Pack(kernel, second.HiddenOutputKernel, second.HiddenOutputBias);
         output = PackedMatrix.Pack(kernel, tensors.OutputKernel, tensors.OutputBias);
     }
 
@@ -42,30 +55,30 @@ internal sealed unsafe class VectorEncoder : TextEncoder
     {
         if (!workspaces.TryTake(out var space))
             space = new Workspace(kernel, BatchTokens);
-        Embed(ids, lengths, space.Input.Pointer);
 
-        Pack(space, space.Input.Pointer, ids.Length, ModelTensors.EmbeddingSize);
-        Multiply(space, ids.Length, residual, space.Residual.Pointer, Finish.Store, ref work);
-        var input = space.Input.Pointer;
-        for (var i = 0; i < layers.Length; i++)
+        var first = 0;
+        foreach (var length in lengths)
         {
-            var layer = layers[i];
-            PackNormalized(space, input, ids.Length, layer.InputSize);
-            Multiply(space, ids.Length, layer.QueryKeyValue, space.Wide.Pointer, Finish.Store, ref work);
-            Attend(space, lengths, layer.InputSize, ref work);
-            Pack(space, space.Mixed.Pointer, ids.Length, layer.InputSize);
-            Multiply(space, ids.Length, layer.AttentionOutput, space.Residual.Pointer, Finish.Add, ref work);
-
-            PackNormalized(space, space.Residual.Pointer, ids.Length, ModelTensors.ModelSize);
-            Multiply(space, ids.Length, layer.Hidden, space.Wide.Pointer, Finish.Rectify, ref work);
-            if (i + 1 < layers.Length)
-            {
-                Pack(space, space.Wide.Pointer, ids.Length, ModelTensors.HiddenSize);
-                Multiply(space, ids.Length, layer.HiddenOutput, space.Residual.Pointer, Finish.Add, ref work);
-            }
-
-            input = space.Residual.Pointer;
+            firstLayer.LookUp(
+                ids.Slice(first, length), space.Residual.Pointer + (first * ModelTensors.ModelSize),
+                space.Wide.Pointer + (first * 3 * ModelTensors.EmbeddingSize));
+            first += length;
         }
+
+        Attend(space, lengths, ModelTensors.EmbeddingSize, ref work);
+        Pack(space, space.Mixed.Pointer, ids.Length, ModelTensors.EmbeddingSize);
+        Multiply(space, ids.Length, firstAttentionOutput, space.Residual.Pointer, Finish.Add, ref work);
+        PackNormalized(space, ids.Length);
+        Multiply(space, ids.Length, firstHidden, space.Wide.Pointer, Finish.Rectify, ref work);
+        AddHiddenOutput(space, ids.Length, ref work);
+
+        PackNormalized(space, ids.Length);
+        Multiply(space, ids.Length, secondProjection, space.Wide.Pointer, Finish.Store, ref work);
+        Attend(space, lengths, ModelTensors.ModelSize, ref work);
+        Pack(space, space.Mixed.Pointer, ids.Length, ModelTensors.ModelSize);
+        Multiply(space, ids.Length, secondAttentionOutput, space.Residual.Pointer, Finish.Add, ref work);
+        PackNormalized(space, ids.Length);
+        Multiply(space, ids.Length, secondHidden, space.Wide.Pointer, Finish.Rectify, ref work);
 
         Pool(space, lengths, vectors, ref work);
         workspaces.Add(space);
@@ -75,20 +88,14 @@ internal sealed unsafe class VectorEncoder : TextEncoder
         GC.KeepAlive(this);
     }
 
-    private void Embed(ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, float* target)
+    private void AddHiddenOutput(Workspace space, int rows, ref MatrixWork work)
     {
-        var token = 0;
-        foreach (var length in lengths)
-        {
-            for (var position = 0; position < length; position++, token++)
-            {
-                var embedding = embeddings.AsSpan(ids[token] * ModelTensors.EmbeddingSize, ModelTensors.EmbeddingSize);
-                var signal = timing.AsSpan(position * ModelTensors.EmbeddingSize, ModelTensors.EmbeddingSize);
-                for (var i = 0; i < embedding.Length; i++)
-                    target[i] = embedding[i] + (embedding[i] + signal[i]);
-                target += ModelTensors.EmbeddingSize;
-            }
-        }
+        var began = Stopwatch.GetTimestamp();
+
+        // The tiles are free now: they hold the places of the values that are not zero.
+        work.Operations += firstHiddenOutput.MultiplyAdd(
+            space.Wide.Pointer, rows, space.Residual.Pointer, (int*)space.Tiles.Pointer, (int*)space.Scales.Pointer);
+        work.Ticks += Stopwatch.GetTimestamp() - began;
     }
 
     /// <summary>From queries, keys and values in <c>Wide</c> to the attended values in <c>Mixed</c>.</summary>
@@ -163,7 +170,7 @@ internal sealed unsafe class VectorEncoder : TextEncoder
         }
 
         Pack(space, hiddenMeans, lengths.Length, ModelTensors.HiddenSize);
-        Multiply(space, lengths.Length, layers[^1].HiddenOutput, means, Finish.Add, ref work);
+        Multiply(space, lengths.Length, secondHiddenOutput, means, Finish.Add, ref work);
         for (var text = 0; text < lengths.Length; text++)
         {
             // The mean over no token is zero, without the bias just added.
@@ -193,11 +200,13 @@ internal sealed unsafe class VectorEncoder : TextEncoder
     private void Pack(Workspace space, float* source, int rows, int depth) =>
         RowOperations.Pack(source, depth, rows, depth, space.Tiles.Pointer, kernel.TileRows, null, null);
 
-    private void PackNormalized(Workspace space, float* source, int rows, int depth)
+    private void PackNormalized(Workspace space, int rows)
     {
-        RowOperations.Moments(source, rows, depth, space.Shifts.Pointer, space.Scales.Pointer);
+        var source = space.Residual.Pointer;
+        RowOperations.Moments(source, rows, ModelTensors.ModelSize, space.Shifts.Pointer, space.Scales.Pointer);
         RowOperations.Pack(
-            source, depth, rows, depth, space.Tiles.Pointer, kernel.TileRows, space.Shifts.Pointer, space.Scales.Pointer);
+            source, ModelTensors.ModelSize, rows, ModelTensors.ModelSize, space.Tiles.Pointer, kernel.TileRows,
+            space.Shifts.Pointer, space.Scales.Pointer);
     }
 
     private void Multiply(Workspace space, int rows, PackedMatrix matrix, float* target, Finish finish, ref MatrixWork work)
@@ -208,48 +217,43 @@ internal sealed unsafe class VectorEncoder : TextEncoder
         work.Ticks += Stopwatch.GetTimestamp() - began;
     }
 
-    /// <summary>The weights of one layer, with the normalisation before each kernel folded into it.</summary>
-    private sealed record PackedLayer(
-        int InputSize, PackedMatrix QueryKeyValue, PackedMatrix AttentionOutput, PackedMatrix Hidden, PackedMatrix HiddenOutput)
+    private PackedMatrix PackHidden(LayerTensors layer)
     {
-        internal static PackedLayer Pack(MatrixKernel kernel, LayerTensors layer)
-        {
-            var (projection, projectionBias) = Fold(
-                layer.QueryKeyValueKernel, layer.QueryKeyValueBias, layer.AttentionNormScale, layer.AttentionNormBias);
-            for (var i = 0; i < projection.Length; i++)
-            {
-                if (i % projectionBias.Length < layer.InputSize)
-                    projection[i] *= layer.QueryScale;
-            }
+        var (hidden, bias) = Fold(layer.HiddenKernel, layer.HiddenBias, layer.HiddenNormScale, layer.HiddenNormBias);
+        return PackedMatrix.Pack(kernel, hidden, bias);
+    }
 
-            foreach (ref var value in projectionBias.AsSpan(0, layer.InputSize))
+    private static (float[] Matrix, float[] Bias) FoldProjection(LayerTensors layer)
+    {
+        var (projection, bias) = Fold(
+            layer.QueryKeyValueKernel, layer.QueryKeyValueBias, layer.AttentionNormScale, layer.AttentionNormBias);
+        for (var row = 0; row < projection.Length; row += bias.Length)
+        {
+            foreach (ref var value in projection.AsSpan(row, layer.InputSize))
                 value *= layer.QueryScale;
-            var (hidden, hiddenBias) = Fold(layer.HiddenKernel, layer.HiddenBias, layer.HiddenNormScale, layer.HiddenNormBias);
-            return new PackedLayer(
-                layer.InputSize,
-                PackedMatrix.Pack(kernel, projection, projectionBias),
-                PackedMatrix.Pack(kernel, layer.AttentionOutputKernel, layer.AttentionOutputBias),
-                PackedMatrix.Pack(kernel, hidden, hiddenBias),
-                PackedMatrix.Pack(kernel, layer.HiddenOutputKernel, layer.HiddenOutputBias));
         }
 
-        // (scale * x + bias) W + b = x (scale * W) + (bias W + b)
-        private static (float[] Matrix, float[] Bias) Fold(float[] matrix, float[] bias, float[] normScale, float[] normBias)
+        foreach (ref var value in bias.AsSpan(0, layer.InputSize))
+            value *= layer.QueryScale;
+        return (projection, bias);
+    }
+
+    // (scale * x + bias) W + b = x (scale * W) + (bias W + b)
+    private static (float[] Matrix, float[] Bias) Fold(float[] matrix, float[] bias, float[] normScale, float[] normBias)
+    {
+        var folded = new float[matrix.Length];
+        var sums = Array.ConvertAll(bias, value => (double)value);
+        for (var k = 0; k < normScale.Length; k++)
         {
-            var folded = new float[matrix.Length];
-            var sums = Array.ConvertAll(bias, value => (double)value);
-            for (var k = 0; k < normScale.Length; k++)
+            for (var column = 0; column < bias.Length; column++)
             {
-                for (var column = 0; column < bias.Length; column++)
-                {
-                    var weight = matrix[(k * bias.Length) + column];
-                    folded[(k * bias.Length) + column] = normScale[k] * weight;
-                    sums[column] += (double)normBias[k] * weight;
-                }
+                var weight = matrix[(k * bias.Length) + column];
+                folded[(k * bias.Length) + column] = normScale[k] * weight;
+                sums[column] += (double)normBias[k] * weight;
             }
-
-            return (folded, Array.ConvertAll(sums, sum => (float)sum));
         }
+
+        return (folded, Array.ConvertAll(sums, sum => (float)sum));
     }
 
     /// <summary>The buffers of one batch, sized for the longest, with room for the padding rows of the last tile.</summary>
@@ -259,7 +263,6 @@ internal sealed unsafe class VectorEncoder : TextEncoder
         {
             var rows = (kernel.TilesOf(tokens) + 1) * kernel.TileRows;
             var keys = ModelTensors.MaxTokens + kernel.TileColumns;
-            Input = new AlignedFloats(rows * ModelTensors.EmbeddingSize);
             Residual = new AlignedFloats(rows * ModelTensors.ModelSize);
             Wide = new AlignedFloats(rows * ModelTensors.HiddenSize);
             Mixed = new AlignedFloats(rows * ModelTensors.ModelSize);
@@ -271,8 +274,6 @@ internal sealed unsafe class VectorEncoder : TextEncoder
             Scales = new AlignedFloats(rows);
             Zeros = new AlignedFloats(kernel.TileColumns);
         }
-
-        internal AlignedFloats Input { get; }
 
         internal AlignedFloats Residual { get; }
 
