@@ -31,8 +31,15 @@ public sealed class ContentCollector(NpgsqlDataSource dataSource, ContentStore c
     public async Task<CollectResult> CollectAsync(TimeSpan minimumAge, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(minimumAge, TimeSpan.Zero);
-        var oldest = (time.GetUtcNow() - minimumAge).UtcDateTime;
-        var result = new CollectResult(0, 0, 0, 0, RemoveTempFiles(oldest, cancellationToken));
+        var removed = RemoveTempFiles(OldestKept(minimumAge), cancellationToken);
+        return await CollectChunksAsync(minimumAge, cancellationToken) with { TempFilesRemoved = removed };
+    }
+
+    /// <summary>Without the files in <c>incoming/</c>, of which those being written must be young enough to stay.</summary>
+    internal async Task<CollectResult> CollectChunksAsync(TimeSpan minimumAge, CancellationToken cancellationToken)
+    {
+        var oldest = OldestKept(minimumAge);
+        var result = new CollectResult(0, 0, 0, 0, 0);
         foreach (var tenant in Directory.EnumerateDirectories(content.ChunksDirectory))
         {
             var chunks = new DirectoryInfo(tenant).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => IsHash(file.Name));
@@ -48,6 +55,8 @@ public sealed class ContentCollector(NpgsqlDataSource dataSource, ContentStore c
     }
 
     private static bool IsHash(string name) => name.Length == 64 && name.All(char.IsAsciiHexDigitLower);
+
+    private DateTime OldestKept(TimeSpan minimumAge) => (time.GetUtcNow() - minimumAge).UtcDateTime;
 
     private long RemoveTempFiles(DateTime oldest, CancellationToken cancellationToken)
     {

@@ -59,8 +59,9 @@ CREATE TABLE items (
 
 CREATE UNIQUE INDEX items_live_name_key ON items (tenant_id, parent_id, name) WHERE NOT is_deleted;
 
--- A page of children in the order it is shown: folders first, then by name.
-CREATE INDEX items_children_idx ON items (tenant_id, parent_id, is_deleted, kind DESC, name);
+-- A page of children in the order it is shown: folders first, then by name. The id is in it so that what lies before the
+-- page is passed over in the index alone.
+CREATE INDEX items_children_idx ON items (tenant_id, parent_id, is_deleted, kind DESC, name) INCLUDE (id);
 
 COMMENT ON COLUMN items.deleted_with IS 'The item whose deletion took this one along; its own id at the top.';
 COMMENT ON COLUMN items.vectorized_at IS 'When the present content got its vectors; empty again after a new version.';

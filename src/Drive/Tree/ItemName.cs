@@ -48,10 +48,11 @@ public static class ItemPath
     public static string[] Split(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var inner = path.StartsWith('/') ? path[1..] : path;
-        if (inner.EndsWith('/'))
-            inner = inner[..^1];
-        return inner.Length == 0 ? [] : [.. inner.Split('/').Select(ItemName.Normalize)];
+        if (path is "" or "/")
+            return [];
+        var first = path.StartsWith('/') ? 1 : 0;
+        var end = path.Length > first && path.EndsWith('/') ? path.Length - 1 : path.Length;
+        return [.. path[first..end].Split('/').Select(ItemName.Normalize)];
     }
 
     /// <exception cref="PathTooLongException">The path of the folder would be longer than <see cref="MaxBytes"/>.</exception>
