@@ -96,6 +96,31 @@ public sealed class VectorPathTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(16)]
+    [InlineData(61)]
+    public unsafe void Attention_weights_are_the_exponentials_over_their_sum(int width)
+    {
+        const int Stride = 64;
+        var random = new Random(5);
+        foreach (var spread in new[] { 0.001f, 1, 30, 500 })
+        {
+            var before = Array.ConvertAll(Numbers(random, Stride), value => spread * value);
+            var actual = (float[])before.Clone();
+            float scale;
+            fixed (float* row = actual)
+                RowOperations.Exponentials(row, Stride, 1, width, &scale);
+
+            double largest = before[..width].Max();
+            var sum = before[..width].Sum(value => Math.Exp(value - largest));
+            for (var i = 0; i < width; i++)
+                Assert.Equal(Math.Exp(before[i] - largest) / sum, actual[i] * scale, 1e-6);
+            Assert.Equal(before[width..], actual[width..]);
+        }
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(0.07)]
     [InlineData(1)]

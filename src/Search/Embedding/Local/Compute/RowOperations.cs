@@ -11,7 +11,7 @@ internal static unsafe class RowOperations
 {
     /// <summary>
     /// Packs rows into tiles (see <see cref="MatrixKernel"/>), each value less its row's shift and times its row's
-    /// scale. Rows missing in the last tile become zeros.
+    /// scale. Rows missing in the last tile become zeros. No scales: as they are. No shifts: scaled only.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Pack(
@@ -27,56 +27,50 @@ internal static unsafe class RowOperations
                 var row1 = row0 + stride;
                 var row2 = row1 + stride;
                 var row3 = row2 + stride;
-                Vector128<float> shift0 = default, shift1 = default, shift2 = default, shift3 = default;
-                if (shifts != null)
-                {
-                    shift0 = Vector128.Create(shifts[r]);
-                    shift1 = Vector128.Create(shifts[r + 1]);
-                    shift2 = Vector128.Create(shifts[r + 2]);
-                    shift3 = Vector128.Create(shifts[r + 3]);
-                }
-
-                Vector128<float> scale0 = Vector128<float>.One, scale1 = scale0, scale2 = scale0, scale3 = scale0;
-                if (scales != null)
-                {
-                    scale0 = Vector128.Create(scales[r]);
-                    scale1 = Vector128.Create(scales[r + 1]);
-                    scale2 = Vector128.Create(scales[r + 2]);
-                    scale3 = Vector128.Create(scales[r + 3]);
-                }
-
                 var target = packed + r;
                 var k = 0;
-                for (; k + 4 <= depth; k += 4)
+                if (scales == null)
                 {
-                    Transpose(
-                        (Vector128.Load(row0 + k) - shift0) * scale0, (Vector128.Load(row1 + k) - shift1) * scale1,
-                        (Vector128.Load(row2 + k) - shift2) * scale2, (Vector128.Load(row3 + k) - shift3) * scale3,
-                        out var column0, out var column1, out var column2, out var column3);
-                    column0.Store(target);
-                    column1.Store(target + tileRows);
-                    column2.Store(target + (2 * tileRows));
-                    column3.Store(target + (3 * tileRows));
-                    target += 4 * tileRows;
+                    for (; k + 4 <= depth; k += 4)
+                    {
+                        StoreTransposed(
+                            Vector128.Load(row0 + k), Vector128.Load(row1 + k), Vector128.Load(row2 + k), Vector128.Load(row3 + k),
+                            target, tileRows);
+                        target += 4 * tileRows;
+                    }
+                }
+                else
+                {
+                    var shift0 = Vector128.Create(shifts == null ? 0 : shifts[r]);
+                    var shift1 = Vector128.Create(shifts == null ? 0 : shifts[r + 1]);
+                    var shift2 = Vector128.Create(shifts == null ? 0 : shifts[r + 2]);
+                    var shift3 = Vector128.Create(shifts == null ? 0 : shifts[r + 3]);
+                    var scale0 = Vector128.Create(scales[r]);
+                    var scale1 = Vector128.Create(scales[r + 1]);
+                    var scale2 = Vector128.Create(scales[r + 2]);
+                    var scale3 = Vector128.Create(scales[r + 3]);
+                    for (; k + 4 <= depth; k += 4)
+                    {
+                        StoreTransposed(
+                            (Vector128.Load(row0 + k) - shift0) * scale0, (Vector128.Load(row1 + k) - shift1) * scale1,
+                            (Vector128.Load(row2 + k) - shift2) * scale2, (Vector128.Load(row3 + k) - shift3) * scale3,
+                            target, tileRows);
+                        target += 4 * tileRows;
+                    }
                 }
 
                 for (; k < depth; k++)
                 {
-                    target[0] = (row0[k] - shift0[0]) * scale0[0];
-                    target[1] = (row1[k] - shift1[0]) * scale1[0];
-                    target[2] = (row2[k] - shift2[0]) * scale2[0];
-                    target[3] = (row3[k] - shift3[0]) * scale3[0];
+                    for (var i = 0; i < 4; i++)
+                        target[i] = Adjusted(row0[(i * stride) + k], r + i, shifts, scales);
                     target += tileRows;
                 }
             }
 
             for (; r < present; r++)
             {
-                var row = source + (r * stride);
-                var shift = shifts == null ? 0 : shifts[r];
-                var scale = scales == null ? 1 : scales[r];
                 for (var k = 0; k < depth; k++)
-                    packed[(k * tileRows) + r] = (row[k] - shift) * scale;
+                    packed[(k * tileRows) + r] = Adjusted(source[(r * stride) + k], r, shifts, scales);
             }
 
             for (; r < tileRows; r++)
@@ -161,7 +155,7 @@ internal static unsafe class RowOperations
             var sums = Vector<float>.Zero;
             for (i = 0; i + Vector<float>.Count <= width; i += Vector<float>.Count)
             {
-                var power = Vector.Exp(Vector.Load(values + i) - shifts);
+                var power = Exponential(Vector.Load(values + i) - shifts);
                 power.Store(values + i);
                 sums += power;
             }
@@ -174,6 +168,19 @@ internal static unsafe class RowOperations
             }
 
             scales[row] = 1 / sum;
+        }
+    }
+
+    /// <summary>Copies a strip of columns, a multiple of 8, so that its rows stand one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void CopyStrip(float* source, int stride, int rows, int columns, float* target)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            for (var i = 0; i < columns; i += Vector256<float>.Count)
+                Vector256.Load(source + i).Store(target + i);
+            source += stride;
+            target += columns;
         }
     }
 
@@ -190,6 +197,49 @@ internal static unsafe class RowOperations
 
         for (var i = 0; rows > 0 && i < width; i++)
             mean[i] /= rows;
+    }
+
+    private static float Adjusted(float value, int row, float* shifts, float* scales) =>
+        scales == null ? value : (value - (shifts == null ? 0 : shifts[row])) * scales[row];
+
+    /// <summary>The exponential of values that are not positive, to about one unit in the last place.</summary>
+    /// <remarks>
+    /// e^x = 2^n e^r with n = round(x / ln 2), so |r| is at most ln 2 / 2, where the Taylor series to the sixth power is
+    /// off by less than 1.3e-7. Below -87 the result would lose its exponent; there it stays at e^-87, about 1.6e-38.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Exponential(Vector<float> x)
+    {
+        // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits of the sum.
+        const float Rounder = 12582912;
+
+        // ln 2 in two parts; the first has few enough bits that n times it is exact.
+        const float Ln2High = 0.693359375f;
+        const float Ln2Low = -2.12194440e-4f;
+
+        x = Vector.Max(x, new Vector<float>(-87));
+        var rounded = Vector.MultiplyAddEstimate(x, new Vector<float>(1.44269504f), new Vector<float>(Rounder));
+        var n = rounded - new Vector<float>(Rounder);
+        var r = Vector.MultiplyAddEstimate(n, new Vector<float>(-Ln2High), x);
+        r = Vector.MultiplyAddEstimate(n, new Vector<float>(-Ln2Low), r);
+        var series = Vector.MultiplyAddEstimate(r, new Vector<float>(1f / 720), new Vector<float>(1f / 120));
+        series = Vector.MultiplyAddEstimate(series, r, new Vector<float>(1f / 24));
+        series = Vector.MultiplyAddEstimate(series, r, new Vector<float>(1f / 6));
+        series = Vector.MultiplyAddEstimate(series, r, new Vector<float>(0.5f));
+        series = Vector.MultiplyAddEstimate(series, r, Vector<float>.One);
+        series = Vector.MultiplyAddEstimate(series, r, Vector<float>.One);
+        return Vector.AsVectorSingle(Vector.AsVectorInt32(series) + (Vector.AsVectorInt32(rounded) << 23));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreTransposed(
+        Vector128<float> row0, Vector128<float> row1, Vector128<float> row2, Vector128<float> row3, float* target, int stride)
+    {
+        Transpose(row0, row1, row2, row3, out var column0, out var column1, out var column2, out var column3);
+        column0.Store(target);
+        column1.Store(target + stride);
+        column2.Store(target + (2 * stride));
+        column3.Store(target + (3 * stride));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

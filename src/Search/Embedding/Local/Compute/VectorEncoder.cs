@@ -46,9 +46,9 @@ internal sealed unsafe class VectorEncoder : TextEncoder
     }
 
     /// <inheritdoc />
-    // Two texts of full length: enough rows that reading the weights costs nothing, few enough that they stay in the
-    // second-level cache.
-    internal override int BatchTokens => 2 * ModelTensors.MaxTokens;
+    // Three texts of full length: enough rows that reading the weights costs nothing, few enough for the second-level
+    // cache, and a multiple of every kernel's tile rows.
+    internal override int BatchTokens => 3 * ModelTensors.MaxTokens;
 
     /// <inheritdoc />
     internal override void Encode(ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, Span<float> vectors, ref MatrixWork work)
@@ -130,11 +130,7 @@ internal sealed unsafe class VectorEncoder : TextEncoder
                 var values = query + (2 * width);
                 for (var column = 0; column < head; column += columns)
                 {
-                    for (var t = 0; t < length; t++)
-                    {
-                        new ReadOnlySpan<float>(values + ((long)t * 3 * width) + column, columns)
-                            .CopyTo(new Span<float>(space.Panels.Pointer + (t * columns), columns));
-                    }
+                    RowOperations.CopyStrip(values + column, 3 * width, length, columns, space.Panels.Pointer);
 
                     // The padding rows of the last tile run into the next text's, which is written after this one.
                     kernel.MultiplyPanel(
