@@ -339,14 +339,16 @@ public sealed partial class JobWorker : BackgroundService
     {
         if (workerId.Length == 0)
             return;
+        // The host is waiting, and the database may be what made it stop.
+        using var patience = new CancellationTokenSource(CancelGrace, time);
         try
         {
             // Signed off first, so that no claim still on its way can be granted after the hand-back.
-            await store.SignOffAsync(workerId, CancellationToken.None);
-            if (await store.HandBackAsync(workerId, [], CancellationToken.None) > 0)
+            await store.SignOffAsync(workerId, patience.Token);
+            if (await store.HandBackAsync(workerId, [], patience.Token) > 0)
             {
-                await store.WakeAsync(QueueNames.High, CancellationToken.None);
-                await store.WakeAsync(QueueNames.Low, CancellationToken.None);
+                await store.WakeAsync(QueueNames.High, patience.Token);
+                await store.WakeAsync(QueueNames.Low, patience.Token);
             }
         }
         catch (Exception fault)

@@ -55,6 +55,9 @@ public sealed record QueueOptions : IValidatableObject
     [StringLength(200)]
     public string WorkerName { get; init; } = $"{Environment.MachineName}-{Environment.ProcessId}";
 
+    /// <summary>Ten years; more would leave the range of a time in the database.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
+
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -66,16 +69,18 @@ public sealed record QueueOptions : IValidatableObject
         (string Name, TimeSpan Value)[] positive =
         [
             (nameof(Heartbeat), Heartbeat), (nameof(PollInterval), PollInterval), (nameof(RetryBase), RetryBase),
-            (nameof(KeepFinished), KeepFinished), (nameof(KeepDiscarded), KeepDiscarded),
+            (nameof(Lease), Lease), (nameof(RetryLimit), RetryLimit), (nameof(KeepFinished), KeepFinished), (nameof(KeepDiscarded), KeepDiscarded),
         ];
         foreach (var (name, value) in positive)
         {
-            if (value <= TimeSpan.Zero)
-                yield return new($"{name} ({value}) must be positive.", [name]);
+            if (value <= TimeSpan.Zero || value > Longest)
+                yield return new($"{name} ({value}) must be positive and at most {Longest.Days} days.", [name]);
         }
 
-        if (DrainTimeout < TimeSpan.Zero)
-            yield return new($"{nameof(DrainTimeout)} ({DrainTimeout}) must not be negative.", [nameof(DrainTimeout)]);
+        if (PollInterval > TimeSpan.FromDays(1))
+            yield return new($"{nameof(PollInterval)} ({PollInterval}) must not be longer than a day.", [nameof(PollInterval)]);
+        if (DrainTimeout < TimeSpan.Zero || DrainTimeout > TimeSpan.FromDays(1))
+            yield return new($"{nameof(DrainTimeout)} ({DrainTimeout}) must be between zero and a day.", [nameof(DrainTimeout)]);
         if (RetryLimit < RetryBase)
             yield return new($"{nameof(RetryLimit)} ({RetryLimit}) must not be shorter than {nameof(RetryBase)} ({RetryBase}).", [nameof(RetryLimit)]);
     }

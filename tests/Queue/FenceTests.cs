@@ -141,6 +141,24 @@ public sealed class FenceTests
     }
 
     [Fact]
+    public async Task How_far_a_job_got_stays_visible_until_its_next_attempt_begins()
+    {
+        await using var queue = await QueueUnderTest.CreateAsync();
+        var worker = await queue.NewWorkerAsync();
+        var id = await queue.EnqueueAsync();
+        using (var run = await queue.RunOneAsync(worker))
+        {
+            await run.ProgressAsync(5, 9, "page 5", default);
+            await queue.Journal.FlushAsync([run], default);
+            await queue.Store.SettleAsync([Settlement.Failed(run.Job, TimeSpan.Zero, "x", "y")], default);
+        }
+
+        Assert.Equal(5, (await queue.FindAsync(id)).ProgressDone);
+        await queue.ClaimOneAsync(worker);
+        Assert.Null((await queue.FindAsync(id)).ProgressDone);
+    }
+
+    [Fact]
     public async Task An_attempt_that_talks_without_end_keeps_its_first_lines()
     {
         await using var queue = await QueueUnderTest.CreateAsync();

@@ -16,7 +16,7 @@ public sealed class QueueUnderTest : IAsyncDisposable
     public const string Tenant = "tnt_a";
 
     /// <summary>How long a test waits for what must happen before it calls it a hang.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Beats fast enough for a test to see a lost lease, and polls so rarely that only a wake-up explains a start.</summary>
     internal static readonly QueueOptions FastHeartbeat = new()

@@ -64,8 +64,11 @@ public sealed class WorkerTests
         await QueueUnderTest.UntilAsync(async () => (await queue.FindAsync(id)).State == JobStates.Discarded);
         Assert.Equal((3, "no_luck", "Attempt 3"), ((await queue.FindAsync(id)).Attempt, (await queue.FindAsync(id)).ErrorCode, (await queue.FindAsync(id)).ErrorMessage));
 
+        Assert.Equal(
+            [(1, "Attempt 1 of 3 failed: no_luck: Attempt 1"), (2, "Attempt 2 of 3 failed: no_luck: Attempt 2"), (3, "Attempt 3 of 3 failed: no_luck: Attempt 3")],
+            (await queue.Reader.LogsAsync(Tenant, id!.Value, 0, 10, default)).Select(line => (line.Attempt, line.Message)));
         healed = true;
-        Assert.Equal(RetryResult.Requeued, await queue.Control.RetryAsync(Tenant, id!.Value, default));
+        Assert.Equal(RetryResult.Requeued, await queue.Control.RetryAsync(Tenant, id.Value, default));
         await ran.Async;
         await worker.StopAsync(default);
         var row = await queue.FindAsync(id);
@@ -141,7 +144,9 @@ public sealed class WorkerTests
         var row = await queue.FindAsync(id);
         Assert.Equal((JobStates.Available, 0, (string?)null, (string?)null), (row.State, row.Attempt, row.Worker, row.ErrorCode));
         Assert.Equal(before.RunAt, row.RunAt);
-        Assert.Equal("half-way", Assert.Single(await queue.Reader.LogsAsync(Tenant, id!.Value, 0, 10, default)).Message);
+        Assert.Equal(
+            ["half-way", "Handed back: the worker is stopping."],
+            (await queue.Reader.LogsAsync(Tenant, id!.Value, 0, 10, default)).Select(line => line.Message));
         Assert.Equal(0L, await queue.ScalarAsync<long>("SELECT count(*) FROM queue.worker WHERE ended_at IS NULL"));
     }
 

@@ -6,15 +6,21 @@ internal static class JobSql
     // A CTE, because the planner may rerun a plain subquery for every outer row and so claim more than $3 jobs.
     // SKIP LOCKED lets workers pass each other instead of queueing. A worker that was declared lost takes nothing:
     // the check costs one lookup, and the rescuer keeps looking at lost workers for claims that commit late.
+    // A new attempt starts without the progress of the one before.
     internal const string Claim = """
         WITH claimable AS MATERIALIZED (
-            SELECT tenant_id, id
+            SELECT tenant_id, id, started_at
             FROM queue.job
             WHERE queue = $1 AND state IN ('available', 'scheduled', 'retryable') AND run_at <= now() AND kind = ANY ($2)
               AND EXISTS (SELECT FROM queue.worker WHERE worker.id = $4 AND worker.ended_at IS NULL)
             ORDER BY run_at, id
             LIMIT $3
             FOR NO KEY UPDATE SKIP LOCKED
+        ), forgotten AS (
+            DELETE FROM queue.job_progress
+            USING claimable
+            WHERE claimable.started_at IS NOT NULL
+              AND job_progress.tenant_id = claimable.tenant_id AND job_progress.job_id = claimable.id
         )
         UPDATE queue.job
         SET state = 'running', attempt = attempt + 1, lease = nextval('queue.lease_number'), worker_id = $4,

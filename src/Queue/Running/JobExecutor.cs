@@ -53,11 +53,14 @@ internal sealed partial class JobExecutor(JobHandlers handlers, IServiceScopeFac
             case StopCause.LeaseLost:
                 return null;
             case StopCause.CancelRequested:
+                run.Note(LogLevel.Information, $"Cancelled while running: {run.Cancellation.Code}: {run.Cancellation.Reason}");
                 return Settlement.Cancelled(run.Job, run.Cancellation.Code, run.Cancellation.Reason);
             case StopCause.Draining:
+                run.Note(LogLevel.Information, "Handed back: the worker is stopping.");
                 return Settlement.HandedBack(run.Job);
             default:
                 var (code, message) = Explain(fault);
+                run.Note(LogLevel.Error, $"Attempt {run.Attempt} of {run.MaxAttempts} failed: {code}: {message}");
                 if (fault is LeaseLostException)
                     LogLeaseLost(run.JobId, run.Attempt);
                 else

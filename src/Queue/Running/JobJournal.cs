@@ -57,7 +57,7 @@ internal sealed class JobJournal(NpgsqlDataSource dataSource)
                     new() { Value = Array.ConvertAll(lines, each => each.Run.Attempt) },
                     new() { Value = Array.ConvertAll(lines, each => each.Line.At.UtcDateTime) },
                     new() { Value = Array.ConvertAll(lines, each => each.Line.Level.ToString().ToLowerInvariant()) },
-                    new() { Value = Array.ConvertAll(lines, each => TextColumn.Fit(each.Line.Message, TextColumn.MessageLength)) },
+                    new() { Value = Array.ConvertAll(lines, each => each.Line.Message) },
                 },
             });
         }

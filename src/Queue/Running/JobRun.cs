@@ -52,15 +52,20 @@ internal sealed class JobRun(ClaimedJob job, NpgsqlDataSource dataSource, JobJou
 
     public override ValueTask LogAsync(LogLevel level, string message, CancellationToken cancellationToken)
     {
+        Note(level, message);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Adds a line to the job's log.</summary>
+    internal void Note(LogLevel level, string message)
+    {
         lock (gate)
         {
             if (++lineCount < MaxLines)
-                lines.Add(new LogEntry(time.GetUtcNow(), level, message));
+                lines.Add(new LogEntry(time.GetUtcNow(), level, TextColumn.Fit(message, TextColumn.MessageLength)));
             else if (lineCount == MaxLines)
                 lines.Add(new LogEntry(time.GetUtcNow(), LogLevel.Warning, $"The attempt wrote more than {MaxLines} lines; the rest is not kept."));
         }
-
-        return ValueTask.CompletedTask;
     }
 
     public override ValueTask ProgressAsync(long done, long? total, string? message, CancellationToken cancellationToken)
