@@ -58,10 +58,10 @@ internal static class DashboardEndpoints
     }
 
     /// <summary>The page's button. A browser can only reach this from the page itself: <see cref="Identity.LocalOnly"/> refuses other origins.</summary>
-    internal static async Task<Results<RedirectHttpResult, ErrorResult>> RetryAsync(long id, Caller caller, JobControl jobs, CancellationToken cancellationToken) =>
+    internal static async Task<Results<SeeOther, ErrorResult>> RetryAsync(long id, Caller caller, JobControl jobs, CancellationToken cancellationToken) =>
         await JobEndpoints.TryRetryAsync(id, caller, jobs, cancellationToken) is { } error
             ? new ErrorResult(error)
-            : TypedResults.Redirect("/", permanent: false, preserveMethod: false);
+            : new SeeOther("/");
 
     private static async IAsyncEnumerable<SseItem<string>> PanelsAsync(
         DashboardFeed feed, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -85,5 +85,17 @@ internal static class DashboardEndpoints
                 ? new SseItem<string>("", "alive")
                 : new SseItem<string>(panels.Current.Html, "panel") { ReconnectionInterval = TimeSpan.FromSeconds(2) };
         }
+    }
+}
+
+/// <summary>After a form post: load the page anew, with GET.</summary>
+internal sealed class SeeOther(string location) : IResult
+{
+    /// <inheritdoc />
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+        httpContext.Response.Headers.Location = location;
+        return Task.CompletedTask;
     }
 }

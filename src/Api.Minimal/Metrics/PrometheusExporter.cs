@@ -156,7 +156,7 @@ internal abstract class InstrumentSeries(Instrument instrument)
         return MetricText.Labels(labels);
     }
 
-    private protected T Find<T>(ConcurrentDictionary<string, T> series, ReadOnlySpan<KeyValuePair<string, object?>> tags) where T : new()
+    private protected static T Find<T>(ConcurrentDictionary<string, T> series, ReadOnlySpan<KeyValuePair<string, object?>> tags) where T : new()
     {
         var key = Key(tags, overflow: false);
         if (series.TryGetValue(key, out var known))

@@ -91,9 +91,11 @@ public sealed class PrometheusExporterTests : IDisposable
     {
         using var exporter = Exporter();
         _meter.CreateCounter<long>(_name).Add(7);
-        _meter.CreateObservableGauge<int>(_name + "_broken", () => throw new InvalidOperationException("no"));
+        _meter.CreateObservableGauge<int>(_name + "_broken", Broken);
 
         Assert.Equal(7, (await ParseAsync(exporter)).Value(_name));
+
+        static int Broken() => throw new InvalidOperationException("no");
     }
 
     [Fact]

@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using ScaiDrive.Connectors;
+using ScaiDrive.Drive;
+using ScaiDrive.Extraction;
+using ScaiDrive.Queue;
+using ScaiDrive.Search;
+using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Search.Index;
+using ScaiDrive.Search.Ledger;
+using ScaiDrive.Search.Query;
+using ScaiDrive.Tests.Support;
+
+namespace ScaiDrive.Api.Minimal.Tests.Support;
+
+/// <summary>The API on a loopback port of its own, over a fresh database and a fresh content directory. No worker runs.</summary>
+public sealed class RunningApi : IAsyncLifetime
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("scaidrive-api-");
+    private TestDatabase _database = null!;
+    private WebApplication _app = null!;
+
+    public static CancellationToken Stop => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    /// <summary>Sends no header of its own, follows no redirect.</summary>
+    public HttpClient Client { get; private set; } = null!;
+
+    public Uri Address { get; private set; } = null!;
+
+    public IServiceProvider Services => _app.Services;
+
+    public NpgsqlDataSource Database => _database.DataSource;
+
+    public string ContentRoot => Path.Combine(_directory.FullName, "content");
+
+    /// <summary>Answers searches as a test says.</summary>
+    public ScriptedEngine Engine { get; } = new();
+
+    public SwitchableEmbedding Embedding { get; } = new();
+
+    /// <summary>Every line of the access log.</summary>
+    public ConcurrentQueue<string> AccessLog { get; } = new();
+
+    /// <summary>A share every test may put files into.</summary>
+    public Share Share { get; private set; } = null!;
+
+    /// <summary>Set before <see cref="InitializeAsync"/>: a data source other than the fresh database, to see the API without one.</summary>
+    public Func<NpgsqlDataSource, NpgsqlDataSource>? ReplaceDatabase { get; init; }
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(DriveSchema.Migrations, QueueSchema.Migrations, SearchSchema.Migrations, ConnectorsSchema.Migrations);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(new AccessLogCapture(AccessLog));
+
+        builder.Services.AddSingleton(ReplaceDatabase?.Invoke(_database.DataSource) ?? _database.DataSource);
+        builder.Services.AddDrive(new ContentStoreOptions { Root = ContentRoot });
+        builder.Services.AddJobQueue();
+        builder.Services.AddSingleton<SearchMetrics>();
+        builder.Services.AddSingleton<IEmbeddingProviderFactory>(new LocalProviderFactory(() => Embedding));
+        builder.Services.AddSingleton<EmbeddingProviders>();
+        builder.Services.AddSingleton<ISearchEngine>(Engine);
+        builder.Services.AddSingleton<SearchService>();
+        builder.Services.AddSingleton<SearchHealth>();
+        builder.Services.AddSingleton<IndexWriter>();
+        builder.Services.AddSingleton(services => new FileLedger(services.GetRequiredService<NpgsqlDataSource>(), ReasonCodes.Hints));
+        builder.Services.AddSingleton<ConnectorStore>();
+        builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50) });
+
+        _app = builder.Build();
+        _app.MapScaiDriveApi();
+        _app.MapGet("/test/throws", () => { throw new InvalidOperationException("secret detail at /some/path"); });
+        _app.MapGet("/test/disk-full", () => { throw new IOException("No space left on device", 28); });
+        await _app.StartAsync();
+        Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Client = NewClient();
+        if (ReplaceDatabase is null)
+        {
+            await Drive.EnsureLocalTenantAsync(Stop);
+            Share = await WriteAsync(writer => writer.EnsureShareAsync("Library", Stop));
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _database.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    public DriveStore Drive => Services.GetRequiredService<DriveStore>();
+
+    public HttpClient NewClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false }) { BaseAddress = Address };
+
+    /// <summary>Writes to Drive in one transaction.</summary>
+    public async Task<T> WriteAsync<T>(Func<DriveWriter, Task<T>> write)
+    {
+        await using var connection = await Database.OpenConnectionAsync(Stop);
+        await using var transaction = await connection.BeginTransactionAsync(Stop);
+        var writer = Drive.Write(transaction, DriveStore.LocalTenantId, DriveStore.LocalUserId, ChangeOrigin.Interactive());
+        var result = await write(writer);
+        await writer.CompleteAsync(Stop);
+        await transaction.CommitAsync(Stop);
+        return result;
+    }
+
+    /// <summary>Puts a file into the share without HTTP.</summary>
+    public async Task<DriveFile> AddFileAsync(string name, string text = "text", string mimeType = "text/plain")
+    {
+        var content = await Services.GetRequiredService<ContentStore>().WriteAsync(
+            DriveStore.LocalTenantId, new MemoryStream(Encoding.UTF8.GetBytes(text)), null, Stop);
+        return await WriteAsync(writer => writer.CreateFileAsync(new NewFile(Share.Id, null, name, content, mimeType, DateTimeOffset.UnixEpoch), Stop));
+    }
+
+    public async Task<int> ExecuteAsync(string sql, params object[] values)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
+        return await command.ExecuteNonQueryAsync(Stop);
+    }
+
+    /// <summary>A job as a worker left it after its last attempt.</summary>
+    public async Task<long> AddDiscardedJobAsync(string message, string? subjectId = null, string kind = "extract-text")
+    {
+        await using var command = Database.CreateCommand("""
+            INSERT INTO queue.job (tenant_id, queue, kind, state, args, subject_id, attempt, max_attempts, started_at, finished_at, worker_id, lease, error_code, error_message)
+            VALUES ('tnt_local', 'low', $1, 'discarded', '{"file_id":"fil_x"}', $2, 3, 3, now(), now(), 'w', 1, 'extractor_crashed', $3)
+            RETURNING id
+            """);
+        command.Parameters.Add(new() { Value = kind });
+        command.Parameters.Add(new() { Value = (object?)subjectId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = message });
+        return (long)(await command.ExecuteScalarAsync(Stop))!;
+    }
+
+    /// <summary>A job that a worker holds, with progress.</summary>
+    public async Task<long> AddRunningJobAsync(string kind, long done, long total, string? subjectId = null)
+    {
+        await using var command = Database.CreateCommand("""
+            WITH job AS (
+                INSERT INTO queue.job (tenant_id, queue, kind, state, args, subject_id, attempt, max_attempts, started_at, worker_id, lease)
+                VALUES ('tnt_local', 'high', $1, 'running', '{}', $2, 1, 3, now() - interval '95 seconds', 'w', 1)
+                RETURNING tenant_id, id)
+            INSERT INTO queue.job_progress (tenant_id, job_id, done, total, message) SELECT tenant_id, id, $3, $4, 'page ' || $3 FROM job
+            RETURNING job_id
+            """);
+        command.Parameters.Add(new() { Value = kind });
+        command.Parameters.Add(new() { Value = (object?)subjectId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = done });
+        command.Parameters.Add(new() { Value = total });
+        return (long)(await command.ExecuteScalarAsync(Stop))!;
+    }
+
+    private sealed class AccessLogCapture(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    {
+        private bool _wanted;
+
+        public ILogger CreateLogger(string categoryName) => new AccessLogCapture(lines) { _wanted = categoryName == "ScaiDrive.Access" };
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (_wanted)
+                lines.Enqueue(formatter(state, exception));
+            if (Environment.GetEnvironmentVariable("SCAIDRIVE_TEST_LOG") is not null && logLevel >= LogLevel.Warning)
+                Console.WriteLine($"{logLevel}: {formatter(state, exception)} {exception}");
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>Reading answers.</summary>
+internal static class Answers
+{
+    extension(HttpResponseMessage response)
+    {
+        internal async Task<JsonElement> JsonAsync()
+        {
+            using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(RunningApi.Stop));
+            return document.RootElement.Clone();
+        }
+
+        internal string RequestId => Assert.Single(response.Headers.GetValues("X-Request-Id"));
+
+        /// <summary>The whole contract of a failure, then its body for what is special to the case.</summary>
+        internal async Task<JsonElement> ErrorAsync(HttpStatusCode status, string code)
+        {
+            var text = await response.Content.ReadAsStringAsync(RunningApi.Stop);
+            Assert.True(status == response.StatusCode, $"{(int)response.StatusCode} instead of {(int)status}: {text}");
+            Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+            var body = JsonDocument.Parse(text).RootElement;
+            Assert.Equal("error", body.GetProperty("status").GetString());
+            var error = body.GetProperty("error");
+            Assert.Equal(code, error.GetProperty("code").GetString());
+            Assert.False(string.IsNullOrWhiteSpace(error.GetProperty("message").GetString()));
+            Assert.Equal(JsonValueKind.Object, error.GetProperty("details").ValueKind);
+            Assert.Equal(status == HttpStatusCode.UnprocessableEntity ? JsonValueKind.Array : JsonValueKind.String, body.GetProperty("detail").ValueKind);
+            Assert.Equal(response.RequestId, body.GetProperty("meta").GetProperty("request_id").GetString());
+            Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
+            return body;
+        }
+    }
+}
