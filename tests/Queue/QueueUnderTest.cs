@@ -167,6 +167,17 @@ public sealed class QueueUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends every connection to the database, as a restart of the server does.</summary>
+    public async Task CutAllConnectionsAsync()
+    {
+        // Not from the pool, which is what is cut here.
+        await using var apart = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
+        await apart.OpenAsync();
+        await using var cut = new NpgsqlCommand(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", apart);
+        await cut.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Tries again while connections that were cut are still in the pool.</summary>
     public static async Task<T> RetryAsync<T>(Func<Task<T>> attempt)
     {
