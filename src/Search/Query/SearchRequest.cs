@@ -19,6 +19,10 @@ public sealed record SearchRequest
     public string? PathPrefix { get; init; }
 
     /// <summary>Only this folder; with <see cref="Recursive"/> also what lies below it.</summary>
+    /// <remarks>
+    /// The index learns a folder's path from a file directly inside it. For a folder that holds only folders the caller
+    /// gives the path in <see cref="PathPrefix"/> and the share in <see cref="ShareId"/>.
+    /// </remarks>
     public string? FolderId { get; init; }
 
     /// <summary>Whether folders below count. Default true.</summary>

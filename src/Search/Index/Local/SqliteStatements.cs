@@ -36,7 +36,11 @@ internal sealed class SqliteStatements : IDisposable
         }
     }
 
-    internal SqliteTransaction Begin() => _connection.BeginTransaction();
+    internal Transaction Begin()
+    {
+        Run("BEGIN IMMEDIATE");
+        return new(this);
+    }
 
     internal void Execute(string sql)
     {
@@ -57,6 +61,26 @@ internal sealed class SqliteStatements : IDisposable
         foreach (var command in _prepared.Values)
             command.Dispose();
         _connection.Dispose();
+    }
+
+    /// <summary>An open transaction; rolled back when it is left without a commit.</summary>
+    /// <remarks>Not the driver's own, which would have to be given to every prepared statement anew.</remarks>
+    internal sealed class Transaction(SqliteStatements statements) : IDisposable
+    {
+        private bool _isOpen = true;
+
+        internal void Commit()
+        {
+            statements.Run("COMMIT");
+            _isOpen = false;
+        }
+
+        /// <inheritdoc />
+        public void Dispose()
+        {
+            if (_isOpen)
+                statements.Run("ROLLBACK");
+        }
     }
 
     private SqliteCommand Bind(string sql, ReadOnlySpan<object?> arguments)

@@ -178,8 +178,8 @@ internal sealed partial class TenantIndex
         if (request.FolderId is not null)
         {
             var inFolder = Rows(reader, LocalIndexSql.IdsInFolder, request.FolderId);
-            if (request.Recursive && FolderPath(reader, request) is { } prefix)
-                inFolder.UnionWith(Under(reader, prefix));
+            if (request.Recursive && PlaceOf(reader, request) is var (share, path) && path is not null)
+                inFolder.UnionWith(share is null ? Under(reader, path) : Rows(reader, LocalIndexSql.IdsUnderPathInShare, path, After(path), share));
             Keep(allowed, inFolder);
         }
         else if (request.PathPrefix is { Length: > 0 } prefix)
@@ -191,18 +191,19 @@ internal sealed partial class TenantIndex
         return allowed;
     }
 
-    // The index knows no folders, only the paths of files: one file directly inside tells the folder's own.
-    private static string? FolderPath(SqliteStatements reader, SearchRequest request)
+    // The index knows no folders, only the paths of files: one file directly inside tells the folder's share and path.
+    private static (string? Share, string? Path) PlaceOf(SqliteStatements reader, SearchRequest request)
     {
-        if (request.PathPrefix is { Length: > 0 } given)
-            return given.EndsWith('/') ? given : given + "/";
         using var row = reader.Read(LocalIndexSql.PathInFolder, request.FolderId);
-        return row.Read() ? row.GetString(1)[..^row.GetString(2).Length] : null;
+        if (row.Read())
+            return (row.GetString(0), row.GetString(1)[..^row.GetString(2).Length]);
+        return request.PathPrefix is { Length: > 0 } given ? (request.ShareId, given.EndsWith('/') ? given : given + "/") : (null, null);
     }
 
-    private static HashSet<int> Under(SqliteStatements reader, string prefix) =>
-        // SQLite compares bytes of UTF-8; no character of UTF-8 is above U+10FFFF.
-        Rows(reader, LocalIndexSql.IdsUnderPath, prefix, prefix + "\U0010FFFF");
+    private static HashSet<int> Under(SqliteStatements reader, string prefix) => Rows(reader, LocalIndexSql.IdsUnderPath, prefix, After(prefix));
+
+    // SQLite compares the bytes of UTF-8; no character of UTF-8 is above U+10FFFF.
+    private static string After(string prefix) => prefix + "\U0010FFFF";
 
     private static HashSet<int> Rows(SqliteStatements reader, string sql, params ReadOnlySpan<object?> arguments)
     {
