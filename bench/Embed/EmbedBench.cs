@@ -101,6 +101,11 @@ internal static class EmbedBench
             }));
             return 0;
         }
+        catch (System.ComponentModel.Win32Exception fault)
+        {
+            await Console.Error.WriteLineAsync($"the peer cannot be started, is Node installed? {fault.Message}");
+            return 1;
+        }
         finally
         {
             foreach (var peer in peers)
