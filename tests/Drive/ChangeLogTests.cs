@@ -16,7 +16,7 @@ public sealed class ChangeLogTests
 
         await first.Writer.CompleteAsync(Sandbox.Stop);
         var completing = second.Writer.CompleteAsync(Sandbox.Stop);
-        await sandbox.UntilWaitingAsync(second.Connection);
+        await sandbox.UntilWaitingAsync(second.Connection, completing);
         Assert.Empty(await sandbox.ChangesAsync(start));
         await first.CommitAsync();
         await completing;

@@ -126,7 +126,7 @@ public sealed class ContentCollectorTests
             return removed;
         });
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(w => Task.Run(async () =>
+        var writing = Task.WhenAll(Enumerable.Range(0, 4).Select(w => Task.Run(async () =>
         {
             var random = new Random(w);
             for (var i = 0; i < 60; i++)
@@ -138,8 +138,10 @@ public sealed class ContentCollectorTests
                     await sandbox.WriteAsync(writer => writer.DeleteFileAsync(made.Id, permanent: true, Sandbox.Stop));
             }
         })));
+        await Task.WhenAny(writing, collecting);
         await stop.CancelAsync();
 
+        await writing;
         Assert.True(await collecting > 0);
         var files = await sandbox.Drive.ListChildrenAsync(sandbox.TenantId, sandbox.ShareId, null, false, 1000, 0, Sandbox.Stop);
         Assert.NotEmpty(files.Items);

@@ -117,13 +117,13 @@ public sealed class Sandbox : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Returns when this backend waits for an advisory lock.</summary>
-    public async Task UntilWaitingAsync(NpgsqlConnection connection)
+    /// <summary>Returns when this backend waits for an advisory lock; fails if what it was to do is done without.</summary>
+    public async Task UntilWaitingAsync(NpgsqlConnection connection, Task doing)
     {
         while (!await ScalarAsync<bool>(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $1 AND locktype = 'advisory' AND NOT granted)", connection.ProcessID))
         {
-            await Task.Yield();
+            Assert.False(doing.IsCompleted, "It did not wait.");
         }
     }
 

@@ -45,6 +45,9 @@ public sealed class ContentStore
     {
         ArgumentNullException.ThrowIfNull(source);
         CheckTenantId(tenantId);
+        if (source.CanSeek && source.Length - source.Position > maxBytes)
+            throw new ContentTooLargeException(maxBytes.Value);
+
         var chunks = new List<ContentChunk>();
         long size = 0;
         // Most files are one chunk, whose hash is that of the file: those are hashed only once.

@@ -8,7 +8,7 @@ namespace ScaiDrive.Drive;
 /// does not: fsync(2), section Notes.</summary>
 internal static class DurableDirectory
 {
-    private const int Enospc = 28, Edquot = 122;
+    private const int Enoent = 2, Einval = 22, Enospc = 28, Edquot = 122;
     private const int OpenReadOnly = 0, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
     private const int OpenDirectoryArm64 = 0x4000;
 
@@ -37,7 +37,8 @@ internal static class DurableDirectory
             throw Fault(directory);
         try
         {
-            if (FlushHandle(handle) != 0)
+            // EINVAL: the file system (some network ones) has no way to flush a directory.
+            if (FlushHandle(handle) != 0 && Marshal.GetLastPInvokeError() != Einval)
                 throw Fault(directory);
         }
         finally
@@ -53,9 +54,8 @@ internal static class DurableDirectory
     private static IOException Fault(string directory)
     {
         var error = Marshal.GetLastPInvokeError();
-        const int enoent = 2;
         var reason = new Win32Exception(error).Message;
-        return error == enoent
+        return error == Enoent
             ? new DirectoryNotFoundException($"{directory}: {reason}")
             : new IOException($"{directory}: {reason}", error);
     }
