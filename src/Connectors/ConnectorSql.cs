@@ -30,6 +30,20 @@ internal static class ConnectorSql
         ORDER BY id;
         """;
 
+    // Over all tenants: the schedule is the fleet's, and each run it starts carries its connector's tenant. A run that
+    // failed counts too, or a source that is away would be asked without a pause.
+    internal const string ListDue = """
+        SELECT tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
+            target_share_id, target_path, owner_id, sync_interval_minutes, status, status_message, error_count, last_sync_at,
+            total_files_synced, total_bytes_synced, root_identity, created_at, updated_at
+        FROM connectors.connector
+        WHERE status IN ('idle', 'error')
+            AND now() - make_interval(mins => sync_interval_minutes) >= coalesce(
+                (SELECT max(coalesce(finished_at, started_at)) FROM connectors.run
+                 WHERE run.tenant_id = connector.tenant_id AND run.connector_id = connector.id), created_at)
+        ORDER BY tenant_id, id;
+        """;
+
     internal const string Update = """
         UPDATE connectors.connector
         SET name = $3, description = $4, settings = $5, include_patterns = $6, exclude_patterns = $7, patterns_ignore_case = $8,

@@ -59,6 +59,17 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
         return connectors;
     }
 
+    /// <summary>Connectors of all tenants whose interval has passed since their last run ended. New ones wait one interval, too.</summary>
+    public async Task<IReadOnlyList<Connector>> ListDueAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command(ConnectorSql.ListDue);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var connectors = new List<Connector>();
+        while (await reader.ReadAsync(cancellationToken))
+            connectors.Add(ReadConnector(reader));
+        return connectors;
+    }
+
     /// <summary>Saves name, description, settings, patterns, target path and interval; the next run puts the share in line with them.</summary>
     /// <returns>False when the connector does not exist.</returns>
     /// <exception cref="ConnectorException">A value cannot work (<see cref="ConnectorCodes.InvalidSettings"/>).</exception>

@@ -10,6 +10,9 @@ public static class RepositoryPaths
     public static string? Corpus { get; } =
         Path.Combine(Path.GetDirectoryName(Root)!, "shared", "corpus") is var path && Directory.Exists(path) ? path : null;
 
+    /// <summary>The files of the local embedding model, installed by <c>./run</c> and <c>./test</c>.</summary>
+    public static string Weights { get; } = Path.Combine(Root, "eng", "npm", "node_modules", "@energetic-ai", "model-embeddings-en", "dist");
+
     private static string FindRoot()
     {
         // Build output may lie elsewhere than the sources, so the working directory is asked too.

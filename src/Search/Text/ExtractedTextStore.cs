@@ -24,7 +24,7 @@ public sealed class ExtractedTextStore(NpgsqlDataSource database)
                 new() { Value = pipelineVersion },
                 new() { Value = text.Status },
                 new() { Value = text.MimeType },
-                new() { Value = Pack(new(text.Pages, text.PagesNeedingOcr)) },
+                new() { Value = Pack(new(text.Pages, text.PagesNeedingOcr, text.Detail, text.Truncated)) },
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -42,10 +42,14 @@ public sealed class ExtractedTextStore(NpgsqlDataSource database)
         if (!await reader.ReadAsync(cancellationToken))
             return null;
         var document = Unpack(reader.GetFieldValue<byte[]>(2));
-        return new(reader.GetString(0), reader.GetString(1), document.Pages, document.PagesNeedingOcr);
+        return new(reader.GetString(0), reader.GetString(1), document.Pages, document.PagesNeedingOcr)
+        {
+            Detail = document.Detail,
+            Truncated = document.Truncated,
+        };
     }
 
-    private sealed record Document(IReadOnlyList<StoredPage> Pages, IReadOnlyList<int> PagesNeedingOcr);
+    private sealed record Document(IReadOnlyList<StoredPage> Pages, IReadOnlyList<int> PagesNeedingOcr, string? Detail, bool Truncated);
 
     private static byte[] Pack(Document document)
     {

@@ -6,7 +6,14 @@ namespace ScaiDrive.Search.Text;
 /// <param name="Pages">Pages in reading order; empty when there is no text.</param>
 /// <param name="PagesNeedingOcr">Numbers of pages that are images without a text layer.</param>
 public sealed record StoredText(
-    string Status, string MimeType, IReadOnlyList<StoredPage> Pages, IReadOnlyList<int> PagesNeedingOcr);
+    string Status, string MimeType, IReadOnlyList<StoredPage> Pages, IReadOnlyList<int> PagesNeedingOcr)
+{
+    /// <summary>What a person should know beside the status: why there is no text, or what was left out. Null: nothing.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Whether a limit cut the text; <see cref="Detail"/> says which.</summary>
+    public bool Truncated { get; init; }
+}
 
 /// <summary>One page of extracted text.</summary>
 /// <param name="Number">Page number, from 1.</param>

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using ScaiDrive.Connectors.Sync;
+
+namespace ScaiDrive.Connectors;
+
+/// <summary>Registers this room.</summary>
+public static class ConnectorsServices
+{
+    /// <summary>Adds <see cref="ConnectorStore"/> and <see cref="ConnectorSync"/>. The host provides the data source and Drive.</summary>
+    public static IServiceCollection AddConnectors(this IServiceCollection services, ConnectorOptions options)
+    {
+        services.AddSingleton(Options.Create(options));
+        services.AddSingleton<ConnectorStore>();
+        services.AddSingleton<ConnectorSources>();
+        services.AddSingleton<ConnectorSync>();
+        return services;
+    }
+}

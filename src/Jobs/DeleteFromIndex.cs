@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using ScaiDrive.Drive;
+using ScaiDrive.Queue;
+using ScaiDrive.Search.Index;
+
+namespace ScaiDrive.Jobs;
+
+/// <summary>Asks that deleted files leave the index.</summary>
+/// <param name="FileIds">Files of one tenant that were deleted in one transaction.</param>
+/// <param name="DeletedAt">When the first of them was deleted; the delay to here is a metric.</param>
+public sealed record DeleteFromIndex(IReadOnlyList<string> FileIds, DateTimeOffset DeletedAt) : IJobArgs
+{
+    /// <inheritdoc />
+    public static string Kind => "delete-from-index";
+}
+
+internal sealed class DeleteFromIndexHandler(DriveStore drive, IndexWriter index, JobsMetrics metrics, TimeProvider time)
+    : IJobHandler<DeleteFromIndex>
+{
+    public async Task<JobOutcome> RunAsync(DeleteFromIndex args, JobContext job, CancellationToken cancellationToken)
+    {
+        // One that was restored in the meantime stays; its restoring has a job of its own.
+        var live = await drive.FindFilesAsync(job.TenantId, [.. args.FileIds], cancellationToken);
+        var gone = args.FileIds.Except(live.Select(file => file.Id)).ToList();
+
+        await using var transaction = await job.BeginAsync(cancellationToken);
+        await index.RemoveFilesAsync(transaction.Transaction, job.TenantId, gone, cancellationToken);
+        await transaction.CommitAndCompleteAsync(cancellationToken);
+        metrics.Deleted(time.GetUtcNow() - args.DeletedAt);
+        return new JobOutcome.Completed();
+    }
+}
+
+/// <summary>What the jobs measure of themselves, on the meter <c>ScaiDrive.Jobs</c>.</summary>
+internal sealed class JobsMetrics(IMeterFactory meters)
+{
+    /// <summary>Name of the meter.</summary>
+    internal const string MeterName = "ScaiDrive.Jobs";
+
+    private readonly Histogram<double> deleteDelay = meters.Create(MeterName).CreateHistogram<double>(
+        "scaidrive_delete_to_invisible_seconds", "s", "Time from a delete in the drive to its removal from the index");
+
+    internal void Deleted(TimeSpan delay) => deleteDelay.Record(delay.TotalSeconds);
+}

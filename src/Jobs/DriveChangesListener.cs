@@ -1,0 +1,75 @@
+using Npgsql;
+using ScaiDrive.Drive;
+using ScaiDrive.Queue;
+using ScaiDrive.Search.Index;
+
+namespace ScaiDrive.Jobs;
+
+/// <summary>Turns changes of the drive into index entries and jobs, inside the transaction that makes the change: a job
+/// exists if and only if the version does, and a name can be found as soon as the file exists.</summary>
+internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index) : IChangeListener
+{
+    /// <inheritdoc />
+    public async Task OnChangesAsync(NpgsqlTransaction tx, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    {
+        foreach (var ofTenant in changes.Where(change => change.File is not null).GroupBy(change => change.TenantId))
+        {
+            // A file that changed twice in one transaction is served as it is at the end of it.
+            var last = ofTenant.GroupBy(change => change.ResourceId).Select(group => group.Last()).ToList();
+            var deleted = last.Where(change => change.Kind == ChangeKind.Deleted).ToList();
+            var live = last.Except(deleted).ToList();
+            // Names and places change nothing in the text; everything else is a version whose text is not known yet.
+            var renamedOnly = ofTenant.GroupBy(change => change.ResourceId)
+                .Where(group => group.All(change => change.Kind is ChangeKind.Renamed or ChangeKind.Moved))
+                .Select(group => group.Key)
+                .ToHashSet();
+
+            await index.UpsertFilesAsync(tx, ofTenant.Key, [.. live.Select(change => Indexed(change.File!))], cancellationToken);
+            await EnqueueExtractionAsync(tx, ofTenant.Key, [.. live.Where(change => !renamedOnly.Contains(change.ResourceId))], cancellationToken);
+            await EnqueueRemovalAsync(tx, ofTenant.Key, deleted, cancellationToken);
+        }
+    }
+
+    private async Task EnqueueExtractionAsync(NpgsqlTransaction tx, string tenantId, List<Change> versions, CancellationToken cancellationToken)
+    {
+        foreach (var change in versions.Where(change => change.Kind != ChangeKind.Created))
+            await CancelOlderAsync(tx, tenantId, change.ResourceId, cancellationToken);
+
+        var jobs = new List<(ExtractText, JobOptions)>(versions.Count);
+        foreach (var change in versions)
+        {
+            var file = change.File!;
+            jobs.Add((
+                new ExtractText(file.Id, file.ChecksumSha256),
+                FileJobs.Options(ExtractText.Kind, tenantId, file.Id, file.ChecksumSha256, QueueFor(change.Origin), change.Origin.ConnectorId)));
+        }
+
+        if (jobs.Count > 0)
+            await queue.EnqueueManyAsync(tx, jobs, cancellationToken);
+    }
+
+    private async Task EnqueueRemovalAsync(NpgsqlTransaction tx, string tenantId, List<Change> deleted, CancellationToken cancellationToken)
+    {
+        if (deleted.Count == 0)
+            return;
+        foreach (var change in deleted)
+            await CancelOlderAsync(tx, tenantId, change.ResourceId, cancellationToken);
+        // One job for the batch, and in high whatever deleted them: nobody may find what is gone because an import is busy.
+        await queue.EnqueueAsync(
+            tx,
+            new DeleteFromIndex([.. deleted.Select(change => change.ResourceId)], deleted.Min(change => change.At)),
+            new JobOptions { TenantId = tenantId, Queue = QueueNames.High, Connector = deleted[0].Origin.ConnectorId, SubjectId = deleted.Count == 1 ? deleted[0].ResourceId : null },
+            cancellationToken);
+    }
+
+    private async Task CancelOlderAsync(NpgsqlTransaction tx, string tenantId, string fileId, CancellationToken cancellationToken)
+    {
+        foreach (var kind in (string[])[ExtractText.Kind, RecognizeText.Kind, IndexText.Kind, EmbedText.Kind])
+            await queue.CancelBySubjectAsync(tx, tenantId, fileId, kind, "superseded", "A newer version replaced this one, or the file was deleted.", null, cancellationToken);
+    }
+
+    private static string QueueFor(ChangeOrigin origin) => origin.IsInteractive ? QueueNames.High : QueueNames.Low;
+
+    private static IndexedFile Indexed(DriveFile file) =>
+        new(file.Id, file.ShareId, file.FolderId, file.Name, file.Path, file.MimeType, file.SizeBytes, file.ModifiedAt, file.ChecksumSha256, file.Version);
+}

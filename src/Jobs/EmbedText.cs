@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Logging;
+using ScaiDrive.Drive;
+using ScaiDrive.Queue;
+using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Search.Index;
+using ScaiDrive.Search.Ledger;
+using ScaiDrive.Search.Query;
+
+namespace ScaiDrive.Jobs;
+
+/// <summary>Asks for the vectors of one version's text chunks: from its end on the file is searchable by meaning.</summary>
+/// <param name="FileId">The file in the drive.</param>
+/// <param name="ContentHash">SHA-256 of its bytes, lower-case hex.</param>
+public sealed record EmbedText(string FileId, string ContentHash) : IJobArgs
+{
+    /// <inheritdoc />
+    public static string Kind => "embed-text";
+}
+
+internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWriter index, EmbeddingProviders providers, TimeProvider time)
+    : IJobHandler<EmbedText>
+{
+    // Large enough to keep the encoder busy, small enough that a crash repeats little and progress moves.
+    private const int BatchSize = 128;
+
+    private static readonly TimeSpan ProviderPause = TimeSpan.FromSeconds(30);
+
+    public async Task<JobOutcome> RunAsync(EmbedText args, JobContext job, CancellationToken cancellationToken)
+    {
+        if (await files.FindCurrentAsync(job.TenantId, args.FileId, args.ContentHash, cancellationToken) is not { } file)
+            return FileJobs.Superseded;
+
+        var started = time.GetTimestamp();
+        var decision = await providers.DecideAsync(job.TenantId, file.ShareId, file.Path, file.MimeType, cancellationToken);
+        if (!decision.Semantic)
+            return new JobOutcome.Cancelled("excluded_by_policy", "A policy no longer wants this file to be found by meaning.");
+        var model = decision.Provider.Model;
+        var embedded = 0;
+        try
+        {
+            var provider = providers.Open(decision.Provider);
+            while (await index.PendingVectorsAsync(job.TenantId, args.FileId, args.ContentHash, model, BatchSize, cancellationToken) is { Count: > 0 } pending)
+            {
+                var vectors = await provider.EmbedAsync([.. pending.Select(chunk => chunk.Text)], cancellationToken);
+                await using var batch = await job.BeginAsync(cancellationToken);
+                await index.SaveVectorsAsync(
+                    batch.Transaction, job.TenantId, model, [.. pending.Zip(vectors, (chunk, vector) => (chunk.Hash, vector))], cancellationToken);
+                await batch.CommitAsync(cancellationToken);
+                embedded += pending.Count;
+                await job.ProgressAsync(embedded, null, "embedding", cancellationToken);
+            }
+        }
+        catch (EmbeddingUnavailableException fault)
+        {
+            await RecordOutageAsync(args, job, fault, cancellationToken);
+            return new JobOutcome.Snoozed(ProviderPause, $"provider_down: {fault.Message}");
+        }
+
+        await using var transaction = await job.BeginAsync(cancellationToken);
+        if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
+            return FileJobs.Superseded;
+        if (!await index.MarkEmbeddedAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, model, cancellationToken))
+            throw new JobFailedException("vectors_missing", "The text chunks changed while their vectors were computed.");
+        await drive.MarkVectorizedAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, time.GetUtcNow(), cancellationToken);
+        await files.RecordAsync(
+            transaction.Transaction,
+            new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Embed, LedgerStates.Done)
+            {
+                Engine = model,
+                Duration = time.GetElapsedTime(started),
+                Attempt = job.Attempt,
+            },
+            cancellationToken);
+        await job.LogAsync(LogLevel.Information, $"Embedded {embedded} text chunks of {file.Path} with {model}", cancellationToken);
+        await transaction.CommitAndCompleteAsync(cancellationToken);
+        return new JobOutcome.Completed();
+    }
+
+    private async Task RecordOutageAsync(EmbedText args, JobContext job, EmbeddingUnavailableException fault, CancellationToken cancellationToken)
+    {
+        await using var transaction = await job.BeginAsync(cancellationToken);
+        await files.RecordAsync(
+            transaction.Transaction,
+            new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Embed, LedgerStates.Pending)
+            {
+                ReasonCode = Extraction.ReasonCodes.ProviderDown,
+                Detail = fault.Message,
+                Attempt = job.Attempt,
+            },
+            cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+}

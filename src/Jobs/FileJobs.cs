@@ -1,0 +1,42 @@
+using Npgsql;
+using ScaiDrive.Drive;
+using ScaiDrive.Queue;
+using ScaiDrive.Search.Ledger;
+
+namespace ScaiDrive.Jobs;
+
+/// <summary>What the jobs of one file's life share: which version they speak of, and how the next one is asked for.</summary>
+internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledger)
+{
+    /// <summary>The file when the version the job was made for is still the one to serve, else null.</summary>
+    internal async Task<DriveFile?> FindCurrentAsync(string tenantId, string fileId, string contentHash, CancellationToken cancellationToken) =>
+        await drive.FindFileAsync(tenantId, fileId, cancellationToken) is { IsDeleted: false } file && file.ChecksumSha256 == contentHash
+            ? file
+            : null;
+
+    /// <summary>Asks again inside the transaction that writes, and holds the version there until it commits.</summary>
+    internal Task<bool> IsCurrentAsync(NpgsqlTransaction transaction, string tenantId, string fileId, string contentHash, CancellationToken cancellationToken) =>
+        drive.IsCurrentAsync(transaction, tenantId, fileId, contentHash, cancellationToken);
+
+    /// <summary>The ending of a job whose file has a newer version or is gone.</summary>
+    internal static JobOutcome Superseded { get; } =
+        new JobOutcome.Cancelled("superseded", "A newer version replaced this one, or the file was deleted.");
+
+    /// <summary>Enqueues the next stage in the queue this job came from, in the same transaction as this stage's result.</summary>
+    internal Task<long?> EnqueueNextAsync<T>(NpgsqlTransaction transaction, T args, string fileId, string contentHash, JobContext job, CancellationToken cancellationToken)
+        where T : IJobArgs =>
+        queue.EnqueueAsync(transaction, args, Options(T.Kind, job.TenantId, fileId, contentHash, job.Queue, job.Connector), cancellationToken);
+
+    /// <summary>One unfinished job per kind and version: a second request for the same work changes nothing.</summary>
+    internal static JobOptions Options(string kind, string tenantId, string fileId, string contentHash, string queueName, string? connector) => new()
+    {
+        TenantId = tenantId,
+        Queue = queueName,
+        Connector = connector,
+        SubjectId = fileId,
+        UniqueKey = $"{kind}:{fileId}:{contentHash}",
+    };
+
+    internal Task RecordAsync(NpgsqlTransaction transaction, LedgerEntry entry, CancellationToken cancellationToken) =>
+        ledger.RecordAsync(transaction, entry, cancellationToken);
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+using ScaiDrive.Extraction;
+using ScaiDrive.Queue;
+using ScaiDrive.Search.Chunking;
+using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Search.Index;
+using ScaiDrive.Search.Ledger;
+using ScaiDrive.Search.Text;
+
+namespace ScaiDrive.Jobs;
+
+/// <summary>Asks for the keyword side of the index for one version: from its end on the file is searchable by word.</summary>
+/// <param name="FileId">The file in the drive.</param>
+/// <param name="ContentHash">SHA-256 of its bytes, lower-case hex.</param>
+public sealed record IndexText(string FileId, string ContentHash) : IJobArgs
+{
+    /// <inheritdoc />
+    public static string Kind => "index-text";
+}
+
+internal sealed class IndexTextHandler(
+    FileJobs files, ExtractedTextStore texts, TextChunker chunker, IndexWriter index, EmbeddingProviders providers, TimeProvider time)
+    : IJobHandler<IndexText>
+{
+    public async Task<JobOutcome> RunAsync(IndexText args, JobContext job, CancellationToken cancellationToken)
+    {
+        if (await files.FindCurrentAsync(job.TenantId, args.FileId, args.ContentHash, cancellationToken) is not { } file)
+            return FileJobs.Superseded;
+        if (await texts.FindAsync(job.TenantId, args.ContentHash, ExtractionPool.PipelineVersion, cancellationToken) is not { } text)
+            throw new JobFailedException("text_missing", "The text of this version is not stored; extraction has to run first.");
+
+        var started = time.GetTimestamp();
+        var decision = await providers.DecideAsync(job.TenantId, file.ShareId, file.Path, file.MimeType, cancellationToken);
+        var chunks = chunker.Split(StoredPages.ToChunkSources(text));
+
+        await using var transaction = await job.BeginAsync(cancellationToken);
+        if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
+            return FileJobs.Superseded;
+        await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, decision.Provider.Model, chunks, cancellationToken);
+        await files.RecordAsync(
+            transaction.Transaction,
+            new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Index, LedgerStates.Done)
+            {
+                Engine = "keyword",
+                Pages = text.Pages.Count,
+                Duration = time.GetElapsedTime(started),
+                Attempt = job.Attempt,
+            },
+            cancellationToken);
+        if (decision.Semantic && chunks.Count > 0)
+            await files.EnqueueNextAsync(transaction.Transaction, new EmbedText(args.FileId, args.ContentHash), args.FileId, args.ContentHash, job, cancellationToken);
+        await job.LogAsync(LogLevel.Information, $"Indexed {chunks.Count} text chunks of {file.Path}", cancellationToken);
+        await transaction.CommitAndCompleteAsync(cancellationToken);
+        return new JobOutcome.Completed();
+    }
+}

@@ -1,0 +1,14 @@
+namespace ScaiDrive.Jobs;
+
+/// <summary>What the operator may set about the jobs.</summary>
+public sealed record JobsOptions
+{
+    /// <summary>Languages to try in OCR, as Tesseract names them. Default English.</summary>
+    public IReadOnlyList<string> OcrLanguages { get; init; } = ["eng"];
+
+    /// <summary>How often content that no version references is collected. Default one hour.</summary>
+    public TimeSpan CollectEvery { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How old unreferenced content must be before it goes. Default one hour: longer than any upload in flight.</summary>
+    public TimeSpan CollectOlderThan { get; init; } = TimeSpan.FromHours(1);
+}

@@ -1,0 +1,52 @@
+namespace ScaiDrive.Workers.Host.Configuration;
+
+/// <summary>Everything the environment may say, checked. <c>docs/operations.md</c> lists the variables.</summary>
+internal sealed record HostSettings
+{
+    /// <summary><c>SCAIDRIVE_DATABASE_URL</c>: the PostgreSQL server to use; null in <c>up</c> means the embedded one.</summary>
+    public string? DatabaseUrl { get; init; }
+
+    /// <summary><c>SCAIDRIVE_DATA_DIR</c>: content, local index, keys, and the embedded server. Default <c>.scaidrive</c>.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary><c>SCAIDRIVE_HOST</c>: address to listen on. Without an identity provider only loopback is allowed.</summary>
+    public required string BindAddress { get; init; }
+
+    /// <summary><c>SCAIDRIVE_PORT</c>: default 8000.</summary>
+    public int Port { get; init; } = 8000;
+
+    /// <summary><c>SCAIDRIVE_LOG_LEVEL</c>.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary><c>SCAIDRIVE_WORKER_HIGH_SLOTS</c> and <c>SCAIDRIVE_WORKER_SLOTS</c>: jobs at a time in this process.</summary>
+    public int WorkerSlots { get; init; } = 8;
+
+    /// <summary><c>SCAIDRIVE_WORKER_METRICS_PORT</c>: where the worker role shows <c>/metrics</c>. 0 means nowhere. Default 9100.</summary>
+    public int WorkerMetricsPort { get; init; } = 9100;
+
+    /// <summary><c>SCAIDRIVE_EXTRACTION_CHILDREN</c>: sandboxed children at a time.</summary>
+    public int ExtractionChildren { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 64);
+
+    /// <summary><c>SCAIDRIVE_OCR_LANGUAGES</c>: such as <c>eng+deu</c>.</summary>
+    public required IReadOnlyList<string> OcrLanguages { get; init; }
+
+    /// <summary><c>SCAIDRIVE_WEIGHTS_DIR</c>: the files of the local embedding model.</summary>
+    public string? WeightsDirectory { get; init; }
+
+    /// <summary><c>SCAIDRIVE_SECRET_KEY</c>: one or more 32-byte keys in base64, comma separated; the first encrypts.</summary>
+    public IReadOnlyList<byte[]> SecretKeys { get; init; } = [];
+
+    /// <summary><c>SCAIDRIVE_CONNECTOR_ROOTS</c>: directories below which folder connectors may read, colon separated.</summary>
+    public IReadOnlyList<string> ConnectorRoots { get; init; } = [];
+
+    /// <summary>What the operator should know but need not act on at once.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
+/// <summary>The configuration is wrong; the message names each variable and what it may hold.</summary>
+internal sealed class BadSettingsException(IReadOnlyList<string> problems)
+    : Exception(string.Join(Environment.NewLine, problems))
+{
+    /// <summary>One line per variable.</summary>
+    public IReadOnlyList<string> Problems { get; } = problems;
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Net;
+using ScaiDrive.Store;
+
+namespace ScaiDrive.Workers.Host.Configuration;
+
+/// <summary>Reads <c>SCAIDRIVE_*</c> variables, collecting every problem before it gives up, so that one start tells all.</summary>
+internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environment)
+{
+    private const string Prefix = "SCAIDRIVE_";
+
+    private readonly List<string> problems = [];
+    private readonly List<string> warnings = [];
+    private readonly HashSet<string> known = [];
+
+    /// <summary>The environment of this process.</summary>
+    internal static HostSettings ReadEnvironment() => new SettingsReader(
+        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "")).Read();
+
+    /// <exception cref="BadSettingsException">At least one value is wrong.</exception>
+    internal HostSettings Read()
+    {
+        var settings = new HostSettings
+        {
+            DatabaseUrl = DatabaseUrl(),
+            DataDirectory = Path.GetFullPath(Text("DATA_DIR") ?? ".scaidrive"),
+            BindAddress = BindAddress(),
+            Port = Number("PORT", 8000, 0, 65535),
+            LogLevel = Level(),
+            WorkerSlots = Number("WORKER_SLOTS", 8, 1, 256),
+            WorkerMetricsPort = Number("WORKER_METRICS_PORT", 9100, 0, 65535),
+            ExtractionChildren = Number("EXTRACTION_CHILDREN", Math.Clamp(Environment.ProcessorCount, 1, 64), 1, 64),
+            OcrLanguages = Languages(),
+            WeightsDirectory = ExistingDirectory("WEIGHTS_DIR"),
+            SecretKeys = SecretKeys(),
+            ConnectorRoots = [.. (Text("CONNECTOR_ROOTS") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Path.GetFullPath)],
+        };
+        RefuseWhatIsNotServedYet();
+        WarnOfUnknownNames();
+        if (problems.Count > 0)
+            throw new BadSettingsException(problems);
+        return settings with { Warnings = warnings };
+    }
+
+    private string? DatabaseUrl()
+    {
+        if (Text("DATABASE_URL") is not { } value)
+            return null;
+        try
+        {
+            PostgresDataSource.Parse(value);
+        }
+        catch (FormatException fault)
+        {
+            Refuse("DATABASE_URL", fault.Message);
+        }
+
+        return value;
+    }
+
+    private string BindAddress()
+    {
+        var value = Text("HOST") ?? "127.0.0.1";
+        if (value == "localhost")
+            return "127.0.0.1";
+        if (!IPAddress.TryParse(value, out var address))
+            Refuse("HOST", $"'{value}' is not an IP address. Allowed: 127.0.0.1, ::1 or another loopback address.");
+        else if (!IPAddress.IsLoopback(address))
+            Refuse("HOST", $"'{value}' would let others in without a login. Without an identity provider (SCAIDRIVE_SCAIKEY_URL) only loopback addresses are allowed: 127.0.0.1 or ::1.");
+        return value;
+    }
+
+    private LogLevel Level()
+    {
+        const string Allowed = "trace, debug, information, warning, error, critical";
+        var value = Text("LOG_LEVEL") ?? "information";
+        if (!value.All(char.IsDigit) && Enum.TryParse<LogLevel>(value, ignoreCase: true, out var level) && level != LogLevel.None)
+            return level;
+        Refuse("LOG_LEVEL", $"'{value}' is not a level. Allowed: {Allowed}.");
+        return LogLevel.Information;
+    }
+
+    private int Number(string name, int otherwise, int least, int most)
+    {
+        if (Text(name) is not { } value)
+            return otherwise;
+        if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        Refuse(name, $"'{value}' is not allowed. Allowed: a whole number from {least} to {most} (default {otherwise}).");
+        return otherwise;
+    }
+
+    private string[] Languages()
+    {
+        var value = Text("OCR_LANGUAGES") ?? "eng";
+        var languages = value.Split('+', ',');
+        if (languages.Any(language => language.Length is < 2 or > 30 || !language.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')))
+            Refuse("OCR_LANGUAGES", $"'{value}' is not a list of languages. Allowed: Tesseract's names joined by '+', such as eng+deu.");
+        return languages;
+    }
+
+    private string? ExistingDirectory(string name)
+    {
+        if (Text(name) is not { } value)
+            return null;
+        if (!Directory.Exists(value))
+            Refuse(name, $"The directory '{value}' does not exist. Allowed: the directory that holds the files of the embedding model.");
+        return Path.GetFullPath(value);
+    }
+
+    private List<byte[]> SecretKeys()
+    {
+        var keys = new List<byte[]>();
+        foreach (var part in (Text("SECRET_KEY") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var key = new byte[33];
+            if (Convert.TryFromBase64String(part, key, out var length) && length == 32)
+                keys.Add(key[..32]);
+            else
+                Refuse("SECRET_KEY", "A key is not 32 bytes in base64. Allowed: one or more such keys, comma separated, made with 'openssl rand -base64 32'.");
+        }
+
+        return keys;
+    }
+
+    /// <summary>Names of the documented configuration that this build does not act on must not be ignored in silence.</summary>
+    private void RefuseWhatIsNotServedYet()
+    {
+        foreach (var name in (string[])["SCAIKEY_URL", "JWT_ISSUER", "SCAIKEY_CLIENT_ID"])
+        {
+            if (Text(name) is not null)
+                Refuse(name, "Sign-in through an identity provider is not part of this build. Unset it; the host then serves one local user on loopback.");
+        }
+
+        if (Text("WEAVIATE_URL") is not null)
+            Refuse("WEAVIATE_URL", "The Weaviate engine is not part of this build. Unset it; the local engine then answers.");
+        foreach (var name in (string[])["S3_ENDPOINT", "S3_BUCKET"])
+        {
+            if (Text(name) is not null)
+                Refuse(name, "The S3 content store is not part of this build. Unset it; content is then kept below SCAIDRIVE_DATA_DIR.");
+        }
+
+        if (Text("REDIS_URL") is not null)
+            warnings.Add("SCAIDRIVE_REDIS_URL is set and not needed: queues, sessions and events live in PostgreSQL.");
+    }
+
+    private void WarnOfUnknownNames()
+    {
+        foreach (var name in environment.Keys.Where(key => key.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            if (!known.Contains(name))
+                warnings.Add($"{name} is not a setting of ScaiDrive. Known: {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+        }
+    }
+
+    private string? Text(string name)
+    {
+        known.Add(Prefix + name);
+        return environment.TryGetValue(Prefix + name, out var value) && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+    }
+
+    private void Refuse(string name, string problem) => problems.Add($"{Prefix}{name}: {problem}");
+}

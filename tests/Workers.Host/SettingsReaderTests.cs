@@ -1,0 +1,55 @@
+using ScaiDrive.Workers.Host.Configuration;
+
+namespace ScaiDrive.Workers.Host.Tests;
+
+public sealed class SettingsReaderTests
+{
+    [Theory]
+    [InlineData("SCAIDRIVE_PORT", "eighty", "0 to 65535")]
+    [InlineData("SCAIDRIVE_PORT", "70000", "0 to 65535")]
+    [InlineData("SCAIDRIVE_PORT", "-1", "0 to 65535")]
+    [InlineData("SCAIDRIVE_LOG_LEVEL", "loud", "warning")]
+    [InlineData("SCAIDRIVE_LOG_LEVEL", "3", "warning")]
+    [InlineData("SCAIDRIVE_HOST", "0.0.0.0", "loopback")]
+    [InlineData("SCAIDRIVE_HOST", "example.org", "IP address")]
+    [InlineData("SCAIDRIVE_WORKER_SLOTS", "1", "2 to 256")]
+    [InlineData("SCAIDRIVE_SECRET_KEY", "c2hvcnQ=", "32 bytes")]
+    [InlineData("SCAIDRIVE_OCR_LANGUAGES", "eng+../x", "Tesseract")]
+    [InlineData("SCAIDRIVE_WEIGHTS_DIR", "/nowhere/at/all", "does not exist")]
+    [InlineData("SCAIDRIVE_DATABASE_URL", "mysql://u:geheim@h/d", "PostgreSQL")]
+    [InlineData("SCAIDRIVE_SCAIKEY_URL", "https://id.example.org", "not part of this build")]
+    [InlineData("SCAIDRIVE_WEAVIATE_URL", "http://weaviate:8080", "not part of this build")]
+    public void A_bad_value_is_refused_with_its_name_and_what_is_allowed(string name, string value, string allowed)
+    {
+        var fault = Assert.Throws<BadSettingsException>(() => Read((name, value)));
+
+        var problem = Assert.Single(fault.Problems);
+        Assert.StartsWith(name + ":", problem, StringComparison.Ordinal);
+        Assert.Contains(allowed, problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_problems_are_told_at_once() =>
+        Assert.Equal(2, Assert.Throws<BadSettingsException>(() => Read(("SCAIDRIVE_PORT", "x"), ("SCAIDRIVE_HOST", "x"))).Problems.Count);
+
+    [Fact]
+    public void Redis_is_accepted_and_ignored_with_one_warning() =>
+        Assert.Contains("not needed", Assert.Single(Read(("SCAIDRIVE_REDIS_URL", "redis://cache:6379/0")).Warnings), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_misspelt_name_is_pointed_out() =>
+        Assert.StartsWith("SCAIDRIVE_PROT is not", Assert.Single(Read(("SCAIDRIVE_PROT", "8000")).Warnings), StringComparison.Ordinal);
+
+    [Fact]
+    public void Nothing_set_gives_the_documented_defaults()
+    {
+        var settings = Read();
+
+        Assert.Equal((8000, "127.0.0.1", 8), (settings.Port, settings.BindAddress, settings.WorkerSlots));
+        Assert.Empty(settings.Warnings);
+    }
+
+    private static HostSettings Read(params (string Name, string Value)[] variables) =>
+        new SettingsReader(variables.ToDictionary(pair => pair.Name, pair => pair.Value)).Read();
+}
