@@ -19,6 +19,8 @@ public sealed class ExtractionPool : IAsyncDisposable
     // More deaths than this in one recognition mean the machine or the file is beyond help; each costs a fresh child.
     private const int MaxRecognitionDeaths = 5;
 
+    private const long WorthALook = 1 << 20;
+
     private readonly ExtractionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ExtractionPool> _log;
@@ -53,6 +55,8 @@ public sealed class ExtractionPool : IAsyncDisposable
     /// <exception cref="IOException">The source or this machine failed; worth another attempt.</exception>
     public async Task<ExtractedDocument> ExtractAsync(Stream content, string fileName, CancellationToken cancellationToken)
     {
+        if (await JudgeUnreadAsync(content, fileName, cancellationToken) is { } ending)
+            return ending;
         var answer = await RunAsync(new(fileName, null, [], _options.Limits), content, cancellationToken);
         var result = answer.Result!;
         return new(result.Status, result.Detail, result.MimeType,
@@ -104,6 +108,21 @@ public sealed class ExtractionPool : IAsyncDisposable
             : last.Status == ReasonCodes.Ok ? ReasonCodes.OcrFailed : last.Status;
         return new(status, status == ReasonCodes.Ok ? null : last.Detail ?? problems.Values.FirstOrDefault()?.Detail,
             [.. recognized.Values], [.. problems.Values], engine);
+    }
+
+    // What is plain to see need not travel: a film of many gigabytes is known by its first bytes.
+    private async Task<ExtractedDocument?> JudgeUnreadAsync(Stream content, string fileName, CancellationToken cancellationToken)
+    {
+        if (!content.CanSeek || content.Length - content.Position < WorthALook)
+            return null;
+        var (start, head) = (content.Position, new byte[ContentTypes.HeadSize * 8]);
+        var length = await content.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
+        content.Position = start;
+        var type = ContentTypes.FromContent(head.AsSpan(0, length), fileName);
+        return content.Length - start > _options.Limits.MaxContentBytes
+                ? new(ReasonCodes.TooLarge, $"The file is larger than {_options.Limits.MaxContentBytes >> 20} MiB.", type, [], [], false, DocumentMetadata.None)
+            : Formats.DocumentReaders.MayRead(type) ? null
+            : new(ReasonCodes.UnsupportedType, $"There is no reader for {type}.", type, [], [], false, DocumentMetadata.None);
     }
 
     private async Task<ChildAnswer> RunAsync(TaskMessage task, Stream content, CancellationToken cancellationToken)

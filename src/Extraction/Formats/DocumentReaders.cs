@@ -42,6 +42,12 @@ internal static class DocumentReaders
         };
     }
 
+    /// <summary>False when a type seen in the first bytes already rules out every reader; archives and OLE files must be looked into.</summary>
+    internal static bool MayRead(string type) =>
+        type is ContentTypes.Plain or ContentTypes.Csv or ContentTypes.TabSeparated or ContentTypes.Markdown or ContentTypes.Html or ContentTypes.Xml
+            or ContentTypes.Svg or ContentTypes.Pdf or ContentTypes.Word or ContentTypes.Sheet or ContentTypes.Slides or ContentTypes.Zip or ContentTypes.Ole
+        || ContentTypes.IsImage(type);
+
     private static ReadResult ReadAs(string type, SourceDocument document, PageSink pages) => type switch
     {
         ContentTypes.Plain => PlainTextReader.Read(document, pages),

@@ -52,8 +52,7 @@ internal static class MarkdownReader
                 case YamlFrontMatterBlock or LinkReferenceDefinitionGroup:
                     break;
                 case HeadingBlock heading:
-                    page.EndLine();
-                    page.Append("\n");
+                    page.EndParagraph();
                     var start = page.Length;
                     Write(heading.Inline, page);
                     page.MarkHeading(start, heading.Level);
@@ -71,13 +70,13 @@ internal static class MarkdownReader
                 case ContainerBlock inner:
                     Write(inner, page);
                     if (container is MarkdownDocument)
-                        page.Append("\n");
+                        page.EndParagraph();
                     break;
                 case LeafBlock { Inline: { } inline }:
                     Write(inline, page);
                     page.EndLine();
                     if (container is MarkdownDocument)
-                        page.Append("\n");
+                        page.EndParagraph();
                     break;
                 case HtmlBlock html:
                     page.AppendLine(MarkupReader.WithoutTags(html.Lines.ToString()));

@@ -142,6 +142,14 @@ internal sealed class PageText
             _text.Append('\n');
     }
 
+    /// <summary>Ends the paragraph: one empty line, none at the start of the page.</summary>
+    internal void EndParagraph()
+    {
+        EndLine();
+        if (_text.Length > 1 && _text[^2] != '\n')
+            _text.Append('\n');
+    }
+
     /// <summary>One space between words; none at the start of a line or after another.</summary>
     internal void AppendSpace()
     {

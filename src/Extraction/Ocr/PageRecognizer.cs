@@ -30,6 +30,7 @@ internal static class PageRecognizer
         foreach (var number in wanted)
         {
             channel.Begin(number);
+            TestFaults.CommitOnPage(document.FileName, number);
             try
             {
                 var image = sizes is null ? new PageImage(document.Path, type == "image/tiff" ? number : null, null) : Render(document, number, sizes);

@@ -14,9 +14,6 @@ internal static class ChildProgram
 {
     private const int WorkStack = 64 << 20;
 
-    /// <summary>Set by tests: names of files then make the child misbehave on purpose.</summary>
-    private const string FaultsVariable = "EXTRACTION_TEST_FAULTS";
-
     private sealed record Received(TaskMessage Task, string ContentPath, string? Fault);
 
     internal static int Run(string folder)
@@ -99,8 +96,7 @@ internal static class ChildProgram
             return Ending(ReasonCodes.ExtractorCrashed, null) with { Fault = fault };
         try
         {
-            if (Environment.GetEnvironmentVariable(FaultsVariable) is not null)
-                TestFaults.Commit(task.FileName, folder);
+            TestFaults.Commit(task.FileName, folder);
             var document = new SourceDocument(path, folder, task.FileName, task.Limits);
             var pages = new PageSink(channel, task.Limits);
             return task.Recognize is { } wanted

@@ -80,7 +80,7 @@ internal sealed class ExtractorProcess : IDisposable
     {
         Files++;
         var answer = new ChildAnswer();
-        var watch = new Watch { UsageBefore = ProcessGroup.Measure(Id), Touched = _time.GetTimestamp() };
+        var watch = new Watch { UsageBefore = ProcessGroup.MeasureAlone(Id), Touched = _time.GetTimestamp() };
         await using var cancelling = cancellationToken.Register(Kill);
         using var over = new CancellationTokenSource();
         var watching = WatchAsync(task, watch, over.Token);
@@ -134,6 +134,7 @@ internal sealed class ExtractorProcess : IDisposable
             message.CopyTo(buffer.AsSpan(Frames.HeaderSize));
             await WriteAsync(buffer.AsMemory(0, Frames.HeaderSize + message.Length));
 
+            long sent = 0;
             while (answer.Result is null)
             {
                 int read;
@@ -148,6 +149,12 @@ internal sealed class ExtractorProcess : IDisposable
                 watch.Touched = _time.GetTimestamp();
                 if (read == 0)
                     break;
+                if ((sent += read) > task.Limits.MaxContentBytes)
+                {
+                    watch.Verdict = (ReasonCodes.TooLarge, $"The file is larger than {task.Limits.MaxContentBytes >> 20} MiB.");
+                    Kill();
+                    return null;
+                }
                 Frames.WriteHeader(buffer, FrameKind.Content, read);
                 await WriteAsync(buffer.AsMemory(0, Frames.HeaderSize + read));
             }
@@ -262,7 +269,7 @@ internal sealed class ExtractorProcess : IDisposable
             ProcessGroup.Kill(Id);
     }
 
-    private long ResidentBytes() => ProcessGroup.Measure(Id).ResidentBytes;
+    private long ResidentBytes() => ProcessGroup.MeasureAlone(Id).ResidentBytes;
 
     private void KeepError(object sender, DataReceivedEventArgs line)
     {

@@ -25,6 +25,10 @@ internal static class ProcessGroup
     internal static List<int> Members(int leader) =>
         [.. All().Where(pid => ReadStat(pid) is { } stat && stat.Group == leader && stat.State is not ('Z' or 'X'))];
 
+    /// <summary>Memory of the process alone, and its processor time with that of children it has reaped.</summary>
+    internal static Usage MeasureAlone(int pid) =>
+        ReadStat(pid) is { } stat ? new(stat.ResidentPages * Environment.SystemPageSize, TimeSpan.FromSeconds((double)stat.Ticks / TicksPerSecond), 1) : default;
+
     /// <summary>Memory and processor time of a process and its descendants; processor time of those already gone is in their parent's.</summary>
     internal static Usage Measure(int root)
     {

@@ -5,8 +5,18 @@ namespace ScaiDrive.Extraction.Sandbox;
 /// <summary>Misbehaviour on demand, so that tests can watch the pool deal with it. Off unless a variable only tests set is there.</summary>
 internal static class TestFaults
 {
+    private static readonly bool Wanted = Environment.GetEnvironmentVariable("EXTRACTION_TEST_FAULTS") is not null;
+
+    internal static void CommitOnPage(string fileName, int page)
+    {
+        if (Wanted && Path.GetFileNameWithoutExtension(fileName) == $"fault-page-{page}")
+            Environment.FailFast("asked to");
+    }
+
     internal static void Commit(string fileName, string folder)
     {
+        if (!Wanted)
+            return;
         switch (Path.GetFileNameWithoutExtension(fileName))
         {
             case "fault-spin":
