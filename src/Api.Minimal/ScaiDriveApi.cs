@@ -103,6 +103,7 @@ public static class ScaiDriveApi
     public static IEndpointRouteBuilder MapScaiDriveMetrics(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
+        routes.ServiceProvider.GetRequiredService<PrometheusExporter>(); // listens from now on
         routes.MapMetrics();
         return routes;
     }

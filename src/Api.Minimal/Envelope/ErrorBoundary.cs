@@ -45,8 +45,10 @@ internal sealed partial class ErrorBoundary(RequestDelegate next, ILogger<ErrorB
         }
     }
 
+    // An unsatisfiable range leaves the headers of the file behind, but none of its bytes.
     private static bool IsBareFailure(HttpResponse response) =>
-        response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null or 0 };
+        response is { HasStarted: false, StatusCode: >= 400, ContentLength: null or 0 }
+        && (response.ContentType is null || response.StatusCode == StatusCodes.Status416RangeNotSatisfiable);
 
     [LoggerMessage(LogLevel.Error, "Request {RequestId} failed unexpectedly")]
     private partial void LogUnexpected(Exception fault, string requestId);

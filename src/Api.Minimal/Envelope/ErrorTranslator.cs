@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
@@ -45,6 +46,9 @@ internal static partial class ErrorTranslator
         DriveException drive => new(StatusOf(drive.Code), drive.Code, drive.Message),
         EmbeddingUnavailableException => ApiError.Unavailable("embedding", "Search by meaning is not available now: the embedding service does not answer. Keyword search works."),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => StorageFull(),
+        // NUL and half a surrogate pair are characters in JSON and in an address, but no text of a database.
+        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } or EncoderFallbackException =>
+            new(400, ErrorCodes.BadRequest, "The request holds a character that no text can have."),
         PostgresException { IsTransient: false, SqlState: var state } when !IsOutage(state) => Unexpected(),
         NpgsqlException or SocketException => ApiError.Unavailable("database", "The database does not answer now."),
         IOException { HResult: NoSpace or QuotaExceeded } => StorageFull(),
@@ -107,6 +111,9 @@ internal static partial class ErrorTranslator
             var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(missing.Groups["name"].Value);
             return ApiError.Invalid(new FieldFault(["query", name], $"{name} is required.", "missing"));
         }
+
+        if (bad.InnerException is IOException or InvalidDataException)
+            return new(400, ErrorCodes.BadRequest, bad.Message); // UploadReader's own words
 
         return new(bad.StatusCode is >= 400 and < 500 ? bad.StatusCode : 400, ErrorCodes.BadRequest, "The request could not be understood.");
     }

@@ -15,6 +15,9 @@ internal static class ErrorWriter
         response.StatusCode = error.Status;
         response.Headers[RequestId.HeaderName] = context.TraceIdentifier;
         response.Headers.CacheControl = "no-store";
+        response.Headers.ContentDisposition = default;
+        response.Headers.ETag = default;
+        response.Headers.LastModified = default;
         if (error.RetryAfter is { } wait)
             response.Headers.RetryAfter = Seconds(wait).ToString(CultureInfo.InvariantCulture);
 

@@ -85,6 +85,9 @@ internal static class FileEndpoints
         // The bytes of a version never change, so its number is tag enough for one file.
         var tag = new EntityTagHeaderValue(version is null || version == file.Version ? $"\"{file.ChecksumSha256}\"" : $"\"{fileId}.{version}\"");
         context.Response.Headers.CacheControl = "private, no-cache";
+        // RFC 9110, 14.2: a range in a unit that is not known is passed over. The framework takes every unit for bytes.
+        if (!context.Request.Headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase))
+            context.Request.Headers.Remove(HeaderNames.Range);
         // As an attachment of a sandboxed type: a stored page must not run as a page of this server.
         return TypedResults.Stream(stream, file.MimeType, file.Name, file.ModifiedAt, tag, enableRangeProcessing: true);
     }

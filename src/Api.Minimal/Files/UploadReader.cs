@@ -36,7 +36,7 @@ internal sealed class UploadReader(ContentStore content)
         StoredContent? stored = null;
         string? fileName = null;
         var isChecked = false;
-        for (var sections = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } section; sections++)
+        for (var sections = 0; await NextAsync(reader, cancellationToken) is { } section; sections++)
         {
             if (sections == MaxSections)
                 return (null, Malformed($"An upload has at most {MaxSections} parts."));
@@ -46,7 +46,7 @@ internal sealed class UploadReader(ContentStore content)
             var field = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
             if (field != "file")
             {
-                if (await ReadFieldAsync(section.Body, cancellationToken) is not { } value)
+                if (await ReadFieldAsync(new PartStream(section.Body), cancellationToken) is not { } value)
                     return (null, ApiError.Invalid(new FieldFault(["body", field], $"A field holds at most {MaxFieldBytes} bytes of UTF-8.", "value_error")));
                 if (!fields.TrySet(field, value))
                     return (null, ApiError.Invalid(new FieldFault(["body", field], $"{field} stands twice.", "value_error")));
@@ -63,7 +63,8 @@ internal sealed class UploadReader(ContentStore content)
             }
 
             fileName = FileNameOf(disposition);
-            stored = await content.WriteAsync(tenantId, section.Body, maxFileBytes, cancellationToken);
+            await using var part = new PartStream(section.Body);
+            stored = await content.WriteAsync(tenantId, part, maxFileBytes, cancellationToken);
         }
 
         if (stored is null)
@@ -74,6 +75,18 @@ internal sealed class UploadReader(ContentStore content)
         if ((fields.Name ?? fileName) is not { Length: > 0 } name)
             return (null, ApiError.Invalid(new FieldFault(["body", "name"], "The file has no name: send filename in its part, or name.", "missing")));
         return (new Upload(fields.ShareId!, fields.FolderId, name, stored), null);
+    }
+
+    private static async Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadNextSectionAsync(cancellationToken);
+        }
+        catch (Exception fault) when (PartStream.IsMalformed(fault))
+        {
+            throw PartStream.Malformed(fault);
+        }
     }
 
     private static string? Boundary(HttpRequest request)
@@ -108,6 +121,54 @@ internal sealed class UploadReader(ContentStore content)
     }
 
     private static ApiError Malformed(string message) => new(400, ErrorCodes.BadRequest, message);
+}
+
+/// <summary>The bytes of one part. A body that ends too early or is no multipart is the caller's fault; without this it could not be
+/// told from a fault of the disk that the bytes are written to.</summary>
+internal sealed class PartStream(Stream inner) : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await inner.ReadAsync(buffer, cancellationToken);
+        }
+        catch (Exception fault) when (IsMalformed(fault))
+        {
+            throw Malformed(fault);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Requests are read asynchronously.");
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    // The server's own faults (too large, too slow) know their status already.
+    internal static bool IsMalformed(Exception fault) => fault is IOException and not BadHttpRequestException or InvalidDataException;
+
+    internal static BadHttpRequestException Malformed(Exception fault) =>
+        new("The multipart body is malformed or ends too early.", StatusCodes.Status400BadRequest, fault);
 }
 
 /// <summary>The fields of an upload beside its file.</summary>

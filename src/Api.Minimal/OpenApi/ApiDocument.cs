@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using ScaiDrive.Api.Minimal.Envelope;
@@ -27,6 +28,8 @@ internal static class ApiDocument
         {
             var schema = await context.GetOrCreateSchemaAsync(typeof(ErrorBody), null, cancellationToken);
             context.Document?.AddComponent(nameof(ErrorBody), schema);
+            if (HttpMethods.IsHead(context.Description.HttpMethod ?? ""))
+                operation.OperationId += "Head"; // one route serves GET and HEAD; operation ids are unique
             operation.Responses ??= [];
             operation.Responses["default"] = new OpenApiResponse
             {

@@ -26,7 +26,7 @@ public sealed partial class EnvelopeTests(RunningApi api) : IClassFixture<Runnin
     [InlineData("two words")]
     [InlineData("<script>")]
     [InlineData("a\"b")]
-    [InlineData("ümlaut")]
+    [InlineData("a;b")]
     public async Task A_malformed_request_id_is_replaced(string given)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/health");
@@ -136,6 +136,16 @@ public sealed partial class EnvelopeTests(RunningApi api) : IClassFixture<Runnin
         Assert.Equal(type, fault.GetProperty("type").GetString());
     }
 
+    [Theory]
+    [InlineData("/api/v1/folders/root/children?share_id=a%00b")]
+    [InlineData("/api/v1/admin/jobs?kind=%00")]
+    [InlineData("/api/v1/admin/jobs?subject_id=a%00")]
+    public async Task A_character_that_no_text_can_have_is_a_400(string path)
+    {
+        using var response = await api.Client.GetAsync(path, RunningApi.Stop);
+        await response.ErrorAsync(HttpStatusCode.BadRequest, "BAD_REQUEST");
+    }
+
     [Fact]
     public async Task Every_bad_parameter_is_named_not_only_the_first()
     {
@@ -172,7 +182,9 @@ public sealed partial class EnvelopeTests(RunningApi api) : IClassFixture<Runnin
     [Fact]
     public async Task A_json_body_beyond_its_limit_is_a_413()
     {
-        using var response = await api.Client.PostAsync("/api/v1/search", Json("{\"query\":\"" + new string('x', 2 * 1024 * 1024) + "\"}"), RunningApi.Stop);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/search") { Content = Json("{\"query\":\"" + new string('x', 2 * 1024 * 1024) + "\"}") };
+        request.Headers.ExpectContinue = true; // so that the answer is read although the body is never taken
+        using var response = await api.Client.SendAsync(request, RunningApi.Stop);
         await response.ErrorAsync(HttpStatusCode.RequestEntityTooLarge, "PAYLOAD_TOO_LARGE");
     }
 
@@ -238,8 +250,10 @@ public sealed partial class EnvelopeTests(RunningApi api) : IClassFixture<Runnin
         Assert.StartsWith("3.", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
         var schemas = document.GetProperty("components").GetProperty("schemas");
         Assert.True(schemas.GetProperty("ErrorBody").GetProperty("properties").TryGetProperty("error", out _));
+        var ids = new HashSet<string?>();
         foreach (var operation in document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject()))
         {
+            Assert.True(ids.Add(operation.Value.GetProperty("operationId").GetString()));
             Assert.NotEmpty(operation.Value.GetProperty("summary").GetString()!);
             Assert.NotEmpty(operation.Value.GetProperty("operationId").GetString()!);
             Assert.Equal(

@@ -47,7 +47,7 @@ public sealed class UploadLimitTests(RunningApi api) : IClassFixture<RunningApi>
         Assert.StartsWith("HTTP/1.1 413", await reader.ReadLineAsync(RunningApi.Stop), StringComparison.Ordinal);
     }
 
-    private Task LimitAsync() => api.ExecuteAsync("UPDATE tenants SET settings = jsonb_set(settings, '{max_file_size_bytes}', to_jsonb($1::bigint)) WHERE id = 'tnt_local'", (long)Limit);
+    private Task<int> LimitAsync() => api.ExecuteAsync("UPDATE tenants SET settings = jsonb_set(settings, '{max_file_size_bytes}', to_jsonb($1::bigint)) WHERE id = 'tnt_local'", (long)Limit);
 
     private async Task<HttpResponseMessage> SendAsync(HttpContent file, string name, bool chunked = false)
     {

@@ -80,8 +80,8 @@ public sealed class RunningApi : IAsyncLifetime
 
         _app = builder.Build();
         _app.MapScaiDriveApi();
-        _app.MapGet("/test/throws", () => { throw new InvalidOperationException("secret detail at /some/path"); });
-        _app.MapGet("/test/disk-full", () => { throw new IOException("No space left on device", 28); });
+        _app.MapGet("/test/throws", () => { throw new InvalidOperationException("secret detail at /some/path"); }).ExcludeFromDescription();
+        _app.MapGet("/test/disk-full", () => { throw new IOException("No space left on device", 28); }).ExcludeFromDescription();
         await _app.StartAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Client = NewClient();
