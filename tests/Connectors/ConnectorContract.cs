@@ -705,7 +705,7 @@ public abstract partial class ConnectorContract(MirrorFixture fixture) : IClassF
         }
 
         var mirror = await MirrorAsync(new ConnectorOptions { BatchFiles = 1 });
-        mirror.Commits.FailBefore = 13;
+        mirror.Commits.FailBefore = 7;
         await Assert.ThrowsAsync<CrashException>(() => mirror.RunAsync());
         var cursor = (await fixture.Connectors.ListRunsAsync(mirror.Connector.TenantId, mirror.Connector.Id, null, 1, Stop))[0].Cursor!;
         Assert.StartsWith("d", cursor);

@@ -1,4 +1,4 @@
-using ScaiDrive.Connectors.Sync;
+using System.Text;
 using Xunit;
 
 namespace ScaiDrive.Connectors.Tests;
@@ -96,12 +96,15 @@ public abstract partial class ConnectorContract
     [InlineData(6)]
     public async Task Whatever_happens_to_the_tree_the_share_follows_and_files_keep_their_ids(int seed)
     {
+        var history = new StringBuilder();
+        Tree.Log = change => history.Append(' ').Append(change).Append(';');
         var random = new Random(seed);
         var mirror = await MirrorAsync(seed % 2 == 0 ? Small : null);
         for (var round = 0; round < 12; round++)
         {
             var before = await mirror.FilesAsync();
             var idOf = Identities().ToDictionary(one => one.Key, one => before.GetValueOrDefault(one.Value)?.Id);
+            history.Clear();
             for (var i = 0; i < 25; i++)
                 Change(random);
             var wasCut = false;
@@ -129,7 +132,7 @@ public abstract partial class ConnectorContract
                 run = await mirror.RunAsync();
 
             Assert.Equal(0, run.Report.Errors);
-            await mirror.AssertInStepAsync();
+            await AssertInStepAsync(mirror, $"seed {seed}, round {round}:{history}");
             var after = await mirror.FilesAsync();
             foreach (var (identity, path) in Identities())
             {
@@ -141,6 +144,18 @@ public abstract partial class ConnectorContract
         // A file in whose old place an editor saved is the editor's file; only what has no such rival must keep its id.
         bool IsKnownById(SortedDictionary<string, Drive.DriveFile> before, string id, string path) =>
             before.First(one => one.Value.Id == id).Key is var old && (old == path || !File.Exists(Tree.At(old)));
+    }
+
+    private static async Task AssertInStepAsync(Mirror mirror, string history)
+    {
+        try
+        {
+            await mirror.AssertInStepAsync();
+        }
+        catch (Xunit.Sdk.XunitException fault)
+        {
+            throw new InvalidOperationException(history, fault);
+        }
     }
 
     private Dictionary<string, string> Identities()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using ScaiDrive.Connectors.Folder;
 
@@ -21,7 +22,8 @@ internal sealed class FolderTree : SourceTree
 
     public override void Dispose()
     {
-        if (directory.Exists)
-            directory.Delete(recursive: true);
+        // Not Directory.Delete: some tests make names that .NET cannot address.
+        using var remove = Process.Start("rm", ["-rf", Root]);
+        remove.WaitForExit();
     }
 }

@@ -149,7 +149,9 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
     {
         var expected = tree.Files().ToDictionary(file => file.Key, file => Convert.ToHexStringLower(SHA256.HashData(file.Value)));
         var files = await FilesAsync();
-        Assert.Equal(expected.Order(), files.ToDictionary(file => file.Key, file => file.Value.ChecksumSha256).Order());
+        Assert.Equal(
+            expected.Select(file => (file.Key, file.Value)).OrderBy(file => file.Key, StringComparer.Ordinal),
+            files.Select(file => (file.Key, file.Value.ChecksumSha256)));
         Assert.Equal(tree.Directories().Order(StringComparer.Ordinal), await FoldersAsync());
         await using var command = fixture.Database.DataSource.CreateCommand(
             "SELECT count(*) FILTER (WHERE NOT is_directory), count(*) FILTER (WHERE is_directory) FROM connectors.snapshot WHERE connector_id = $1");
@@ -249,8 +251,11 @@ public abstract class SourceTree : IDisposable
     internal string At(string path) => Path.Combine(Root, path);
 
     /// <summary>Writes in place: an existing file stays the same file.</summary>
+    internal Action<string> Log { get; set; } = _ => { };
+
     internal void Write(string path, string text)
     {
+        Log($"write {path}");
         Directory.CreateDirectory(Path.GetDirectoryName(At(path))!);
         File.WriteAllText(At(path), text);
     }
@@ -258,12 +263,14 @@ public abstract class SourceTree : IDisposable
     /// <summary>Saves as editors do: a new file takes the name of the old one.</summary>
     internal void Save(string path, string text)
     {
+        Log($"save {path}");
         File.WriteAllText(At(path) + ".saving", text);
         File.Move(At(path) + ".saving", At(path), overwrite: true);
     }
 
     internal void Move(string from, string to)
     {
+        Log($"move {from} {to}");
         Directory.CreateDirectory(Path.GetDirectoryName(At(to))!);
         if (Directory.Exists(At(from)))
             Directory.Move(At(from), At(to));
@@ -273,13 +280,18 @@ public abstract class SourceTree : IDisposable
 
     internal void Delete(string path)
     {
+        Log($"delete {path}");
         if (Directory.Exists(At(path)))
             Directory.Delete(At(path), recursive: true);
         else
             File.Delete(At(path));
     }
 
-    internal void MakeDirectory(string path) => Directory.CreateDirectory(At(path));
+    internal void MakeDirectory(string path)
+    {
+        Log($"mkdir {path}");
+        Directory.CreateDirectory(At(path));
+    }
 
     internal SortedDictionary<string, byte[]> Files()
     {

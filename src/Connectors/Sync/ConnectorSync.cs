@@ -88,13 +88,13 @@ public sealed class ConnectorSync(
         if (pass.Phase == SyncPhases.Walk)
         {
             await new SourceWalk(pass, batch, relocations).RunAsync(cancellationToken);
-            await EnterPhaseAsync(pass, SyncPhases.Resolve, cancellationToken);
+            await EnterPhaseAsync(pass, SyncPhases.Resolve, _ => { }, cancellationToken);
         }
 
         if (pass.Phase == SyncPhases.Resolve)
         {
             await new Contests(pass, batch, relocations).RunAsync(cancellationToken);
-            await EnterPhaseAsync(pass, SyncPhases.Delete, cancellationToken);
+            await EnterPhaseAsync(pass, SyncPhases.Delete, rows => rows.MarkBelowMissing(), cancellationToken);
         }
 
         // A source that went away while it was read looks as if files had been deleted.
@@ -138,9 +138,15 @@ public sealed class ConnectorSync(
             ConnectorCodes.SourceReplaced, "The root of the source is empty and not the directory it was: is something not mounted? Nothing was deleted.");
     }
 
-    private static Task EnterPhaseAsync(SyncPass pass, string phase, CancellationToken cancellationToken)
+    private static Task EnterPhaseAsync(SyncPass pass, string phase, Action<SnapshotWriter> prepare, CancellationToken cancellationToken)
     {
         (pass.Phase, pass.Cursor) = (phase, null);
-        return pass.CommitAsync((_, _) => Task.CompletedTask, cancellationToken);
+        return pass.CommitAsync(
+            (_, rows) =>
+            {
+                prepare(rows);
+                return Task.CompletedTask;
+            },
+            cancellationToken);
     }
 }

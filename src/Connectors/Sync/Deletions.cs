@@ -7,13 +7,6 @@ internal sealed class Deletions(SyncPass pass)
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        await pass.CommitAsync(
-            (_, rows) =>
-            {
-                rows.MarkBelowMissing();
-                return Task.CompletedTask;
-            },
-            cancellationToken);
         while (await pass.Snapshot.MissingFilesAsync(pass.Run.Id, pass.Options.BatchFiles, cancellationToken) is { Count: > 0 } files)
             await DeleteFilesAsync(files, cancellationToken);
         // Each round takes the directories that have become empty; so a folder goes after what was in it was committed.

@@ -78,7 +78,7 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         }
 
         while (await frame.NextMissingAsync(entry?.Name, cancellationToken) is { } missing)
-            await batch.AddAsync(new PendingMissing(missing), cancellationToken);
+            await MissAsync(missing, cancellationToken);
         if (entry is null)
             return false;
 
@@ -248,13 +248,16 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
     private async Task ParkAsync(SnapshotRow row, string path, CancellationToken cancellationToken)
     {
         await batch.FlushAsync(cancellationToken);
+        // What was just written may have found it at its new place.
+        if ((await pass.Snapshot.AtPlaceAsync(row.ParentId, row.Name, cancellationToken))?.Id != row.Id)
+            return;
         await pass.CommitAsync((drive, rows) => new BatchWriter(pass, drive, rows).ParkAsync(row, path, cancellationToken), cancellationToken);
         relocations.Version++;
     }
 
     private async Task MissAsync(SnapshotRow? row, CancellationToken cancellationToken)
     {
-        if (row is not null)
+        if (row is not null && row.MissingRunId != pass.Run.Id)
             await batch.AddAsync(new PendingMissing(row), cancellationToken);
     }
 

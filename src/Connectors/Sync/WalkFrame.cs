@@ -7,7 +7,9 @@ internal sealed class WalkFrame : IAsyncDisposable
 {
     private readonly SyncPass pass;
     private readonly Relocations relocations;
-    private readonly IAsyncEnumerator<SourceEntry> entries;
+    private readonly string start;
+    private readonly CancellationToken stop;
+    private IAsyncEnumerator<SourceEntry>? entries;
     private readonly bool hasRows;
     private string after;
     private List<SnapshotRow> page = [];
@@ -23,11 +25,10 @@ internal sealed class WalkFrame : IAsyncDisposable
     /// <param name="cancellationToken">Stops the listing.</param>
     internal WalkFrame(SyncPass pass, Relocations relocations, MirroredDirectory directory, string after, CancellationToken cancellationToken)
     {
-        (this.pass, this.relocations, this.after, Directory) = (pass, relocations, after, directory);
+        (this.pass, this.relocations, this.after, start, stop, Directory) = (pass, relocations, after, after, cancellationToken, directory);
         // The rows of a directory that is new in this run are those that this run writes.
         hasRows = directory.RowId is not null;
         version = relocations.Version;
-        entries = pass.Source.ListAsync(directory.Path, after.Length == 0 ? null : after, cancellationToken).GetAsyncEnumerator(cancellationToken);
     }
 
     internal MirroredDirectory Directory { get; }
@@ -35,9 +36,11 @@ internal sealed class WalkFrame : IAsyncDisposable
     /// <summary>The next entry of the source; null at the end.</summary>
     internal async Task<SourceEntry?> NextEntryAsync()
     {
+        entries ??= pass.Source.ListAsync(Directory.Path, start.Length == 0 ? null : start, stop).GetAsyncEnumerator(stop);
         while (await entries.MoveNextAsync())
         {
-            if (after.Length == 0 || SourcePath.CompareNames(entries.Current.Name, after) > 0)
+            // The listing takes up at the name that is done already.
+            if (entries.Current.Name != start)
                 return entries.Current;
         }
 
@@ -69,7 +72,7 @@ internal sealed class WalkFrame : IAsyncDisposable
     /// <summary>The file in the share that a row of the present page stands for; null when it is not there any more.</summary>
     internal DriveFile? LiveFileOf(SnapshotRow row) => row.FileId is null ? null : live.GetValueOrDefault(row.FileId);
 
-    public ValueTask DisposeAsync() => entries.DisposeAsync();
+    public ValueTask DisposeAsync() => entries?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<SnapshotRow?> PeekAsync(CancellationToken cancellationToken)
     {
