@@ -69,6 +69,8 @@ public sealed class ListingTests
 
         var plan = await PlanAsync(sandbox, folder.Id);
         Assert.Contains("Index Only Scan using items_children_idx", plan, StringComparison.Ordinal);
+        Assert.Contains("Index Scan using items_pkey", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
     }
 
     [Theory]
