@@ -11,7 +11,8 @@ namespace ScaiDrive.Bench.Embed;
 /// </summary>
 internal abstract class PeakLoop
 {
-    private const int Steps = 4_000_000;
+    // A tenth of a second: longer than a time slice, so that a busy machine slows this loop as much as what it is compared with.
+    private const int Steps = 20_000_000;
 
     // Keeps the result alive, so that the loop cannot be left out.
     private static float sink;
