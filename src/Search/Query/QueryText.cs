@@ -14,7 +14,7 @@ internal static class QueryText
     private const int LongestQuery = 4_000;
     private const int MostTerms = 64;
 
-    /// <summary>The terms of a query, each once; empty when it has no words.</summary>
+    /// <summary>The terms of a query in their order, repeated ones too: BM25 counts a word as often as it is asked for. Empty when it has no words.</summary>
     internal static IReadOnlyList<QueryTerm> Parse(string query)
     {
         var text = query.Length > LongestQuery ? query[..LongestQuery] : query;
@@ -29,7 +29,7 @@ internal static class QueryText
                 AddWords(pieces[i], terms);
         }
 
-        return [.. terms.DistinctBy(term => term.Expression).Take(MostTerms)];
+        return [.. terms.Take(MostTerms)];
     }
 
     private static void AddPhrase(string text, List<QueryTerm> terms)

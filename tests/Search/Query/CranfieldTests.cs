@@ -35,8 +35,7 @@ public sealed class CranfieldTests
             sum += Ndcg(ranking.Files.Select(file => gains.GetValueOrDefault(int.Parse(file.FileId[4..], null))), gains.Values);
         }
 
-        Console.Error.WriteLine($"NDCG {sum / judged.Count:0.0000}");
-        Assert.True(sum / judged.Count >= 0.355, $"nDCG@10 is {sum / judged.Count:0.0000}");
+        Assert.True(sum / judged.Count >= 0.361, $"nDCG@10 is {sum / judged.Count:0.0000}");
     }
 
     private static double Ndcg(IEnumerable<int> found, IEnumerable<int> all)
@@ -46,7 +45,7 @@ public sealed class CranfieldTests
         return ideal > 0 ? Dcg(found) / ideal : 0;
     }
 
-    // SMART format: ".I" starts an entry, ".W" its text; a document repeats its title there.
+    // SMART format: ".I" starts an entry, ".W" its text; ".T" its title; both are searched.
     private static List<string> Read(string path)
     {
         var entries = new List<string>();
@@ -57,7 +56,7 @@ public sealed class CranfieldTests
                 entries.Add("");
             else if (line.Length == 2 && line[0] == '.')
                 field = line[1];
-            else if (field == 'W')
+            else if (field is 'T' or 'W' && entries.Count > 0)
                 entries[^1] += line + "\n";
         }
 
