@@ -390,6 +390,22 @@ public abstract partial class ConnectorContract(MirrorFixture fixture) : IClassF
     }
 
     [Fact]
+    public async Task A_file_found_elsewhere_stays_there_when_a_directory_takes_its_old_name()
+    {
+        Tree.Write("x", "1");
+        var mirror = await MirrorAsync();
+        await mirror.RunAsync();
+        var id = (await mirror.FilesAsync())["x"].Id;
+
+        Tree.Move("x", "a");
+        Tree.MakeDirectory("x");
+        await mirror.RunAsync();
+
+        await mirror.AssertInStepAsync();
+        Assert.Equal(id, (await mirror.FilesAsync())["a"].Id);
+    }
+
+    [Fact]
     public async Task A_copy_with_an_old_date_is_a_file_of_its_own()
     {
         Tree.Write("a", "same");
