@@ -86,7 +86,7 @@ internal static class OfficeDocuments
         {
             foreach (var (name, content) in entries)
             {
-                using var writer = new StreamWriter(archive.CreateEntry(name, CompressionLevel.Fastest).Open());
+                using var writer = new StreamWriter(archive.CreateEntry(name, CompressionLevel.Optimal).Open());
                 writer.Write(content);
             }
         }

@@ -45,8 +45,8 @@ internal static class MarkupReader
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA:
                     var start = page.Length;
-                    page.Append(reader.Value);
-                    if (title == "title" && !string.IsNullOrWhiteSpace(reader.Value))
+                    page.AppendValue(reader, document.Limits);
+                    if (title == "title")
                         page.MarkHeading(start, 1);
                     pages.Progress();
                     break;
@@ -95,6 +95,20 @@ internal static class SafeXml
         IgnoreProcessingInstructions = true,
         MaxCharactersInDocument = limits.MaxExpandedBytes,
     };
+
+    /// <summary>Appends the value of the present node piece by piece, so that one endless value cannot fill the memory; what is beyond the output limit is dropped.</summary>
+    internal static void AppendValue(XmlReader reader, StringBuilder into, ExtractionLimits limits)
+    {
+        var buffer = Buffer ??= new char[8192];
+        while (reader.ReadValueChunk(buffer, 0, buffer.Length) is > 0 and var count)
+        {
+            if (into.Length <= limits.MaxTextBytes)
+                into.Append(buffer, 0, count);
+        }
+    }
+
+    [ThreadStatic]
+    private static char[]? Buffer;
 
     /// <exception cref="UnreadableDocumentException">With <c>nesting_limit</c>.</exception>
     internal static void CheckDepth(XmlReader reader, ExtractionLimits limits)

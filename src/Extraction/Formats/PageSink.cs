@@ -133,6 +133,9 @@ internal sealed class PageText
         return this;
     }
 
+    /// <summary>The value of the node a reader stands on.</summary>
+    internal void AppendValue(System.Xml.XmlReader reader, ExtractionLimits limits) => SafeXml.AppendValue(reader, _text, limits);
+
     /// <summary>Ends the line, unless nothing was written on it.</summary>
     internal void EndLine()
     {

@@ -89,6 +89,8 @@ internal sealed class ExtractorProcess : IDisposable
         try
         {
             sourceFault = await SendAsync(task, content, watch, answer, cancellationToken);
+            if (sourceFault is not null)
+                Kill(); // it would wait for the rest for ever
             await receiving;
         }
         finally
@@ -101,10 +103,7 @@ internal sealed class ExtractorProcess : IDisposable
 
         cancellationToken.ThrowIfCancellationRequested();
         if (sourceFault is not null)
-        {
-            Kill();
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(sourceFault);
-        }
         if (answer.Result is null)
         {
             Kill();

@@ -35,7 +35,7 @@ internal static class DrawingText
                     var value = reader.LocalName == "v";
                     reader.Read();
                     if (reader.NodeType is XmlNodeType.Text or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace)
-                        page.Append(reader.Value);
+                        page.AppendValue(reader, package.Limits);
                     if (value)
                         page.Append("\t");
                     break;

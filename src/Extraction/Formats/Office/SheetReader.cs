@@ -80,7 +80,7 @@ internal static class SheetReader
             if (reader.LocalName == "rPh")
                 phonetic = reader.NodeType == XmlNodeType.Element && !reader.IsEmptyElement;
             else if (!phonetic && reader.NodeType is XmlNodeType.Text or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace or XmlNodeType.CDATA)
-                text.Append(reader.Value);
+                SafeXml.AppendValue(reader, text, package.Limits);
         }
         return text.ToString();
     }

@@ -123,8 +123,8 @@ internal static class SlideReader
                     break;
                 case (XmlNodeType.Element, "t") when !reader.IsEmptyElement:
                     reader.Read();
-                    if (reader.HasValue)
-                        shape.Append(reader.Value);
+                    if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace)
+                        shape.AppendValue(reader, package.Limits);
                     break;
                 case (XmlNodeType.Element, "br"):
                     shape.Append("\n");

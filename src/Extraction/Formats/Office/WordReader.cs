@@ -133,7 +133,7 @@ internal sealed class WordStory(
     internal void Read()
     {
         var choiceTaken = new Stack<bool>();
-        while (reader.Read() && !pages.IsFull)
+        while (reader.Read() && !pages.IsFull && page.Length <= pages.Room)
         {
             SafeXml.CheckDepth(reader, package.Limits);
             if (reader.NodeType == XmlNodeType.Element)
@@ -311,7 +311,7 @@ internal sealed class WordStory(
         while (reader.Read() && reader.Depth > depth)
         {
             if (reader.NodeType is XmlNodeType.Text or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace or XmlNodeType.CDATA)
-                text.Append(reader.Value);
+                text.AppendValue(reader, package.Limits);
         }
     }
 
