@@ -138,7 +138,7 @@ internal static class ChildProgram
     private static void End(string folder)
     {
         _ = Native.Alarm(5); // should removing hang, the kernel ends this process
-        TemporaryRoot.Remove(folder);
+        TemporaryRoot.Remove(folder); // confined, it may only empty its folder; the next sweep takes the empty one
         _ = Native.Kill(0, Native.SigKill);
     }
 }
