@@ -53,7 +53,7 @@ build() {
   command -v dotnet >/dev/null || { say 'ScaiDrive needs the .NET 10 SDK: install dotnet-sdk-10.0'; exit 1; }
   local stamp
   stamp=$artifacts/.built-$(basename "$1")
-  if [ -e "$stamp" ] && [ -z "$(find "$root/src" "$root/tests" "$root/bench" "$root"/Directory.* "$root"/*.sln "$root/global.json" "$root/.editorconfig" -newer "$stamp" -print -quit)" ]; then
+  if [ -e "$stamp" ] && [ -z "$(find "$root/src" "$root/tests" "$root/benchmarks" "$root"/Directory.* "$root"/*.sln "$root/global.json" "$root/.editorconfig" -newer "$stamp" -print -quit)" ]; then
     return 0
   fi
   say "Building $(basename "$1")"

@@ -48,7 +48,14 @@ internal sealed class IndexTextHandler(
             },
             cancellationToken);
         if (decision.Semantic && chunks.Count > 0)
+        {
+            await files.RecordAsync(
+                transaction.Transaction,
+                new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Embed, LedgerStates.Pending),
+                cancellationToken);
             await files.EnqueueNextAsync(transaction.Transaction, new EmbedText(args.FileId, args.ContentHash), args.FileId, args.ContentHash, job, cancellationToken);
+        }
+
         await job.LogAsync(LogLevel.Information, $"Indexed {chunks.Count} text chunks of {file.Path}", cancellationToken);
         await transaction.CommitAndCompleteAsync(cancellationToken);
         return new JobOutcome.Completed();
