@@ -11,7 +11,7 @@ internal static class SearchModes
     internal const string Keyword = "keyword";
     internal const string Semantic = "semantic";
 
-    internal static IReadOnlyList<(string Mode, string Label)> All { get; } = [(Hybrid, "Hybrid"), (Keyword, "Words"), (Semantic, "Meaning")];
+    internal static IReadOnlyList<(string Mode, string Label)> All { get; } = [(Hybrid, "Both"), (Keyword, "Words"), (Semantic, "Meaning")];
 
     /// <summary>A mode that exists; hybrid for anything else.</summary>
     internal static string Known(string? mode) => mode is Keyword or Semantic ? mode : Hybrid;

@@ -4,20 +4,21 @@ using System.Text;
 namespace ScaiDrive.Api.Minimal.Metrics;
 
 /// <summary>The samples of one scrape, grouped by metric name, written in the Prometheus text format 0.0.4.</summary>
-/// <remarks>https://prometheus.io/docs/instrumenting/exposition_formats/ : all samples of a name stand together after its HELP and TYPE line.</remarks>
+/// <remarks>A series added twice keeps its last value, so a source that reads the database corrects what a process believed. Format:
+/// https://prometheus.io/docs/instrumenting/exposition_formats/ : all samples of a name stand together after its HELP and TYPE line.</remarks>
 public sealed class MetricFamilies
 {
     private readonly SortedDictionary<string, Family> _families = new(StringComparer.Ordinal);
 
     /// <summary>Adds one value of a gauge. Labels are pairs of name and value.</summary>
     public void Gauge(string name, string help, double value, params ReadOnlySpan<(string Name, string Value)> labels) =>
-        Of(name, "gauge", help).Lines.Add($"{MetricText.Name(name)}{MetricText.Labels(labels)} {MetricText.Number(value)}");
+        Sample(name, "gauge", help, MetricText.Name(name) + MetricText.Labels(labels), MetricText.Number(value));
 
     /// <summary>Adds one value of a counter.</summary>
     public void Counter(string name, string help, double value, params ReadOnlySpan<(string Name, string Value)> labels) =>
-        Of(name, "counter", help).Lines.Add($"{MetricText.Name(name)}{MetricText.Labels(labels)} {MetricText.Number(value)}");
+        Sample(name, "counter", help, MetricText.Name(name) + MetricText.Labels(labels), MetricText.Number(value));
 
-    internal void Sample(string family, string type, string help, string line) => Of(family, type, help).Lines.Add(line);
+    internal void Sample(string family, string type, string help, string series, string value) => Of(family, type, help).Values[series] = value;
 
     /// <summary>The whole exposition, ending with a line feed.</summary>
     public override string ToString()
@@ -28,8 +29,8 @@ public sealed class MetricFamilies
             var written = MetricText.Name(name);
             text.Append("# HELP ").Append(written).Append(' ').Append(MetricText.Help(family.Help)).Append('\n');
             text.Append("# TYPE ").Append(written).Append(' ').Append(family.Type).Append('\n');
-            foreach (var line in family.Lines)
-                text.Append(line).Append('\n');
+            foreach (var (series, value) in family.Values)
+                text.Append(series).Append(' ').Append(value).Append('\n');
         }
 
         return text.ToString();
@@ -38,11 +39,11 @@ public sealed class MetricFamilies
     private Family Of(string name, string type, string help)
     {
         if (!_families.TryGetValue(name, out var family))
-            _families.Add(name, family = new Family(type, help, []));
+            _families.Add(name, family = new Family(type, help, new(StringComparer.Ordinal)));
         return family;
     }
 
-    private sealed record Family(string Type, string Help, List<string> Lines);
+    private sealed record Family(string Type, string Help, OrderedDictionary<string, string> Values);
 }
 
 /// <summary>Names, labels and numbers as the text format wants them.</summary>

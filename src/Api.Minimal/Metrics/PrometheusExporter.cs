@@ -23,7 +23,8 @@ public sealed class PrometheusExporter : IDisposable
     private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(5);
 
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<Instrument, InstrumentSeries> _instruments = new();
+    // By name: instruments of one name (a meter made twice) are one metric.
+    private readonly ConcurrentDictionary<string, InstrumentSeries> _instruments = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _scrape = new(1, 1);
     private readonly IReadOnlyList<IMetricSource> _sources;
     private readonly TimeProvider _time;
@@ -40,8 +41,7 @@ public sealed class PrometheusExporter : IDisposable
         {
             if (!instrument.Meter.Name.StartsWith("ScaiDrive.", StringComparison.Ordinal))
                 return;
-            var series = InstrumentSeries.For(instrument);
-            _instruments[instrument] = series;
+            var series = _instruments.GetOrAdd(instrument.Name, _ => InstrumentSeries.For(instrument));
             listener.EnableMeasurementEvents(instrument, series);
         };
         _listener.SetMeasurementEventCallback<double>((_, value, tags, state) => ((InstrumentSeries)state!).Record(value, tags));
@@ -204,7 +204,7 @@ internal sealed class ValueSeries(Instrument instrument, string type, bool adds)
             double value;
             lock (cell)
                 value = cell.Value;
-            families.Sample(name, type, Help, $"{name}{labels} {MetricText.Number(value)}");
+            families.Sample(name, type, Help, name + labels, MetricText.Number(value));
         }
     }
 
@@ -251,11 +251,11 @@ internal sealed class HistogramSeries(Instrument instrument, double[] boundaries
             {
                 seen += counts[i];
                 var le = i < boundaries.Length ? MetricText.Number(boundaries[i]) : "+Inf";
-                families.Sample(name, "histogram", Help, $"{name}_bucket{With(labels, le)} {seen.ToString(CultureInfo.InvariantCulture)}");
+                families.Sample(name, "histogram", Help, $"{name}_bucket{With(labels, le)}", seen.ToString(CultureInfo.InvariantCulture));
             }
 
-            families.Sample(name, "histogram", Help, $"{name}_sum{labels} {MetricText.Number(sum)}");
-            families.Sample(name, "histogram", Help, $"{name}_count{labels} {seen.ToString(CultureInfo.InvariantCulture)}");
+            families.Sample(name, "histogram", Help, $"{name}_sum{labels}", MetricText.Number(sum));
+            families.Sample(name, "histogram", Help, $"{name}_count{labels}", seen.ToString(CultureInfo.InvariantCulture));
         }
     }
 

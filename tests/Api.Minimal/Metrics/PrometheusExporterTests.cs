@@ -117,8 +117,24 @@ public sealed class PrometheusExporterTests : IDisposable
         using var exporter = Exporter();
         using var foreign = new Meter("Somebody.Else");
         foreign.CreateCounter<long>(_name).Add(1);
+        _meter.CreateCounter<long>(_name + "_own").Add(1);
 
         Assert.DoesNotContain((await ParseAsync(exporter)).Samples, s => s.Name == _name);
+    }
+
+    [Fact]
+    public async Task Instruments_of_one_name_are_one_metric_and_a_source_has_the_last_word()
+    {
+        using var exporter = Exporter(new FixedSource(_name + "_gauge"));
+        using var twin = new Meter("ScaiDrive.Test");
+        _meter.CreateCounter<long>(_name).Add(1);
+        twin.CreateCounter<long>(_name).Add(2);
+        _meter.CreateObservableGauge(_name + "_gauge", () => 5);
+
+        var text = await ParseAsync(exporter);
+
+        Assert.Equal(3, text.Value(_name));
+        Assert.Equal(42, text.Value(_name + "_gauge"));
     }
 
     private static PrometheusExporter Exporter(params IMetricSource[] sources) =>
@@ -126,6 +142,21 @@ public sealed class PrometheusExporterTests : IDisposable
 
     private static async Task<PrometheusText> ParseAsync(PrometheusExporter exporter) =>
         PrometheusText.Parse(await exporter.ExportAsync(CancellationToken.None));
+
+    private sealed class FixedSource(string name) : IMetricSource
+    {
+        public string Name => "fixed";
+
+        public Task CollectAsync(MetricFamilies families, CancellationToken cancellationToken)
+        {
+            families.Gauge(name, "Known better.", 42);
+            return Task.CompletedTask;
+        }
+
+        public void AddUnknown(MetricFamilies families)
+        {
+        }
+    }
 
     private sealed class BrokenSource : IMetricSource
     {
