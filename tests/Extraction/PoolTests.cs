@@ -6,7 +6,7 @@ namespace ScaiDrive.Extraction.Tests;
 
 public sealed class PoolTests
 {
-    private static readonly ExtractionLimits Short = new() { NoProgress = TimeSpan.FromSeconds(1), WallClock = TimeSpan.FromSeconds(5) };
+    private static readonly ExtractionLimits Short = new() { NoProgress = TimeSpan.FromSeconds(2), WallClock = TimeSpan.FromSeconds(10) };
 
     [Theory]
     [InlineData("fault-spin", "timed_out")]

@@ -138,7 +138,14 @@ internal static class ChildProgram
     private static void End(string folder)
     {
         _ = Native.Alarm(5); // should removing hang, the kernel ends this process
-        TemporaryRoot.Remove(folder); // confined, it may only empty its folder; the next sweep takes the empty one
+        try
+        {
+            Clear(folder); // confined, it may empty its folder but not remove it; the next sweep takes the empty one
+            TemporaryRoot.Remove(folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+        }
         _ = Native.Kill(0, Native.SigKill);
     }
 }

@@ -11,6 +11,9 @@ internal sealed class ExtractorProcess : IDisposable
     private const int ErrorTail = 4096;
     private const int BlockSize = 256 * 1024;
 
+    // Starting takes a fifth of a second; a machine under full load may need many times that, and no file is to blame.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
     private readonly Process _process;
     private readonly ExtractionOptions _options;
     private readonly TimeProvider _time;
@@ -55,7 +58,7 @@ internal sealed class ExtractorProcess : IDisposable
         process.BeginErrorReadLine();
         try
         {
-            using var limit = new CancellationTokenSource(options.Limits.NoProgress, time);
+            using var limit = new CancellationTokenSource(StartLimit, time);
             await using var ending = limit.Token.Register(child.Kill);
             await using var cancelling = cancellationToken.Register(child.Kill);
             if (await Frames.ReadAsync(process.StandardOutput.BaseStream, child._header, CancellationToken.None) is not { Kind: FrameKind.Ready } ready)
