@@ -8,14 +8,16 @@ internal static class Wording
     /// <summary>12,345.</summary>
     internal static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>The two largest units: "41 s", "3 min 5 s", "2 h 10 min", "4 d 3 h".</summary>
+    /// <summary>As exact as it matters: "41 s", "3 min 5 s", "23 min", "2 h 10 min", "14 h", "4 d 3 h".</summary>
     internal static string Age(double seconds)
     {
         var age = TimeSpan.FromSeconds(Math.Clamp(seconds, 0, TimeSpan.MaxValue.TotalSeconds / 2));
         return age switch
         {
             { TotalSeconds: < 60 } => Say($"{(int)age.TotalSeconds} s"),
+            { TotalMinutes: >= 10 and < 60 } => Say($"{age.Minutes} min"),
             { TotalMinutes: < 60 } => Say($"{age.Minutes} min {age.Seconds} s"),
+            { TotalHours: >= 10 and < 24 } => Say($"{age.Hours} h"),
             { TotalHours: < 24 } => Say($"{age.Hours} h {age.Minutes} min"),
             _ => Say($"{(int)age.TotalDays} d {age.Hours} h"),
         };

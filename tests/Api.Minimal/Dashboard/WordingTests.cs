@@ -10,10 +10,12 @@ public sealed class WordingTests
     [InlineData(0, "0 s")]
     [InlineData(59.9, "59 s")]
     [InlineData(185, "3 min 5 s")]
+    [InlineData(1430, "23 min")]
     [InlineData(7800, "2 h 10 min")]
+    [InlineData(50400, "14 h")]
     [InlineData(97200, "1 d 3 h")]
     [InlineData(-3, "0 s")]
-    public void Ages_show_their_two_largest_units(double seconds, string text) => Assert.Equal(text, Wording.Age(seconds));
+    public void Ages_are_as_exact_as_it_matters(double seconds, string text) => Assert.Equal(text, Wording.Age(seconds));
 
     [Theory]
     [InlineData(0, "0 B")]
