@@ -14,7 +14,7 @@ internal sealed class PeerProcess : IDisposable
     internal static PeerProcess Start(string peers, string model)
     {
         var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add(Path.Combine(RepositoryPaths.Root, "bench", "Embed", "peer.mjs"));
+        start.ArgumentList.Add(Path.Combine(RepositoryPaths.Root, "benchmarks", "Embed", "peer.mjs"));
         start.ArgumentList.Add(peers);
         start.ArgumentList.Add(model);
         return new PeerProcess(Process.Start(start)!);

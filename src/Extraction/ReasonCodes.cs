@@ -69,7 +69,7 @@ public static class ReasonCodes
     /// <summary>Code to hint: one or two sentences for an admin. <see cref="Ok"/> has none.</summary>
     public static IReadOnlyDictionary<string, string> Hints { get; } = new Dictionary<string, string>
     {
-        [OcrDisabled] = "The pages are images. Switch OCR on at the vectorization provider; the file is then read again by itself.",
+        [OcrDisabled] = "The pages are images. Switch OCR on at the vectorization provider; the file can already be found by its name.",
         [Encrypted] = "The file needs a password. Store a copy without a password to make it searchable.",
         [UnsupportedType] = "There is no text reader for this type of content. The file can still be found by its name.",
         [TooLarge] = "The file is larger than the extraction limit. Raise the limit or store a smaller version.",

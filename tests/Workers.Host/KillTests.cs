@@ -53,21 +53,21 @@ public sealed class KillTests
         var expected = Directory.EnumerateFiles(work.Files, "*", SearchOption.AllDirectories)
             .ToDictionary(file => "/" + Path.GetRelativePath(work.Files, file), file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
         var stored = new Dictionary<string, string>();
-        await foreach (var (path, hash) in QueryAsync(database, "SELECT path, checksum_sha256 FROM files WHERE NOT is_deleted"))
+        await foreach (var (path, hash) in QueryAsync(database, "SELECT path, content_hash FROM files WHERE NOT is_deleted"))
             stored.Add(path, hash);
         Assert.Equal(expected.OrderBy(file => file.Key, StringComparer.Ordinal), stored.OrderBy(file => file.Key, StringComparer.Ordinal));
 
         // One index entry per file and none beside, and every text chunk once.
-        Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM search.file f WHERE NOT EXISTS (SELECT 1 FROM files d WHERE d.id = f.file_id AND NOT d.is_deleted AND d.checksum_sha256 = f.content_hash)"));
+        Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM search.file f WHERE NOT EXISTS (SELECT 1 FROM files d WHERE d.id = f.file_id AND NOT d.is_deleted AND d.content_hash = f.content_hash)"));
         Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM files d WHERE NOT d.is_deleted AND NOT EXISTS (SELECT 1 FROM search.file f WHERE f.file_id = d.id)"));
-        Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM search.text_chunk c WHERE NOT EXISTS (SELECT 1 FROM search.file f WHERE f.file_id = c.file_id AND f.content_hash = c.content_hash)"));
+        Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM search.text_chunk c WHERE NOT EXISTS (SELECT 1 FROM search.file f WHERE f.file_id = c.file_id AND f.chunks_hash = f.content_hash)"));
         Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM (SELECT 1 FROM search.text_chunk GROUP BY tenant_id, file_id, chunk_index HAVING count(*) > 1) d"));
         Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM queue.job WHERE state IN ('available', 'scheduled', 'running', 'retryable', 'discarded')"));
 
         var content = new ContentStore(new ContentStoreOptions { Root = Path.Combine(work.Data, "content") });
         await new ContentCollector(database, content, TimeProvider.System).CollectAsync(TimeSpan.Zero, CancellationToken.None);
         var known = new HashSet<string>();
-        await foreach (var (hash, _) in QueryAsync(database, "SELECT DISTINCT chunk_sha256, '' FROM version_chunks"))
+        await foreach (var (hash, _) in QueryAsync(database, "SELECT DISTINCT chunk_hash, '' FROM version_chunks"))
             known.Add(hash);
         var onDisk = Directory.EnumerateFiles(Path.Combine(work.Data, "content"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).ToHashSet();
         Assert.Equal(known.Order(StringComparer.Ordinal), onDisk.Order(StringComparer.Ordinal)!);

@@ -105,7 +105,7 @@ public sealed class UpTests
         {
             var stats = await client.GetFromJsonAsync<JsonObject>("/api/v1/search/stats", limit.Token);
             var queue = await client.GetFromJsonAsync<JsonObject>("/api/v1/search/queue", limit.Token);
-            if (stats!["files"]?.GetValue<long>() > 0 && queue!["pending"]?.GetValue<long>() == 0 && queue["depth"]?.GetValue<long>() == 0)
+            if (stats!["indexed_files"]!.GetValue<long>() > 0 && queue!["pending_files"]!.GetValue<long>() == 0 && queue["pending_vectors"]!.GetValue<long>() == 0)
                 return;
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token);
         }

@@ -102,9 +102,19 @@ internal static class DoctorCommand
         }
     }
 
-    private static IEnumerable<Finding> Sandbox() =>
-        SandboxReport.Describe().Measures.Select(measure =>
-            new Finding(measure.Active ? Grade.Good : Grade.Note, $"Sandbox, {measure.Name}", measure.Detail, null));
+    private static Finding[] Sandbox()
+    {
+        var report = SandboxReport.Describe();
+        return
+        [
+            report.LandlockVersion > 0
+                ? new(Grade.Good, "Sandbox, files", $"Landlock version {report.LandlockVersion}: children write only into their own folder", null)
+                : new(Grade.Note, "Sandbox, files", "the kernel has no Landlock: children can write wherever this user can", null),
+            report.SocketsRefused
+                ? new(Grade.Good, "Sandbox, network", "seccomp: children cannot open sockets", null)
+                : new(Grade.Note, "Sandbox, network", "the kernel takes no seccomp filter: children can open network connections", null),
+        ];
+    }
 
     private static async Task<Finding> DatabaseAsync(string url, CancellationToken cancellationToken)
     {

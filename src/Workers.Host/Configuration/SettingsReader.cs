@@ -28,7 +28,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
             BindAddress = BindAddress(),
             Port = Number("PORT", 8000, 0, 65535),
             LogLevel = Level(),
-            WorkerSlots = Number("WORKER_SLOTS", 8, 1, 256),
+            WorkerSlots = Number("WORKER_SLOTS", 8, 2, 256),
             WorkerMetricsPort = Number("WORKER_METRICS_PORT", 9100, 0, 65535),
             ExtractionChildren = Number("EXTRACTION_CHILDREN", Math.Clamp(Environment.ProcessorCount, 1, 64), 1, 64),
             OcrLanguages = Languages(),
