@@ -25,7 +25,10 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
 
     private static readonly TimeSpan ProviderPause = TimeSpan.FromSeconds(30);
 
-    public async Task<JobOutcome> RunAsync(EmbedText args, JobContext job, CancellationToken cancellationToken)
+    public Task<JobOutcome> RunAsync(EmbedText args, JobContext job, CancellationToken cancellationToken) =>
+        files.RunAsync(LedgerStages.Embed, args.FileId, args.ContentHash, job, () => WorkAsync(args, job, cancellationToken), cancellationToken);
+
+    private async Task<JobOutcome> WorkAsync(EmbedText args, JobContext job, CancellationToken cancellationToken)
     {
         if (await files.FindCurrentAsync(job.TenantId, args.FileId, args.ContentHash, cancellationToken) is not { } file)
             return FileJobs.Superseded;

@@ -24,7 +24,10 @@ internal sealed class ExtractTextHandler(
     // A child that died or ran out of time may have been the victim of a busy machine: it gets one more chance.
     private const int TriesOfAFileThatBreaksTheChild = 2;
 
-    public async Task<JobOutcome> RunAsync(ExtractText args, JobContext job, CancellationToken cancellationToken)
+    public Task<JobOutcome> RunAsync(ExtractText args, JobContext job, CancellationToken cancellationToken) =>
+        files.RunAsync(LedgerStages.Extract, args.FileId, args.ContentHash, job, () => WorkAsync(args, job, cancellationToken), cancellationToken);
+
+    private async Task<JobOutcome> WorkAsync(ExtractText args, JobContext job, CancellationToken cancellationToken)
     {
         if (await files.FindCurrentAsync(job.TenantId, args.FileId, args.ContentHash, cancellationToken) is not { } file)
             return FileJobs.Superseded;

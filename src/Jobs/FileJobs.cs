@@ -1,5 +1,6 @@
 using Npgsql;
 using ScaiDrive.Drive;
+using ScaiDrive.Extraction;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Ledger;
 
@@ -36,6 +37,41 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
         SubjectId = fileId,
         UniqueKey = $"{kind}:{fileId}:{contentHash}",
     };
+
+    /// <summary>Runs one stage of a file so that giving it up shows in the ledger, however its last attempt ends.</summary>
+    /// <remarks>The failure is written before the last attempt starts and replaced by its result: a worker that is killed
+    /// in it writes nothing any more, and the file must not look pending for ever.</remarks>
+    internal async Task<JobOutcome> RunAsync(
+        string stage, string fileId, string contentHash, JobContext job, Func<Task<JobOutcome>> work, CancellationToken cancellationToken)
+    {
+        if (job.Attempt < job.MaxAttempts)
+            return await work();
+        await RecordFailureAsync("The last attempt did not end.");
+        try
+        {
+            return await work();
+        }
+        catch (Exception fault) when (fault is not (OperationCanceledException or LeaseLostException))
+        {
+            await RecordFailureAsync(fault is JobFailedException { Code: var code } ? $"{code}: {fault.Message}" : fault.Message);
+            throw;
+        }
+
+        async Task RecordFailureAsync(string detail)
+        {
+            await using var transaction = await job.BeginAsync(cancellationToken);
+            await RecordAsync(
+                transaction.Transaction,
+                new LedgerEntry(job.TenantId, fileId, contentHash, stage, LedgerStates.Failed)
+                {
+                    ReasonCode = ReasonCodes.AttemptsExhausted,
+                    Detail = detail,
+                    Attempt = job.Attempt,
+                },
+                cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+    }
 
     internal Task RecordAsync(NpgsqlTransaction transaction, LedgerEntry entry, CancellationToken cancellationToken) =>
         ledger.RecordAsync(transaction, entry, cancellationToken);

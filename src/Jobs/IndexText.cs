@@ -22,7 +22,10 @@ internal sealed class IndexTextHandler(
     FileJobs files, ExtractedTextStore texts, TextChunker chunker, IndexWriter index, EmbeddingProviders providers, TimeProvider time)
     : IJobHandler<IndexText>
 {
-    public async Task<JobOutcome> RunAsync(IndexText args, JobContext job, CancellationToken cancellationToken)
+    public Task<JobOutcome> RunAsync(IndexText args, JobContext job, CancellationToken cancellationToken) =>
+        files.RunAsync(LedgerStages.Index, args.FileId, args.ContentHash, job, () => WorkAsync(args, job, cancellationToken), cancellationToken);
+
+    private async Task<JobOutcome> WorkAsync(IndexText args, JobContext job, CancellationToken cancellationToken)
     {
         if (await files.FindCurrentAsync(job.TenantId, args.FileId, args.ContentHash, cancellationToken) is not { } file)
             return FileJobs.Superseded;

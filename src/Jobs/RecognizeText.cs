@@ -20,7 +20,10 @@ internal sealed class RecognizeTextHandler(
     FileJobs files, DriveStore drive, ExtractionPool extraction, ExtractedTextStore texts, JobsOptions options, TimeProvider time)
     : IJobHandler<RecognizeText>
 {
-    public async Task<JobOutcome> RunAsync(RecognizeText args, JobContext job, CancellationToken cancellationToken)
+    public Task<JobOutcome> RunAsync(RecognizeText args, JobContext job, CancellationToken cancellationToken) =>
+        files.RunAsync(LedgerStages.Recognize, args.FileId, args.ContentHash, job, () => WorkAsync(args, job, cancellationToken), cancellationToken);
+
+    private async Task<JobOutcome> WorkAsync(RecognizeText args, JobContext job, CancellationToken cancellationToken)
     {
         if (await files.FindCurrentAsync(job.TenantId, args.FileId, args.ContentHash, cancellationToken) is not { } file)
             return FileJobs.Superseded;

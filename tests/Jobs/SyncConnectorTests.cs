@@ -1,0 +1,100 @@
+using System.Text.Json;
+using ScaiDrive.Connectors;
+using ScaiDrive.Drive;
+
+namespace ScaiDrive.Jobs.Tests;
+
+public sealed class SyncConnectorTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("scaidrive-source-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_folder_becomes_searchable_and_follows_renames_and_deletes_run_by_run()
+    {
+        await using var fleet = await Fleet.CreateAsync(folder.FullName);
+        var connector = await CreateAsync(fleet);
+        File.WriteAllText(Path.Combine(folder.FullName, "a.txt"), "narwhal");
+        File.WriteAllText(Path.Combine(folder.FullName, "b.txt"), "dugong");
+        await fleet.StartAsync();
+        Assert.NotNull(await fleet.Get<ConnectorRuns>().StartAsync(connector, "manual", default));
+        await fleet.SettleAsync();
+        Assert.Equal(["a.txt"], await fleet.FindAsync("narwhal"));
+
+        File.Move(Path.Combine(folder.FullName, "a.txt"), Path.Combine(folder.FullName, "renamed.txt"));
+        File.Delete(Path.Combine(folder.FullName, "b.txt"));
+        await fleet.Get<ConnectorRuns>().StartAsync(connector, "manual", default);
+        await fleet.SettleAsync();
+
+        Assert.Equal(["renamed.txt"], await fleet.FindAsync("narwhal"));
+        Assert.Empty(await fleet.FindAsync("dugong"));
+        var runs = await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 10, default);
+        Assert.Equal([(1L, 1L, 0L), (0L, 0L, 2L)], runs.Select(run => (run.Report.Moved, run.Report.Deleted, run.Report.Added)));
+    }
+
+    [Fact]
+    public async Task Only_one_run_of_a_connector_is_unfinished_at_a_time()
+    {
+        await using var fleet = await Fleet.CreateAsync(folder.FullName);
+        var connector = await CreateAsync(fleet);
+
+        Assert.NotNull(await fleet.Get<ConnectorRuns>().StartAsync(connector, "manual", default));
+        Assert.Null(await fleet.Get<ConnectorRuns>().StartAsync(connector, "schedule", default));
+    }
+
+    [Fact]
+    public async Task A_source_that_is_gone_fails_the_run_with_a_code_and_deletes_nothing()
+    {
+        await using var fleet = await Fleet.CreateAsync(folder.FullName);
+        var connector = await CreateAsync(fleet);
+        File.WriteAllText(Path.Combine(folder.FullName, "a.txt"), "narwhal");
+        await fleet.StartAsync();
+        await fleet.Get<ConnectorRuns>().StartAsync(connector, "manual", default);
+        await fleet.SettleAsync();
+
+        Directory.Move(folder.FullName, folder.FullName + ".away");
+        await fleet.Get<ConnectorRuns>().StartAsync(connector, "manual", default);
+        await fleet.SettleAsync();
+        Directory.Move(folder.FullName + ".away", folder.FullName);
+
+        Assert.Equal(["a.txt"], await fleet.FindAsync("narwhal"));
+        Assert.Equal(["discarded"], await fleet.ColumnAsync("SELECT state FROM queue.job WHERE kind = 'sync-connector' ORDER BY id DESC LIMIT 1"));
+        Assert.NotNull((await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 1, default))[0].ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_connector_is_due_when_its_interval_has_passed_and_not_before()
+    {
+        await using var fleet = await Fleet.CreateAsync(folder.FullName);
+        var connector = await CreateAsync(fleet);
+        var store = fleet.Get<ConnectorStore>();
+        Assert.Empty(await store.ListDueAsync(default));
+
+        await fleet.SqlAsync("UPDATE connectors.connector SET created_at = now() - interval '16 minutes'");
+        Assert.Equal(connector.Id, Assert.Single(await store.ListDueAsync(default)).Id);
+
+        await fleet.SqlAsync("UPDATE connectors.connector SET status = 'paused'");
+        Assert.Empty(await store.ListDueAsync(default));
+    }
+
+    private async Task<Connector> CreateAsync(Fleet fleet)
+    {
+        await using var connection = await fleet.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var connector = await fleet.Get<ConnectorStore>().CreateAsync(
+            transaction,
+            Fleet.Tenant,
+            new NewConnector
+            {
+                Type = ConnectorTypes.Folder,
+                Name = "Folder",
+                Settings = JsonSerializer.SerializeToElement(new { root = folder.FullName }),
+                TargetShareId = fleet.Share.Id,
+                OwnerId = DriveStore.LocalUserId,
+            },
+            default);
+        await transaction.CommitAsync();
+        return connector;
+    }
+}
