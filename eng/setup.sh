@@ -44,7 +44,7 @@ weights_missing() { npm_missing "$root/eng/npm"; }
 install_npm() {
   npm_missing "$1" || return 0
   say "Fetching $2"
-  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error --ignore-scripts >&2) || { say "npm could not fetch $2"; exit 1; }
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error --ignore-scripts >/dev/null) || { say "npm could not fetch $2"; exit 1; }
   touch "$1/node_modules/.package-lock.json"
 }
 
@@ -59,10 +59,12 @@ build() {
   say "Building $(basename "$1")"
   mkdir -p "$artifacts"
   (
-    # Two starts at once must not build into the same folder.
+    # Two starts at once must not build into the same folder. What the build leaves running must not inherit the lock.
     flock 9
     touch "$stamp.new"
-    dotnet build "$root/$1" -c Release -v quiet -nologo -clp:NoSummary >&2 || exit 1
+    dotnet build "$root/$1" -c Release -v quiet -nologo >"$artifacts/build.log" 2>&1 9>&- || { grep -E 'error|warn' "$artifacts/build.log" | sort -u >&2; exit 1; }
     mv "$stamp.new" "$stamp"
+    # The compiler's server speeds up one build; it would stay for minutes.
+    dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 9>&- || true
   ) 9>"$artifacts/.lock" || { say 'The build failed'; exit 1; }
 }

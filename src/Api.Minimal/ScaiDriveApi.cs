@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -41,6 +42,8 @@ public static class ScaiDriveApi
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddRouting();
         services.AddRazorComponents();
+        // The page keeps nothing in cookies; without this the framework would write key files into the user's home.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         ApiDocument.AddTo(services, options);
 
         services.AddScaiDriveMetrics();
