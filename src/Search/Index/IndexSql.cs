@@ -25,7 +25,8 @@ internal static class IndexSql
                EXCLUDED.modified_at, EXCLUDED.content_hash, EXCLUDED.version)
         """;
 
-    // Every file known here has a status; new content starts again as pending.
+    // Every file known here has a status; new content starts again as pending. The rows of search.file are locked by now,
+    // so that of several writers of one content exactly one is told that it is new.
     internal const string StartStatus = """
         INSERT INTO search.file_status AS s (tenant_id, file_id, content_hash, status)
         SELECT tenant_id, file_id, content_hash, 'pending'
@@ -35,6 +36,7 @@ internal static class IndexSql
         ON CONFLICT (tenant_id, file_id) DO UPDATE
         SET content_hash = EXCLUDED.content_hash, status = 'pending', reason_code = NULL, vectors = 'none', updated_at = now()
         WHERE s.content_hash <> EXCLUDED.content_hash
+        RETURNING file_id
         """;
 
     internal const string ForgetOldStages = """

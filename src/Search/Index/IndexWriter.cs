@@ -16,13 +16,14 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
 
     /// <summary>Makes files findable by name and keeps their place, type and current content.</summary>
     /// <remarks>New content resets the file's status to pending; its old text stays searchable until the new one is indexed or refused.</remarks>
-    public async Task UpsertFilesAsync(
+    /// <returns>The ids of the files whose content is new by this call. A rename, a touch or a repeated delivery is not among them.</returns>
+    public async Task<IReadOnlyList<string>> UpsertFilesAsync(
         NpgsqlTransaction transaction, string tenantId, IReadOnlyList<IndexedFile> files, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(files);
         if (files.Count == 0)
-            return;
+            return [];
         var latest = new Dictionary<string, IndexedFile>(StringComparer.Ordinal);
         foreach (var file in files)
             latest[file.FileId] = file;
@@ -53,7 +54,13 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
                 new(IndexSql.ForgetOldStages) { Parameters = { new() { Value = tenantId }, new() { Value = ids } } },
             },
         };
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        var renewed = new List<string>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            renewed.Add(reader.GetString(0));
+        // What comes behind it may still fail.
+        await reader.NextResultAsync(cancellationToken);
+        return renewed;
     }
 
     /// <summary>Removes files with their text, status and stages. Unknown ids are passed over.</summary>

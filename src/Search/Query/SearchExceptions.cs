@@ -7,6 +7,9 @@ public sealed class EmbeddingUnavailableException : Exception
     public EmbeddingUnavailableException(string providerId, string code, string message, Exception? inner = null)
         : base(message, inner) => (ProviderId, Code) = (providerId, code);
 
+    /// <summary>Whether it is an outage that may pass by itself. False: a fault of the settings, of the text, or of the provider's program.</summary>
+    public bool IsTransient { get; init; }
+
     /// <summary>The provider's row.</summary>
     public string ProviderId { get; }
 

@@ -10,6 +10,12 @@ internal static class ExtractedTextSql
         DO UPDATE SET status = EXCLUDED.status, mime_type = EXCLUDED.mime_type, document = EXCLUDED.document, created_at = now()
         """;
 
+    internal const string Add = """
+        INSERT INTO search.extracted_text (tenant_id, content_hash, pipeline_version, status, mime_type, document)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (tenant_id, content_hash, pipeline_version) DO NOTHING
+        """;
+
     internal const string Find = """
         SELECT status, mime_type, document
         FROM search.extracted_text

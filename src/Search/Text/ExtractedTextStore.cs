@@ -9,13 +9,24 @@ namespace ScaiDrive.Search.Text;
 public sealed class ExtractedTextStore(NpgsqlDataSource database)
 {
     /// <summary>Saves the text, replacing what the same pipeline version stored for this content.</summary>
-    public async Task SaveAsync(
+    public Task SaveAsync(
         NpgsqlTransaction transaction, string tenantId, string contentHash, string pipelineVersion, StoredText text,
+        CancellationToken cancellationToken) =>
+        WriteAsync(ExtractedTextSql.Save, transaction, tenantId, contentHash, pipelineVersion, text, cancellationToken);
+
+    /// <summary>Saves the text unless there is one already: another file with the same content may have got further.</summary>
+    public Task AddAsync(
+        NpgsqlTransaction transaction, string tenantId, string contentHash, string pipelineVersion, StoredText text,
+        CancellationToken cancellationToken) =>
+        WriteAsync(ExtractedTextSql.Add, transaction, tenantId, contentHash, pipelineVersion, text, cancellationToken);
+
+    private static async Task WriteAsync(
+        string sql, NpgsqlTransaction transaction, string tenantId, string contentHash, string pipelineVersion, StoredText text,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(text);
-        await using var command = new NpgsqlCommand(ExtractedTextSql.Save, transaction.Connection, transaction)
+        await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction)
         {
             Parameters =
             {

@@ -34,6 +34,45 @@ public sealed class IndexWriterTests
     }
 
     [Fact]
+    public async Task Only_files_whose_content_is_new_are_reported()
+    {
+        await using var room = await SearchRoom.CreateAsync();
+        Assert.Equal(["fil_1", "fil_2"], await UpsertAsync(File("fil_1", "a.txt", "one"), File("fil_2", "b.txt", "two")));
+
+        Assert.Empty(await UpsertAsync(File("fil_1", "a.txt", "one"), File("fil_2", "b.txt", "two")));
+        Assert.Empty(await UpsertAsync(File("fil_1", "renamed.txt", "one"), File("fil_2", "b.txt", "two", version: 2)));
+        Assert.Equal(["fil_2"], await UpsertAsync(File("fil_1", "moved.txt", "one"), File("fil_2", "b.txt", "new", version: 3)));
+        Assert.Empty(await UpsertAsync(File("fil_2", "b.txt", "two", version: 2)));
+        // Back to what it once was is new all the same: the text in between was dropped.
+        Assert.Equal(["fil_2"], await UpsertAsync(File("fil_2", "b.txt", "two", version: 4)));
+
+        async Task<IReadOnlyList<string>> UpsertAsync(params IndexedFile[] files)
+        {
+            IReadOnlyList<string> renewed = [];
+            await room.CommitAsync(async tx => renewed = await room.Writer.UpsertFilesAsync(tx, Tenant, files, Stop));
+            return [.. renewed.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_writers_of_the_same_new_content_one_is_told_that_it_is_new()
+    {
+        await using var room = await SearchRoom.CreateAsync();
+        await room.CommitAsync(tx => room.Writer.UpsertFilesAsync(tx, Tenant, [File("fil_1", "a.txt", "one")], Stop));
+        await using var connection = await room.DataSource.OpenConnectionAsync(Stop);
+        await using var first = await connection.BeginTransactionAsync(Stop);
+        Assert.Equal(["fil_1"], await room.Writer.UpsertFilesAsync(first, Tenant, [File("fil_1", "a.txt", "two", version: 2)], Stop));
+        IReadOnlyList<string> second = ["not run"];
+        var waiting = room.CommitAsync(async tx =>
+            second = await room.Writer.UpsertFilesAsync(tx, Tenant, [File("fil_1", "b.txt", "two", version: 2)], Stop));
+        while (await room.CountAsync("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'") == 0)
+            await Task.Yield();
+        await first.CommitAsync(Stop);
+        await waiting;
+        Assert.Empty(second);
+    }
+
+    [Fact]
     public async Task Saying_the_same_again_writes_no_log_row()
     {
         await using var room = await SearchRoom.CreateAsync();

@@ -39,7 +39,7 @@ public sealed class EmbeddingProvider
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new EmbeddingUnavailableException(Id, "provider_down", $"Provider {Id} ({Type}) cannot embed: {fault.Message}", fault);
+            throw new EmbeddingUnavailableException(Id, "provider_down", $"Provider {Id} ({Type}) cannot embed: {fault.Message}", fault) { IsTransient = true };
         }
         finally
         {

@@ -76,7 +76,7 @@ public sealed class EmbeddingProviders(
         }
         catch (Exception fault)
         {
-            throw new EmbeddingUnavailableException(row.Id, "provider_down", $"Provider {row.Id} ({row.Type}) cannot be opened: {fault.Message}", fault);
+            throw new EmbeddingUnavailableException(row.Id, "provider_down", $"Provider {row.Id} ({row.Type}) cannot be opened: {fault.Message}", fault) { IsTransient = true };
         }
 
         _open[(row.TenantId, row.Id)] = (row.UpdatedAt, opened);
