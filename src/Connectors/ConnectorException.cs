@@ -7,7 +7,8 @@ public sealed class ConnectorException : Exception
     public ConnectorException(string code, string message, Exception? inner = null)
         : base(message, inner) => Code = code;
 
-    /// <summary>One of <see cref="ConnectorCodes"/>; stable, lower-case with underscores.</summary>
+    /// <summary>One of <see cref="ConnectorCodes"/>, lower-case with underscores; or, when the share is to blame, the upper-case code of
+    /// Drive's exception, for example <c>STORAGE_FULL</c>. Stable.</summary>
     public string Code { get; }
 }
 

@@ -31,15 +31,16 @@ internal static class ConnectorSql
         """;
 
     // Over all tenants: the schedule is the fleet's, and each run it starts carries its connector's tenant. A run that
-    // failed counts too, or a source that is away would be asked without a pause.
+    // failed counts too, or a source that is away would be asked without a pause. So does one that is unfinished: its job may
+    // have been cancelled, or have used up its attempts. While the job is alive, its unique key keeps a second one away.
     internal const string ListDue = """
         SELECT tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
             target_share_id, target_path, owner_id, sync_interval_minutes, status, status_message, error_count, last_sync_at,
             total_files_synced, total_bytes_synced, root_identity, created_at, updated_at
         FROM connectors.connector
-        WHERE status IN ('idle', 'error')
+        WHERE status <> 'paused'
             AND now() - make_interval(mins => sync_interval_minutes) >= coalesce(
-                (SELECT max(coalesce(finished_at, started_at)) FROM connectors.run
+                (SELECT max(committed_at) FROM connectors.run
                  WHERE run.tenant_id = connector.tenant_id AND run.connector_id = connector.id), created_at)
         ORDER BY tenant_id, id;
         """;
@@ -110,20 +111,34 @@ internal static class ConnectorSql
     internal const string SaveRun = """
         UPDATE connectors.run
         SET phase = $3, cursor = $4, listed = $5, added = $6, updated = $7, moved = $8, deleted = $9, unchanged = $10,
-            skipped = $11, excluded = $12, errors = $13, bytes = $14, problems = $15
+            skipped = $11, excluded = $12, errors = $13, bytes = $14, problems = $15, committed_at = now()
         WHERE tenant_id = $1 AND id = $2 AND status = 'running';
         """;
 
     internal const string CompleteRun = """
         UPDATE connectors.run
-        SET status = 'completed', phase = 'done', cursor = NULL, finished_at = $3
+        SET status = 'completed', phase = 'done', cursor = NULL, finished_at = $3, committed_at = now()
         WHERE tenant_id = $1 AND id = $2 AND status = 'running';
         """;
 
     internal const string FailRun = """
         UPDATE connectors.run
-        SET status = 'failed', finished_at = $3, error_code = $4, error_message = $5
+        SET status = 'failed', finished_at = $3, error_code = $4, error_message = $5, committed_at = now()
         WHERE tenant_id = $1 AND id = $2 AND status = 'running';
+        """;
+
+    // Ids of runs sort by time.
+    internal const string DeleteOldRuns = """
+        WITH old AS (
+            DELETE FROM connectors.run
+            WHERE tenant_id = $1 AND connector_id = $2 AND status <> 'running' AND id < (
+                SELECT min(id)
+                FROM (SELECT id FROM connectors.run WHERE tenant_id = $1 AND connector_id = $2 ORDER BY id DESC LIMIT $3) kept)
+            RETURNING id
+        )
+        DELETE FROM connectors.problem
+        USING old
+        WHERE problem.tenant_id = $1 AND problem.run_id = old.id;
         """;
 
     // A connector that was paused while a pass went on stays paused.

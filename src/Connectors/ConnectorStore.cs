@@ -12,6 +12,8 @@ namespace ScaiDrive.Connectors;
 [SuppressMessage("Performance", "CA1822", Justification = "Reads and writes belong to one store; which of them need the pool is its own affair.")]
 public sealed class ConnectorStore(NpgsqlDataSource dataSource)
 {
+    private const int KeptRuns = 100;
+
     /// <summary>Sets a connector up. It mirrors nothing before its first run.</summary>
     /// <exception cref="ConnectorException">A value cannot work (<see cref="ConnectorCodes.InvalidSettings"/>).</exception>
     public async Task<Connector> CreateAsync(NpgsqlTransaction transaction, string tenantId, NewConnector connector, CancellationToken cancellationToken)
@@ -59,7 +61,9 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
         return connectors;
     }
 
-    /// <summary>Connectors of all tenants whose interval has passed since their last run ended. New ones wait one interval, too.</summary>
+    /// <summary>Connectors of all tenants that are not paused and whose interval has passed since their last run last committed something.
+    /// New ones wait one interval, too.</summary>
+    /// <remarks>That takes in a connector with an unfinished run, to be gone on with if no job does so any more.</remarks>
     public async Task<IReadOnlyList<Connector>> ListDueAsync(CancellationToken cancellationToken)
     {
         await using var command = Command(ConnectorSql.ListDue);
@@ -131,7 +135,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
         return await reader.ReadAsync(cancellationToken) ? ReadRun(reader) : null;
     }
 
-    /// <summary>Runs of a connector, newest first.</summary>
+    /// <summary>Runs of a connector, newest first. The newest 100 are kept.</summary>
     /// <param name="tenantId">Whose.</param>
     /// <param name="connectorId">Of which connector.</param>
     /// <param name="beforeId">Only runs older than this one, for the next page; null for the first.</param>
@@ -201,14 +205,16 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
             cancellationToken,
             (ConnectorSql.CompleteRun, [run.TenantId, run.Id, now]),
             (ConnectorSql.CompleteConnector, [
-                run.TenantId, run.ConnectorId, run.Report.Errors, now, rootIdentity, run.Report.Added + run.Report.Updated, run.Report.Bytes]));
+                run.TenantId, run.ConnectorId, run.Report.Errors, now, rootIdentity, run.Report.Added + run.Report.Updated, run.Report.Bytes]),
+            (ConnectorSql.DeleteOldRuns, [run.TenantId, run.ConnectorId, KeptRuns]));
 
     internal static Task FailRunAsync(NpgsqlTransaction transaction, Run run, string code, string message, DateTimeOffset now, CancellationToken cancellationToken) =>
         ExecuteAsync(
             transaction,
             cancellationToken,
             (ConnectorSql.FailRun, [run.TenantId, run.Id, now, code, message]),
-            (ConnectorSql.FailConnector, [run.TenantId, run.ConnectorId, message]));
+            (ConnectorSql.FailConnector, [run.TenantId, run.ConnectorId, message]),
+            (ConnectorSql.DeleteOldRuns, [run.TenantId, run.ConnectorId, KeptRuns]));
 
     private static void Check(
         string name, JsonElement settings, IReadOnlyList<string> includes, IReadOnlyList<string> excludes, bool ignoreCase, string targetPath, int intervalMinutes)

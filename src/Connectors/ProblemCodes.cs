@@ -39,6 +39,9 @@ public static class ProblemCodes
     /// <summary>A folder that is gone at the source holds files of other origin in the share, so it stays.</summary>
     public const string FolderNotEmpty = "folder_not_empty";
 
+    /// <summary>Its bytes were collected from the content store before the transaction that was to refer to them.</summary>
+    public const string ContentVanished = "content_vanished";
+
     /// <summary>The share refused it.</summary>
     public const string Refused = "refused";
 
@@ -58,6 +61,7 @@ public static class ProblemCodes
         [NameConflict] = "Rename one of the two; names that differ only in Unicode form count as the same.",
         [TooLarge] = "Raise the limit, or exclude it.",
         [FolderNotEmpty] = "Move or delete what others put there, then delete the folder.",
+        [ContentVanished] = "The next pass reads it again.",
         [Refused] = "See the detail; the next pass tries again.",
     };
 }

@@ -95,11 +95,52 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
         var current = (await fixture.Connectors.FindAsync(connector.TenantId, connector.Id, Stop))!;
         var run = await fixture.Connectors.FindRunningAsync(connector.TenantId, connector.Id, Stop)
             ?? await Sync.StartAsync(current, "test", BeginAsync, Stop);
-        await using var source = tree.Open();
-        return await Sync.RunAsync(current, run, through?.Invoke(source) ?? source, BeginAsync, null, Stop);
+        return await Sync.RunAsync(current, run, () => through?.Invoke(tree.Open()) ?? tree.Open(), BeginAsync, null, Stop);
     }
 
     internal Task<Run> RunFromSettingsAsync() => Sync.RunAsync(connector.TenantId, connector.Id, "test", BeginAsync, null, Stop);
+
+    internal async Task<Connector> CurrentAsync() => (await fixture.Connectors.FindAsync(connector.TenantId, connector.Id, Stop))!;
+
+    internal Task<IReadOnlyList<Run>> RunsAsync(int limit) => fixture.Connectors.ListRunsAsync(connector.TenantId, connector.Id, null, limit, Stop);
+
+    internal async Task<bool> IsDueAsync() => (await fixture.Connectors.ListDueAsync(Stop)).Any(due => due.Id == connector.Id);
+
+    /// <summary>Makes everything that was noted about the connector and its runs so much older.</summary>
+    internal Task AgeAsync(int minutes) => ExecuteAsync($"""
+        WITH aged AS (
+            UPDATE connectors.run
+            SET started_at = started_at - interval '{minutes} minutes', finished_at = finished_at - interval '{minutes} minutes',
+                committed_at = committed_at - interval '{minutes} minutes'
+            WHERE tenant_id = $1 AND connector_id = $2
+        )
+        UPDATE connectors.connector SET created_at = created_at - interval '{minutes} minutes' WHERE tenant_id = $1 AND id = $2;
+        """);
+
+    internal async Task<int> CountProblemsAsync()
+    {
+        await using var command = fixture.Database.DataSource.CreateCommand(
+            "SELECT count(*)::integer FROM connectors.problem WHERE tenant_id = $1 AND run_id LIKE 'run_00' || $2 || '%'");
+        command.Parameters.Add(new() { Value = connector.TenantId });
+        command.Parameters.Add(new() { Value = connector.Id });
+        return (int)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>A statement about the tenant ($1) and this connector ($2).</summary>
+    internal async Task ExecuteAsync(string sql)
+    {
+        await using var command = fixture.Database.DataSource.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = connector.TenantId });
+        command.Parameters.Add(new() { Value = connector.Id });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Takes the stored chunk of a small content away, as the collector does with one that nothing refers to.</summary>
+    internal void LoseContent(byte[] content)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(content));
+        File.Delete(Path.Combine(fixture.Contents.Root, "chunks", connector.TenantId, hash[..2], hash[2..4], hash));
+    }
 
     internal async Task<IReadOnlyList<Problem>> ProblemsAsync(Run run) =>
         await fixture.Connectors.ListProblemsAsync(connector.TenantId, run.Id, 0, 1_000, Stop);
@@ -145,9 +186,9 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
     }
 
     /// <summary>Paths, bytes and folders are the same on both sides, and the snapshot agrees.</summary>
-    internal async Task AssertInStepAsync()
+    internal async Task AssertInStepAsync(string? except = null)
     {
-        var expected = tree.Files().ToDictionary(file => file.Key, file => Convert.ToHexStringLower(SHA256.HashData(file.Value)));
+        var expected = tree.Files().Where(file => file.Key != except).ToDictionary(file => file.Key, file => Convert.ToHexStringLower(SHA256.HashData(file.Value)));
         var files = await FilesAsync();
         Assert.Equal(
             expected.Select(file => (file.Key, file.Value)).OrderBy(file => file.Key, StringComparer.Ordinal),
@@ -212,6 +253,12 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
             plan.Count++;
             if (plan.Count == plan.FailBefore)
                 throw new CrashException();
+            if (plan.Refuse is { } refusal && plan.Refused++ % (refusal.Times + 1) < refusal.Times)
+            {
+                await using var raise = new NpgsqlCommand($"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{refusal.SqlState}'; END $$", connection, transaction);
+                await raise.ExecuteNonQueryAsync(cancellationToken);
+            }
+
             await transaction.CommitAsync(cancellationToken);
             if (plan.Count == plan.FailAfter)
                 throw new CrashException();
@@ -233,6 +280,11 @@ internal sealed class CommitPlan
     internal int? FailBefore { get; set; }
 
     internal int? FailAfter { get; set; }
+
+    /// <summary>The database ends every transaction so many times before it lets it through.</summary>
+    internal (string SqlState, int Times)? Refuse { get; set; }
+
+    internal int Refused { get; set; }
 }
 
 internal sealed class CrashException : Exception;

@@ -71,6 +71,7 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
     private async Task ApplyAsync(PendingDirectory write, CancellationToken cancellationToken)
     {
         var directory = write.Directory;
+        pass.Touch(directory);
         if (directory.Parent is not { RowId: { } parentId, IsBlocked: false })
         {
             directory.IsBlocked = true;
@@ -120,15 +121,22 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
             return;
         }
 
-        await TryAsync(file.Entry.Path, async () =>
+        try
         {
-            if (file.Row is not null)
-                await RefreshAsync(file, file.Row, cancellationToken);
-            else if (file is { Origin: not null, Live: not null })
-                await MoveAsync(file, file.Origin, file.Live, cancellationToken);
-            else
-                await AddAsync(file, cancellationToken);
-        });
+            await TryAsync(file.Entry.Path, async () =>
+            {
+                if (file.Row is not null)
+                    await RefreshAsync(file, file.Row, cancellationToken);
+                else if (file is { Origin: not null, Live: not null })
+                    await MoveAsync(file, file.Origin, file.Live, cancellationToken);
+                else
+                    await AddAsync(file, cancellationToken);
+            });
+        }
+        catch (ContentVanishedException vanished)
+        {
+            await ReportAsync(file, new SourceFault(ProblemCodes.ContentVanished, vanished.Message), cancellationToken);
+        }
     }
 
     private async Task ReportAsync(PendingFile file, SourceFault fault, CancellationToken cancellationToken)
@@ -176,7 +184,7 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
 
         if (now.Path != pass.TargetPath(file.Entry.Path))
         {
-            now = await drive.MoveFileAsync(now.Id, file.Parent.FolderId, file.Entry.Name, cancellationToken);
+            now = await MoveIntoPlaceAsync(file, now, cancellationToken);
             isUpdated = true;
         }
 
@@ -201,24 +209,25 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         rows.UpdateFile(origin.Id, file.Parent.RowId!.Value, file.Entry.Name, file.Entry, now.Id, now.ChecksumSha256);
     }
 
-    /// <summary>Moves a file in the share to where it is in the source. A file of other origin in its place goes to the trash.</summary>
     private async Task<DriveFile> RelocateAsync(PendingFile file, DriveFile live, CancellationToken cancellationToken)
     {
-        DriveFile moved;
+        var moved = await MoveIntoPlaceAsync(file, live, cancellationToken);
+        relocated.Add(file.Origin!.Id);
+        return moved;
+    }
+
+    /// <summary>Moves a file in the share to where it is in the source. A file of other origin in its place goes to the trash.</summary>
+    private async Task<DriveFile> MoveIntoPlaceAsync(PendingFile file, DriveFile live, CancellationToken cancellationToken)
+    {
         try
         {
-            moved = await drive.MoveFileAsync(live.Id, file.Parent.FolderId, file.Entry.Name, cancellationToken);
+            return await drive.MoveFileAsync(live.Id, file.Parent.FolderId, file.Entry.Name, cancellationToken);
         }
         catch (NameConflictException)
         {
-            if (await FindForeignAsync(file.Entry.Path, cancellationToken) is not { } foreign)
-                throw;
-            await drive.DeleteFileAsync(foreign.Id, permanent: false, cancellationToken);
-            moved = await drive.MoveFileAsync(live.Id, file.Parent.FolderId, file.Entry.Name, cancellationToken);
+            await RemoveForeignAsync(file.Entry.Path, cancellationToken);
+            return await drive.MoveFileAsync(live.Id, file.Parent.FolderId, file.Entry.Name, cancellationToken);
         }
-
-        relocated.Add(file.Origin!.Id);
-        return moved;
     }
 
     private async Task AddAsync(PendingFile file, CancellationToken cancellationToken)
@@ -251,6 +260,13 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
     private Task<DriveFile> AddVersionAsync(PendingFile file, DriveFile live, CancellationToken cancellationToken) =>
         drive.AddVersionAsync(live.Id, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry), cancellationToken);
 
+    /// <summary>Takes a file of other origin out of the way. Whatever else has the name stays, and the next try meets it again.</summary>
+    private async Task RemoveForeignAsync(string path, CancellationToken cancellationToken)
+    {
+        if (await FindForeignAsync(path, cancellationToken) is { } foreign)
+            await drive.DeleteFileAsync(foreign.Id, permanent: false, cancellationToken);
+    }
+
     /// <summary>The file at the target of a path, if no connector put it there.</summary>
     private async Task<DriveFile?> FindForeignAsync(string path, CancellationToken cancellationToken)
     {
@@ -258,11 +274,23 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         return there is null || await rows.IsFileTakenAsync(there.Id, cancellationToken) ? null : there;
     }
 
+    /// <summary>Makes the folder of a directory. A file of other origin in its place goes to the trash.</summary>
     private async Task<bool> EnsureFolderAsync(MirroredDirectory directory, CancellationToken cancellationToken)
     {
+        pass.Touch(directory);
         var isDone = await TryAsync(directory.Path, async () =>
         {
-            var folder = await drive.EnsureFolderAsync(ShareId, pass.TargetPath(directory.Path), cancellationToken);
+            DriveFolder? folder;
+            try
+            {
+                folder = await drive.EnsureFolderAsync(ShareId, pass.TargetPath(directory.Path), cancellationToken);
+            }
+            catch (NameConflictException) when (directory.Path.Length > 0)
+            {
+                await RemoveForeignAsync(directory.Path, cancellationToken);
+                folder = await drive.EnsureFolderAsync(ShareId, pass.TargetPath(directory.Path), cancellationToken);
+            }
+
             // Two names that differ only in Unicode form would end up in one folder.
             if (folder is not null && directory.RowId != Snapshot.Root && await rows.IsFolderTakenAsync(folder.Id, cancellationToken))
                 throw new NameConflictException(folder.Name);
@@ -283,7 +311,7 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         {
             return false;
         }
-        catch (DriveException fault) when (fault is not DiskFullException)
+        catch (DriveException fault) when (fault is not DiskFullException and not ContentVanishedException)
         {
             pass.AddError(path, new SourceFault(
                 fault switch

@@ -30,7 +30,8 @@ public sealed class ConnectorSync(
     /// <param name="progress">Told after every commit; may be null.</param>
     /// <param name="cancellationToken">Stops between two batches; the run stays unfinished and can be taken up again.</param>
     /// <returns>The completed run, with errors of single items among its counters.</returns>
-    /// <exception cref="ConnectorException">The pass cannot be made: the run is failed with the same code, and nothing was deleted for that reason.
+    /// <exception cref="ConnectorException">The pass cannot be made, or not to its end (a full disk): the run is failed with the same code, and nothing
+    /// was deleted for that reason.
     /// With <see cref="ConnectorCodes.Paused"/> or <see cref="ConnectorCodes.NotFound"/> there is no failed run.</exception>
     public async Task<Run> RunAsync(
         string tenantId,
@@ -48,24 +49,37 @@ public sealed class ConnectorSync(
 
         var run = await connectors.FindRunningAsync(tenantId, connectorId, cancellationToken)
             ?? await StartAsync(connector, trigger, begin, cancellationToken);
+        return await RunAsync(connector, run, () => sources.Open(connector), begin, progress, cancellationToken);
+    }
+
+    /// <summary>Goes on with a run, and fails it when that cannot be done. Any other exception leaves it to another attempt.</summary>
+    internal async Task<Run> RunAsync(
+        Connector connector,
+        Run run,
+        Func<IConnectorSource> open,
+        Func<CancellationToken, Task<ISyncTransaction>> begin,
+        Func<SyncProgress, CancellationToken, ValueTask>? progress,
+        CancellationToken cancellationToken)
+    {
         try
         {
-            await using var source = sources.Open(connector);
+            await using var source = open();
             return await RunAsync(connector, run, source, begin, progress, cancellationToken);
         }
         catch (ConnectorException fault) when (fault.Code is not ConnectorCodes.Paused)
         {
-            // The counters and the cursor stay as the last commit left them.
-            var last = await connectors.FindRunAsync(tenantId, run.Id, cancellationToken) ?? run;
-            await using var transaction = await begin(cancellationToken);
-            await ConnectorStore.FailRunAsync(transaction.Transaction, last, fault.Code, fault.Message, time.GetUtcNow(), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            await FailAsync(run, fault.Code, fault.Message, begin, cancellationToken);
             throw;
+        }
+        catch (DriveException fault)
+        {
+            await FailAsync(run, fault.Code, fault.Message, begin, cancellationToken);
+            throw new ConnectorException(fault.Code, fault.Message, fault);
         }
     }
 
     /// <summary>The pass itself, over a source that is already open.</summary>
-    internal async Task<Run> RunAsync(
+    private async Task<Run> RunAsync(
         Connector connector,
         Run run,
         IConnectorSource source,
@@ -108,17 +122,26 @@ public sealed class ConnectorSync(
     internal async Task<Run> StartAsync(Connector connector, string trigger, Func<CancellationToken, Task<ISyncTransaction>> begin, CancellationToken cancellationToken)
     {
         var id = PrefixedId.New("run");
-        await using (var transaction = await begin(cancellationToken))
-        {
-            await ConnectorStore.StartRunAsync(transaction.Transaction, connector.TenantId, id, connector.Id, trigger, time.GetUtcNow(), cancellationToken);
-            await using var rows = new Snapshot(dataSource, connector.TenantId, connector.Id).Write(transaction.Transaction, id);
-            rows.ForgetOldContests();
-            await rows.FlushAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
-
+        await FencedWork.RunAsync(
+            begin,
+            async transaction =>
+            {
+                await ConnectorStore.StartRunAsync(transaction, connector.TenantId, id, connector.Id, trigger, time.GetUtcNow(), cancellationToken);
+                await using var rows = new Snapshot(dataSource, connector.TenantId, connector.Id).Write(transaction, id);
+                rows.ForgetOldContests();
+                await rows.FlushAsync(cancellationToken);
+            },
+            cancellationToken);
         return await connectors.FindRunAsync(connector.TenantId, id, cancellationToken)
             ?? throw new InvalidOperationException($"Run {id} was committed but cannot be read.");
+    }
+
+    /// <summary>The counters and the cursor stay as the last commit left them.</summary>
+    private async Task FailAsync(Run run, string code, string message, Func<CancellationToken, Task<ISyncTransaction>> begin, CancellationToken cancellationToken)
+    {
+        var last = await connectors.FindRunAsync(run.TenantId, run.Id, cancellationToken) ?? run;
+        await FencedWork.RunAsync(
+            begin, transaction => ConnectorStore.FailRunAsync(transaction, last, code, message, time.GetUtcNow(), cancellationToken), cancellationToken);
     }
 
     /// <summary>An empty folder where a full one was, and not the same one: most likely a mount point without its mount.</summary>

@@ -20,6 +20,13 @@ internal sealed class MirroredDirectory(MirroredDirectory? parent, string path, 
     /// <summary>The folder at the target path is known, although it may be the root of the share.</summary>
     internal bool IsPlaced { get; set; } = folderId is not null;
 
+    /// <summary>All of it that can change.</summary>
+    internal MirroredDirectoryState State
+    {
+        get => new(RowId, FolderId, IsBlocked, IsPlaced);
+        set => (RowId, FolderId, IsBlocked, IsPlaced) = (value.RowId, value.FolderId, value.IsBlocked, value.IsPlaced);
+    }
+
     internal bool IsAtOrBelow(long directoryId)
     {
         for (var directory = this; directory is not null; directory = directory.Parent)
@@ -31,3 +38,6 @@ internal sealed class MirroredDirectory(MirroredDirectory? parent, string path, 
         return false;
     }
 }
+
+/// <summary>What is known of a <see cref="MirroredDirectory"/> at one time.</summary>
+internal readonly record struct MirroredDirectoryState(long? RowId, string? FolderId, bool IsBlocked, bool IsPlaced);

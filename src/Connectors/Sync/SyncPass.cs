@@ -17,6 +17,7 @@ internal sealed class SyncPass(
     Func<SyncProgress, CancellationToken, ValueTask>? progress)
 {
     private readonly List<Problem> problems = [];
+    private readonly Stack<(MirroredDirectory Directory, MirroredDirectoryState Before)> touched = new();
     private readonly string targetRoot = connector.TargetPath.Trim('/');
     private long problemCount = run.ProblemCount;
 
@@ -34,7 +35,7 @@ internal sealed class SyncPass(
 
     internal PathFilter Filter { get; } = new(connector.IncludePatterns, connector.ExcludePatterns, connector.PatternsIgnoreCase);
 
-    internal Tally Tally { get; } = new(run.Report);
+    internal Tally Tally { get; private set; } = new(run.Report);
 
     internal string Phase { get; set; } = run.Phase;
 
@@ -58,39 +59,62 @@ internal sealed class SyncPass(
 
     internal void AddNote(string path, SourceFault fault) => AddProblem(path, fault, isError: false);
 
-    /// <summary>Does something in a fenced transaction, together with problems, counters and cursor so far.</summary>
+    /// <summary>A directory is about to be changed inside a transaction, which may have to be made again.</summary>
+    internal void Touch(MirroredDirectory directory) => touched.Push((directory, directory.State));
+
+    /// <summary>Does something in a fenced transaction, together with problems, counters and cursor so far. It may be done more than once, each
+    /// time from where it began.</summary>
     internal async Task CommitAsync(Func<DriveWriter, SnapshotWriter, Task> apply, CancellationToken cancellationToken)
     {
-        bool paused;
-        await using (var transaction = await begin(cancellationToken))
-        {
-            var writer = drive.Write(transaction.Transaction, connector.TenantId, connector.OwnerId, ChangeOrigin.Import(connector.Id));
-            await using var rows = snapshot.Write(transaction.Transaction, run.Id);
-            await apply(writer, rows);
-            await rows.FlushAsync(cancellationToken);
-            await ConnectorStore.AddProblemsAsync(transaction.Transaction, run, problems, cancellationToken);
-            await ConnectorStore.SaveRunAsync(transaction.Transaction, Snapshotted(), cancellationToken);
-            paused = await ConnectorStore.IsPausedAsync(transaction.Transaction, connector, cancellationToken);
-            await writer.CompleteAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
+        var paused = false;
+        var (report, problemsBefore, problemCountBefore) = (Tally.ToReport(), problems.Count, problemCount);
+        touched.Clear();
+        await FencedWork.RunAsync(
+            begin,
+            async transaction =>
+            {
+                RollBack();
+                var writer = drive.Write(transaction, connector.TenantId, connector.OwnerId, ChangeOrigin.Import(connector.Id));
+                await using var rows = snapshot.Write(transaction, run.Id);
+                await apply(writer, rows);
+                await rows.FlushAsync(cancellationToken);
+                await ConnectorStore.AddProblemsAsync(transaction, run, problems, cancellationToken);
+                await ConnectorStore.SaveRunAsync(transaction, Snapshotted(), cancellationToken);
+                paused = await ConnectorStore.IsPausedAsync(transaction, connector, cancellationToken);
+                await writer.CompleteAsync(cancellationToken);
+            },
+            cancellationToken);
 
         problems.Clear();
         if (progress is not null)
             await progress(new SyncProgress(run.Id, Phase, Cursor, Tally.ToReport()), cancellationToken);
         if (paused)
             throw new ConnectorException(ConnectorCodes.Paused, $"The connector '{connector.Name}' was paused.");
+
+        void RollBack()
+        {
+            Tally = new Tally(report);
+            problems.RemoveRange(problemsBefore, problems.Count - problemsBefore);
+            problemCount = problemCountBefore;
+            // The first state that was noted of a directory comes last.
+            while (touched.TryPop(out var one))
+                one.Directory.State = one.Before;
+        }
     }
 
     /// <summary>Ends the run as completed.</summary>
-    internal async Task CompleteAsync(string rootIdentity, CancellationToken cancellationToken)
+    internal Task CompleteAsync(string rootIdentity, CancellationToken cancellationToken)
     {
         (Phase, Cursor) = (SyncPhases.Done, null);
-        await using var transaction = await begin(cancellationToken);
-        await ConnectorStore.AddProblemsAsync(transaction.Transaction, run, problems, cancellationToken);
-        await ConnectorStore.SaveRunAsync(transaction.Transaction, Snapshotted(), cancellationToken);
-        await ConnectorStore.CompleteRunAsync(transaction.Transaction, Snapshotted(), rootIdentity, time.GetUtcNow(), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        return FencedWork.RunAsync(
+            begin,
+            async transaction =>
+            {
+                await ConnectorStore.AddProblemsAsync(transaction, run, problems, cancellationToken);
+                await ConnectorStore.SaveRunAsync(transaction, Snapshotted(), cancellationToken);
+                await ConnectorStore.CompleteRunAsync(transaction, Snapshotted(), rootIdentity, time.GetUtcNow(), cancellationToken);
+            },
+            cancellationToken);
     }
 
     private Run Snapshotted() => run with { Phase = Phase, Cursor = Cursor, Report = Tally.ToReport(), ProblemCount = problemCount };
