@@ -77,13 +77,13 @@ internal static class IndexSql
         WHERE tenant_id = $1 AND file_id = $2
         """;
 
-    // The text of a replaced version must not outlive the verdict that the new one has none.
-    internal const string DropOutdatedChunks = """
+    // The text of a replaced version must not outlive the verdict on the new one, and no text the verdict that there is none ($3).
+    internal const string DropChunks = """
         WITH outdated AS (
             UPDATE search.file
             SET chunks_hash = NULL, chunk_count = 0, model = NULL, indexed_at = NULL,
                 embedded_model = NULL, embedded_at = NULL, revision = nextval('search.content_revision')
-            WHERE tenant_id = $1 AND file_id = $2 AND chunks_hash <> content_hash
+            WHERE tenant_id = $1 AND file_id = $2 AND (chunks_hash <> content_hash OR ($3 AND chunks_hash IS NOT NULL))
             RETURNING tenant_id, file_id
         )
         DELETE FROM search.text_chunk c USING outdated o WHERE c.tenant_id = o.tenant_id AND c.file_id = o.file_id

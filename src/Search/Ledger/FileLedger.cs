@@ -99,7 +99,8 @@ public sealed class FileLedger(NpgsqlDataSource database, IReadOnlyDictionary<st
 {
     /// <summary>Records an entry; the file's status follows from all its stages. May be repeated.</summary>
     /// <remarks>
-    /// A file whose new content is skipped or failed loses the text of its old content in the same transaction.
+    /// A file whose new content is skipped or failed loses the text of its old content in the same transaction; one that is
+    /// skipped also the text of its present content, and the later stages with it, until a later entry says that it is indexed.
     /// </remarks>
     /// <returns>False, with nothing written, when the file is unknown or has other content by now.</returns>
     public async Task<bool> RecordAsync(NpgsqlTransaction transaction, LedgerEntry entry, CancellationToken cancellationToken)
@@ -143,6 +144,14 @@ public sealed class FileLedger(NpgsqlDataSource database, IReadOnlyDictionary<st
                 },
             },
         };
+        if (entry.State == LedgerStates.Skipped)
+        {
+            batch.BatchCommands.Insert(0, new(LedgerSql.ForgetLaterStages)
+            {
+                Parameters = { new() { Value = entry.TenantId }, new() { Value = entry.FileId }, new() { Value = entry.Stage } },
+            });
+        }
+
         var status = "pending";
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
@@ -152,9 +161,10 @@ public sealed class FileLedger(NpgsqlDataSource database, IReadOnlyDictionary<st
 
         if (status is "skipped" or "failed")
         {
-            await using var drop = new NpgsqlCommand(IndexSql.DropOutdatedChunks, transaction.Connection, transaction);
+            await using var drop = new NpgsqlCommand(IndexSql.DropChunks, transaction.Connection, transaction);
             drop.Parameters.Add(new() { Value = entry.TenantId });
             drop.Parameters.Add(new() { Value = entry.FileId });
+            drop.Parameters.Add(new() { Value = status == "skipped" });
             await drop.ExecuteNonQueryAsync(cancellationToken);
         }
 

@@ -12,6 +12,13 @@ internal static class LedgerSql
             duration_ms = EXCLUDED.duration_ms, attempt = EXCLUDED.attempt, recorded_at = now()
         """;
 
+    // A verdict that there is no text takes back what later stages said of the same content.
+    internal const string ForgetLaterStages = """
+        DELETE FROM search.file_stage
+        WHERE tenant_id = $1 AND file_id = $2
+          AND stage = ANY (CASE $3 WHEN 'extract' THEN ARRAY['recognize', 'index', 'embed'] WHEN 'index' THEN ARRAY['embed'] ELSE '{}' END)
+        """;
+
     // Words decide the status, meaning only the column "vectors": a provider outage delays meaning, never words.
     // Of several reasons the one of the latest stage is told: "ocr_disabled" says more than "no_text" before it.
     internal const string DeriveStatus = """

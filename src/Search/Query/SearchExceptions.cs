@@ -13,7 +13,7 @@ public sealed class EmbeddingUnavailableException : Exception
     /// <summary>The provider's row.</summary>
     public string ProviderId { get; }
 
-    /// <summary>Stable: <c>provider_down</c>, <c>provider_type_unsupported</c>, <c>provider_dimensions_differ</c>, <c>semantic_disabled</c>.</summary>
+    /// <summary>Stable: <c>provider_down</c>, <c>provider_failed</c>, <c>provider_type_unsupported</c>, <c>provider_dimensions_differ</c>, <c>semantic_disabled</c>.</summary>
     public string Code { get; }
 }
 

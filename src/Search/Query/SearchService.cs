@@ -80,8 +80,7 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
     private async Task<(string Model, ReadOnlyMemory<float> Vector)> EmbedAsync(SearchRequest request, CancellationToken cancellationToken)
     {
         var provider = await providers.ResolveDefaultAsync(request.TenantId, cancellationToken);
-        var embedded = await provider.EmbedAsync([request.Query], cancellationToken);
-        return (provider.Model, embedded[0]);
+        return (provider.Model, await provider.EmbedQueryAsync(request.Query, cancellationToken));
     }
 
     private async Task<SearchAnswer> CompleteAsync(

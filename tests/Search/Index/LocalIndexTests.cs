@@ -182,6 +182,99 @@ public sealed class LocalIndexTests
         Assert.True(await room.Node.IsHealthyAsync(Stop));
     }
 
+    [Theory]
+    [InlineData("file_text_data", false)]
+    [InlineData("file_text_data", true)]
+    [InlineData("chunk_text_data", false)]
+    [InlineData("chunk_text_data", true)]
+    public async Task Damage_that_only_a_search_comes_upon_is_repaired(string table, bool afterRestart)
+    {
+        await using var room = await SearchRoom.CreateAsync();
+        for (var i = 0; i < 30; i++)
+            await room.AddAsync($"fil_{i:00}", $"{i}.txt", $"words number{i} of many");
+        await room.Node.CatchUpAsync(Tenant, Stop);
+        if (afterRestart)
+            room.Node.Dispose();
+        OverwriteRoot(Path.Combine(room.Node.DirectoryOf(Tenant), "index.db"), table);
+        if (afterRestart)
+            room.RestartNode();
+
+        await Assert.ThrowsAsync<IndexUnavailableException>(() => room.Service.KeywordAsync(Request("words"), Stop));
+        for (var again = 0; again < 2; again++)
+        {
+            var answer = await room.Service.KeywordAsync(Request("number7"), Stop);
+            Assert.Equal(["fil_07"], answer.Hits.Select(hit => hit.FileId));
+            Assert.Contains("number7", answer.Hits[0].ChunkContent, StringComparison.Ordinal);
+            Assert.Equal(30, (await room.Service.KeywordAsync(Request("words"), Stop)).Total);
+        }
+    }
+
+    [Theory]
+    [InlineData("rows written")]
+    [InlineData("vectors flushed")]
+    [InlineData("committing")]
+    public async Task While_there_is_no_room_to_write_searches_go_on_with_what_is_there(string step)
+    {
+        await using var room = await SearchRoom.CreateAsync();
+        for (var i = 0; i < 6; i++)
+            await room.AddAsync($"fil_{i}", $"{i}.txt", $"first words number{i} of many");
+        await room.Node.CatchUpAsync(Tenant, Stop);
+        await room.RemoveAsync("fil_0", "fil_1");
+        await room.Node.CatchUpAsync(Tenant, Stop);
+        var near = await RankByMeaningAsync();
+
+        var isFull = true;
+        room.RestartNode().Step = at => _ = isFull && at == step ? throw new Microsoft.Data.Sqlite.SqliteException("database or disk is full", 13) : 0;
+        Assert.Equal(["fil_2", "fil_3", "fil_4", "fil_5"], await RankAsync());
+        await room.AddAsync(File("fil_2", "2.txt", "changed words entirely", version: 2), "changed words entirely");
+        await room.AddAsync("fil_9", "9.txt", "fresh words nine");
+        await room.RemoveAsync("fil_3");
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => room.Node.CatchUpAsync(Tenant, Stop));
+            Assert.Equal(["fil_2", "fil_3", "fil_4", "fil_5"], await RankAsync());
+            Assert.Equal(near, await RankByMeaningAsync());
+            Assert.True(await room.Node.IsHealthyAsync(Stop));
+        }
+
+        isFull = false;
+        using var rebuilt = room.NewNode("rebuilt");
+        foreach (var text in (string[])["changed words entirely", "fresh words nine", "first words number4 of many"])
+            Assert.Equal(await room.NearAsync(text, rebuilt), await room.NearAsync(text));
+        Assert.Equal(["fil_2", "fil_4", "fil_5", "fil_9"], await RankAsync());
+        room.RestartNode();
+        Assert.Equal(await room.NearAsync("fresh words nine", rebuilt), await room.NearAsync("fresh words nine"));
+
+        async Task<IEnumerable<string>> RankAsync() =>
+            (await room.Node.KeywordAsync(new(Request("words"), 0, 10), Stop)).Files.Select(file => file.FileId).Order(StringComparer.Ordinal);
+        async Task<IEnumerable<(string, double)>> RankByMeaningAsync() =>
+            (await room.Node.SemanticAsync(new(Request("x"), 0, 10), WordVectors.Model, WordVectors.Of("first words number4 of many"), Stop))
+                .Files.Select(file => (file.FileId, file.Score)).ToList();
+    }
+
+    [Fact]
+    public async Task A_full_disk_under_the_first_vectors_is_got_over()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        await using var room = await SearchRoom.CreateAsync();
+        await room.AddAsync(File("fil_1", "1.txt", "one"), "one", vectors: false);
+        await room.Node.CatchUpAsync(Tenant, Stop);
+        var codes = Path.Combine(room.Node.DirectoryOf(Tenant), "vectors-1.i8");
+        System.IO.File.CreateSymbolicLink(codes, "/dev/full");
+        await room.AddAsync("fil_2", "2.txt", "two");
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            await Assert.ThrowsAnyAsync<IOException>(() => room.Node.CatchUpAsync(Tenant, Stop));
+            Assert.Single((await room.Node.KeywordAsync(new(Request("one"), 0, 10), Stop)).Files);
+        }
+
+        System.IO.File.Delete(codes);
+        Assert.Single(await room.NearAsync("two"));
+        room.RestartNode();
+        Assert.Single(await room.NearAsync("two"));
+    }
+
     [Fact]
     public async Task A_node_that_was_away_while_the_log_was_cut_off_is_rebuilt()
     {
@@ -301,6 +394,28 @@ public sealed class LocalIndexTests
         string[] colours = ["red", "green", "blue", "yellow"];
         var content = string.Join(' ', Enumerable.Range(0, random.Next(1, 30)).Select(_ => colours[random.Next(4)]));
         return room.AddAsync(File(id, $"name{random.Next(10)}.txt", content, version: version + 1), content);
+    }
+
+    // The page at the root of a table, while no log stands before the file.
+    private static void OverwriteRoot(string path, string table)
+    {
+        long page;
+        long size;
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = $"PRAGMA wal_checkpoint(TRUNCATE); SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_master WHERE name = '{table}'";
+            using var row = command.ExecuteReader();
+            row.NextResult();
+            Assert.True(row.Read());
+            (page, size) = (row.GetInt64(0), row.GetInt64(1));
+        }
+
+        var junk = new byte[size];
+        new Random(1).NextBytes(junk);
+        using var file = System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.Write(file, junk, (page - 1) * size);
     }
 
     private static void Damage(string directory, string damage)

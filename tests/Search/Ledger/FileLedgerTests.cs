@@ -30,6 +30,11 @@ public sealed class FileLedgerTests
     [InlineData("extract skipped no_text, recognize pending", "pending", null, "none")]
     [InlineData("extract skipped no_text, recognize skipped ocr_disabled", "skipped", "ocr_disabled", "none")]
     [InlineData("extract done, recognize skipped ocr_disabled, index done", "indexed", null, "none")]
+    [InlineData("extract done, index done, embed pending, embed skipped excluded_by_policy", "indexed", null, "none")]
+    [InlineData("extract done, index done, embed pending, extract skipped excluded_by_policy", "skipped", "excluded_by_policy", "none")]
+    [InlineData("extract done, recognize pending, extract skipped excluded_by_policy", "skipped", "excluded_by_policy", "none")]
+    [InlineData("extract done, index done, embed done, index skipped no_text", "skipped", "no_text", "none")]
+    [InlineData("extract skipped excluded_by_policy, extract done, index done", "indexed", null, "none")]
     [InlineData("extract failed extractor_crashed", "failed", "extractor_crashed", "none")]
     [InlineData("extract failed timed_out, extract running", "pending", null, "none")]
     [InlineData("extract superseded", "pending", null, "none")]
@@ -91,6 +96,40 @@ public sealed class FileLedgerTests
         Assert.Empty(await room.NearAsync("secret of the old version"));
         Assert.Equal(["fil_1"], await room.FindAsync("docx"));
         Assert.Equal(0, (await room.Ledger.FindAsync(Tenant, "fil_1", Stop))!.ChunkCount);
+    }
+
+    [Fact]
+    public async Task Content_that_is_left_out_afterwards_leaves_the_index_and_may_come_back()
+    {
+        await using var room = await SearchRoom.CreateAsync();
+        var file = File("fil_1", "a.txt", "words that a policy excludes");
+        await room.AddAsync(file, "words that a policy excludes");
+        await RecordAsync("extract", "done");
+        await RecordAsync("index", "done");
+        await RecordAsync("embed", "pending");
+        Assert.Equal(["fil_1"], await room.FindAsync("excludes"));
+
+        await RecordAsync("extract", "skipped", "excluded_by_policy");
+        Assert.Empty(await room.FindAsync("excludes"));
+        Assert.Empty(await room.NearAsync("words that a policy excludes"));
+        Assert.Equal(["fil_1"], await room.FindAsync("txt"));
+        var status = await room.Ledger.FindAsync(Tenant, "fil_1", Stop);
+        Assert.Equal(("skipped", "excluded_by_policy", 0), (status!.Status, status.ReasonCode, status.ChunkCount));
+        Assert.Equal(["extract"], status.Stages.Select(stage => stage.Stage));
+        Assert.Null(status.VectorizedAt);
+        Assert.Equal(0, await room.CountAsync("SELECT count(*) FROM search.text_chunk"));
+        var totals = await room.Ledger.TotalsAsync(Tenant, Stop);
+        Assert.Equal((0, 0, 0, 0), (totals.Indexed, totals.VectorsPending, totals.Chunks, totals.Vectors));
+        Assert.Equal(1, totals.Skipped["excluded_by_policy"]);
+
+        await room.AddAsync(file, "words that a policy excludes");
+        await RecordAsync("extract", "done");
+        await RecordAsync("index", "done");
+        Assert.Equal("indexed", (await room.Ledger.FindAsync(Tenant, "fil_1", Stop))!.Status);
+        Assert.Equal(["fil_1"], await room.FindAsync("excludes"));
+
+        Task RecordAsync(string stage, string state, string? reason = null) => room.CommitAsync(async tx =>
+            Assert.True(await room.Ledger.RecordAsync(tx, new(Tenant, "fil_1", file.ContentHash, stage, state, reason), Stop)));
     }
 
     [Fact]

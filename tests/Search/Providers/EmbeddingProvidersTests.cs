@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.AI;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Query;
@@ -60,7 +62,7 @@ public sealed class EmbeddingProvidersTests
         await using var room = await SearchRoom.CreateAsync();
         await room.ExecuteAsync("UPDATE search.provider SET dimensions = 65");
         var fault = await Assert.ThrowsAsync<EmbeddingUnavailableException>(() => room.Service.SemanticAsync(Request("words"), Stop));
-        Assert.Equal("provider_dimensions_differ", fault.Code);
+        Assert.Equal(("provider_dimensions_differ", false), (fault.Code, fault.IsTransient));
     }
 
     [Fact]
@@ -72,8 +74,67 @@ public sealed class EmbeddingProvidersTests
             room.DataSource,
             [new LocalProviderFactory(() => weights ? (IEmbeddingGenerator<string, Embedding<float>>)room.Vectors : throw new FileNotFoundException("weights"))],
             new SearchMetrics(), room.Time);
-        Assert.Equal("provider_down", (await Assert.ThrowsAsync<EmbeddingUnavailableException>(() => providers.ResolveDefaultAsync(Tenant, Stop))).Code);
+        var fault = await Assert.ThrowsAsync<EmbeddingUnavailableException>(() => providers.ResolveDefaultAsync(Tenant, Stop));
+        Assert.Equal(("provider_down", true), (fault.Code, fault.IsTransient));
         weights = true;
         Assert.Equal("prv_words", (await providers.ResolveDefaultAsync(Tenant, Stop)).Id);
+    }
+
+    public static TheoryData<Exception> Outages => new(
+        new HttpRequestException("connection refused"),
+        new HttpRequestException("busy", null, HttpStatusCode.TooManyRequests),
+        new HttpRequestException("slow", null, HttpStatusCode.RequestTimeout),
+        new HttpRequestException("down", null, HttpStatusCode.ServiceUnavailable),
+        new SocketException(),
+        new IOException("connection reset", new SocketException()),
+        new HttpIOException(HttpRequestError.ResponseEnded),
+        new TimeoutException(),
+        new TaskCanceledException());
+
+    public static TheoryData<Exception> Failures => new(
+        new HttpRequestException("too long", null, HttpStatusCode.BadRequest),
+        new HttpRequestException("no key", null, HttpStatusCode.Unauthorized),
+        new FormatException(),
+        new ArgumentException("text"),
+        new IOException("disk"),
+        new InvalidOperationException());
+
+    [Theory]
+    [MemberData(nameof(Outages), DisableDiscoveryEnumeration = true)]
+    public async Task An_outage_is_told_apart_because_it_may_pass(Exception outage)
+    {
+        await using var room = await SearchRoom.CreateAsync();
+        room.Vectors.Fault = outage;
+        var provider = await room.Providers.ResolveDefaultAsync(Tenant, Stop);
+        var fault = await Assert.ThrowsAsync<EmbeddingUnavailableException>(() => provider.EmbedAsync(["words"], Stop));
+        Assert.Equal(("provider_down", true, outage), (fault.Code, fault.IsTransient, fault.InnerException));
+    }
+
+    [Theory]
+    [MemberData(nameof(Failures), DisableDiscoveryEnumeration = true)]
+    public async Task What_would_fail_again_comes_through_as_it_is_but_a_search_only_lacks_embeddings(Exception failure)
+    {
+        await using var room = await SearchRoom.CreateAsync();
+        await room.AddAsync("fil_1", "1.txt", "some words");
+        room.Vectors.Fault = failure;
+        var provider = await room.Providers.ResolveDefaultAsync(Tenant, Stop);
+        Assert.Same(failure, await Record.ExceptionAsync(() => provider.EmbedAsync(["words"], Stop)));
+
+        var fault = await Assert.ThrowsAsync<EmbeddingUnavailableException>(() => room.Service.SemanticAsync(Request("words"), Stop));
+        Assert.Equal(("provider_failed", false), (fault.Code, fault.IsTransient));
+        Assert.Equal("embedding_unavailable", (await room.Service.HybridAsync(Request("words"), Stop)).Degraded);
+        Assert.Equal("provider_failed", (await room.Providers.ProbeAsync(Tenant, Stop)).Code);
+    }
+
+    [Fact]
+    public async Task A_search_that_is_cancelled_ends_as_cancelled()
+    {
+        await using var room = await SearchRoom.CreateAsync();
+        using var stop = new CancellationTokenSource();
+        var provider = await room.Providers.ResolveDefaultAsync(Tenant, Stop);
+        await stop.CancelAsync();
+        room.Vectors.Fault = new OperationCanceledException(stop.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => provider.EmbedAsync(["words"], stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => provider.EmbedQueryAsync("words", stop.Token));
     }
 }

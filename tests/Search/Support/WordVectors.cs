@@ -8,7 +8,13 @@ internal sealed class WordVectors : IEmbeddingGenerator<string, Embedding<float>
     public const int Dimensions = 64;
     public const string Model = "words-64";
 
-    public bool IsDown { get; set; }
+    public bool IsDown
+    {
+        get => Fault is not null;
+        set => Fault = value ? new HttpRequestException("connection refused") : null;
+    }
+
+    public Exception? Fault { get; set; }
 
     public int Calls { get; private set; }
 
@@ -31,8 +37,8 @@ internal sealed class WordVectors : IEmbeddingGenerator<string, Embedding<float>
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         Calls++;
-        return IsDown
-            ? throw new HttpRequestException("connection refused")
+        return Fault is not null
+            ? throw Fault
             : Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Select(value => new Embedding<float>(Of(value)))));
     }
 

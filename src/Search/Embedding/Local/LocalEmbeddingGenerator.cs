@@ -15,7 +15,8 @@ namespace ScaiDrive.Search.Embedding.Local;
 /// <para>The vector of empty text is a constant, that of an empty text between others in the published implementation.
 /// The same text gives the same vector up to rounding (cosine above 0.99999), whatever it is batched with and whatever
 /// the machine.</para>
-/// <para>Thread-safe. Holds about 70 MB, and about 9 MB more for each thread that encodes.</para>
+/// <para>Thread-safe. Encodes on threads of its own, started with the first text; calls of one or two texts, queries, go
+/// before longer ones. Holds about 70 MB, and about 9 MB more for each thread that encodes.</para>
 /// </remarks>
 public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>, ITokenCounter
 {
@@ -30,7 +31,7 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
 
     private readonly SubwordTokenizer tokenizer;
     private readonly TextEncoder encoder;
-    private readonly SemaphoreSlim threads;
+    private readonly EncodingThreads threads;
     private readonly int maxThreads;
     private readonly EmbeddingGeneratorMetadata metadata = new("local", null, ModelName, Dimensions);
     private long texts;
@@ -43,7 +44,7 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         this.tokenizer = tokenizer;
         this.encoder = encoder;
         this.maxThreads = maxThreads;
-        threads = new SemaphoreSlim(maxThreads);
+        threads = new EncodingThreads(maxThreads);
         InstructionSet = instructionSet;
     }
 
@@ -98,6 +99,7 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
     /// <param name="cancellationToken">Checked between batches of a few milliseconds.</param>
     /// <returns>One vector per text. <see cref="GeneratedEmbeddings{TEmbedding}.Usage"/> counts the tokens read.</returns>
     /// <exception cref="ArgumentException">The options ask for another model or size.</exception>
+    /// <exception cref="ObjectDisposedException">The generator was closed.</exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -108,11 +110,10 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
             throw new ArgumentException($"{ModelName} has {Dimensions} dimensions, not {dimensions}.", nameof(options));
 
         var inputs = values as IReadOnlyList<string> ?? [.. values];
+        cancellationToken.ThrowIfCancellationRequested();
         var run = new Run(this, inputs);
-        var workers = new Task[Math.Min(maxThreads, run.Shares)];
-        for (var i = 0; i < workers.Length; i++)
-            workers[i] = Task.Run(() => WorkAsync(run, cancellationToken), cancellationToken);
-        await Task.WhenAll(workers);
+        if (inputs.Count > 0)
+            await threads.RunAsync(run, cancellationToken);
 
         Interlocked.Add(ref texts, inputs.Count);
         Interlocked.Add(ref tokens, run.Tokens);
@@ -133,30 +134,13 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
     /// <inheritdoc />
     public void Dispose() => threads.Dispose();
 
-    // A thread is asked for again before every batch, so that a caller with few texts need not wait for one with many.
-    private async Task WorkAsync(Run run, CancellationToken cancellationToken)
+    /// <summary>One call's texts, encoded a few at a time.</summary>
+    private sealed class Run : IEncodingWork
     {
-        while (true)
-        {
-            await threads.WaitAsync(cancellationToken);
-            try
-            {
-                if (!run.EncodeNext())
-                    return;
-            }
-            finally
-            {
-                threads.Release();
-            }
-        }
-    }
+        private const int FewTexts = 2;
 
-    /// <summary>One call's texts. Workers take the next few texts until none is left.</summary>
-    private sealed class Run
-    {
         private readonly LocalEmbeddingGenerator generator;
         private readonly IReadOnlyList<string> inputs;
-        private readonly Lock taking = new();
         private readonly int shareTokens;
         private int taken;
         private long tokens;
@@ -170,36 +154,29 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
             var expected = inputs.Sum(text => (long)MostTokens(text));
             shareTokens = (int)Math.Clamp(
                 (expected + generator.maxThreads - 1) / generator.maxThreads, ModelTensors.MaxTokens, generator.encoder.BatchTokens);
-            Shares = (int)Math.Min((expected + shareTokens - 1) / shareTokens, int.MaxValue);
         }
+
+        /// <inheritdoc />
+        public bool IsShort => inputs.Count <= FewTexts;
 
         internal Embedding<float>[] Embeddings { get; }
 
-        internal int Shares { get; }
-
         internal long Tokens => Interlocked.Read(ref tokens);
 
-        internal bool EncodeNext()
+        /// <inheritdoc />
+        public Action Take(out bool isLast)
         {
-            int first;
-            int end;
-            lock (taking)
+            var first = taken;
+            for (var expected = 0; taken < inputs.Count; taken++)
             {
-                first = end = taken;
-                for (var expected = 0; end < inputs.Count; end++)
-                {
-                    expected += MostTokens(inputs[end]);
-                    if (expected > shareTokens)
-                        break;
-                }
-
-                taken = end;
+                expected += MostTokens(inputs[taken]);
+                if (expected > shareTokens)
+                    break;
             }
 
-            if (first == end)
-                return false;
-            Encode(first, end);
-            return true;
+            var end = taken;
+            isLast = end == inputs.Count;
+            return () => Encode(first, end);
         }
 
         // No text has more tokens than characters and the mark before it. Form KC makes at most 18 characters of one.

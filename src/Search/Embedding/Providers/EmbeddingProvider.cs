@@ -27,7 +27,8 @@ public sealed class EmbeddingProvider
     public int Dimensions => _row.Dimensions;
 
     /// <summary>Embeds texts; one vector for each, in order.</summary>
-    /// <exception cref="EmbeddingUnavailableException">The provider failed, or its vectors do not have the configured length.</exception>
+    /// <remarks>What is neither an outage nor a wrong answer, a refused text for example, comes through as the generator threw it.</remarks>
+    /// <exception cref="EmbeddingUnavailableException">An outage that may pass, or vectors that do not have the configured length.</exception>
     public async Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -37,7 +38,7 @@ public sealed class EmbeddingProvider
         {
             embedded = await _generator.GenerateAsync(texts, options: null, cancellationToken);
         }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && ProviderFaults.MayPass(fault))
         {
             throw new EmbeddingUnavailableException(Id, "provider_down", $"Provider {Id} ({Type}) cannot embed: {fault.Message}", fault) { IsTransient = true };
         }
@@ -55,5 +56,19 @@ public sealed class EmbeddingProvider
         }
 
         return [.. embedded.Select(one => one.Vector.ToArray())];
+    }
+
+    /// <summary>Embeds a query. For a search it makes no difference why there is no vector.</summary>
+    /// <exception cref="EmbeddingUnavailableException">Whatever went wrong.</exception>
+    internal async Task<float[]> EmbedQueryAsync(string text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await EmbedAsync([text], cancellationToken))[0];
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not EmbeddingUnavailableException)
+        {
+            throw new EmbeddingUnavailableException(Id, "provider_failed", $"Provider {Id} ({Type}) failed: {fault.Message}", fault);
+        }
     }
 }

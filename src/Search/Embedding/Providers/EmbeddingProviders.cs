@@ -76,7 +76,12 @@ public sealed class EmbeddingProviders(
         }
         catch (Exception fault)
         {
-            throw new EmbeddingUnavailableException(row.Id, "provider_down", $"Provider {row.Id} ({row.Type}) cannot be opened: {fault.Message}", fault) { IsTransient = true };
+            var mayPass = ProviderFaults.MayPassOnOpening(fault);
+            throw new EmbeddingUnavailableException(
+                row.Id, mayPass ? "provider_down" : "provider_failed", $"Provider {row.Id} ({row.Type}) cannot be opened: {fault.Message}", fault)
+            {
+                IsTransient = mayPass,
+            };
         }
 
         _open[(row.TenantId, row.Id)] = (row.UpdatedAt, opened);
@@ -94,7 +99,7 @@ public sealed class EmbeddingProviders(
         try
         {
             var provider = await ResolveDefaultAsync(tenantId, cancellationToken);
-            await provider.EmbedAsync(["probe"], cancellationToken);
+            await provider.EmbedQueryAsync("probe", cancellationToken);
             result = new(true, provider.Id, provider.Model, null, null, time.GetElapsedTime(started));
         }
         catch (EmbeddingUnavailableException fault)

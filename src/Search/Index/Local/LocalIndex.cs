@@ -167,7 +167,9 @@ public sealed partial class LocalIndex : ISearchEngine, IDisposable
         while (true)
         {
             var index = tenant.Index;
-            if (index is null or { IsBroken: true })
+            if (index is { IsDamaged: true })
+                index = null;
+            else if (index is null or { IsBroken: true })
                 index = Open(tenantId, tenant);
             // Read before the position: whatever is cut off in between, the position tells.
             var cursor = index?.Position.Cursor ?? 0;

@@ -36,6 +36,8 @@ internal sealed class SqliteStatements : IDisposable
         }
     }
 
+    internal bool IsInTransaction => SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0;
+
     internal Transaction Begin()
     {
         Run("BEGIN IMMEDIATE");
@@ -78,7 +80,8 @@ internal sealed class SqliteStatements : IDisposable
         /// <inheritdoc />
         public void Dispose()
         {
-            if (_isOpen)
+            // After some faults SQLite has rolled back by itself.
+            if (_isOpen && statements.IsInTransaction)
                 statements.Run("ROLLBACK");
         }
     }

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Search.Index.Local;
@@ -9,19 +10,29 @@ internal sealed partial class TenantIndex
     internal Dictionary<string, long> RevisionsOf(IEnumerable<string> fileIds)
     {
         var revisions = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var fileId in fileIds)
+        try
         {
-            if (Find(fileId) is { } row)
-                revisions[fileId] = row.Revision;
+            foreach (var fileId in fileIds)
+            {
+                if (Find(fileId) is { } row)
+                    revisions[fileId] = row.Revision;
+            }
+        }
+        catch (Exception fault) when (IsDamage(fault))
+        {
+            _isDamaged = true;
+            throw;
         }
 
         return revisions;
     }
 
     /// <summary>Applies changes and moves the position with them, all or nothing. Applying the same again changes nothing.</summary>
+    /// <remarks>After a fault the index answers as before, unless <see cref="IsBroken"/> says otherwise.</remarks>
     internal void Apply(IReadOnlyList<FileChange> changes, IndexPosition position)
     {
         var write = new PendingWrite();
+        var mayBeCommitted = false;
         try
         {
             using var transaction = _writer.Begin();
@@ -40,6 +51,8 @@ internal sealed partial class TenantIndex
             _lock.EnterWriteLock();
             try
             {
+                Step?.Invoke("committing");
+                mayBeCommitted = true;
                 transaction.Commit();
                 Step?.Invoke("committed");
                 Publish(write);
@@ -50,11 +63,36 @@ internal sealed partial class TenantIndex
                 _lock.ExitWriteLock();
             }
         }
-        catch
+        catch (Exception fault)
         {
-            // What is in memory may no longer be what is on disk; opening it again finds out.
-            _isBroken = true;
+            if (IsDamage(fault))
+                _isDamaged = true;
+            // A commit for which there was no room did not happen. Of any other fault, opening it again finds out.
+            else if (_writer.IsInTransaction || (mayBeCommitted && fault is not SqliteException { SqliteErrorCode: Full }))
+                _isBroken = true;
+            else
+                Undo(write);
             throw;
+        }
+    }
+
+    // Takes back what a transaction that was rolled back changed in memory.
+    private void Undo(PendingWrite write)
+    {
+        _lock.EnterWriteLock();
+        try
+        {
+            for (var i = write.Reused.Count - 1; i >= 0; i--)
+                _segments[write.Reused[i].Segment].Free.Push(write.Reused[i].Slot);
+            foreach (var id in write.NewSegments)
+            {
+                if (_segments.Remove(id, out var segment))
+                    segment.Dispose();
+            }
+        }
+        finally
+        {
+            _lock.ExitWriteLock();
         }
     }
 
@@ -153,7 +191,7 @@ internal sealed partial class TenantIndex
             var (segment, slot, scale) = (default(int?), default(int?), default(float?));
             if (content.Model is not null && chunk.Vector is { Length: > 0 } vector)
             {
-                segment = SegmentFor(content.Model, vector.Length);
+                segment = SegmentFor(content.Model, vector.Length, write);
                 slot = TakeSlot(segment.Value, write);
                 scale = WriteVector(segment.Value, slot.Value, vector);
                 write.Assigned.Add((segment.Value, slot.Value, file, chunk.Index, scale.Value));
@@ -169,7 +207,7 @@ internal sealed partial class TenantIndex
         return ContentOf(content.Chunks.Select(chunk => (chunk.Text, chunk.OverlapLength)));
     }
 
-    private int SegmentFor(string model, int dimensions)
+    private int SegmentFor(string model, int dimensions, PendingWrite write)
     {
         foreach (var (id, segment) in _segments)
         {
@@ -184,6 +222,7 @@ internal sealed partial class TenantIndex
         try
         {
             _segments[created] = opened;
+            write.NewSegments.Add(created);
         }
         finally
         {
@@ -201,6 +240,7 @@ internal sealed partial class TenantIndex
         if (segment.Free.TryPop(out var free))
         {
             write.SlotsInUse[segmentId] = inUse;
+            write.Reused.Add((segmentId, free));
             return free;
         }
 
@@ -240,5 +280,9 @@ internal sealed partial class TenantIndex
         internal List<(int Segment, int Slot, int File, int Chunk, float Scale)> Assigned { get; } = [];
 
         internal Dictionary<int, int> SlotsInUse { get; } = [];
+
+        internal List<(int Segment, int Slot)> Reused { get; } = [];
+
+        internal List<int> NewSegments { get; } = [];
     }
 }

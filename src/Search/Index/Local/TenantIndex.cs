@@ -22,11 +22,19 @@ internal sealed record IndexPosition(Guid DatabaseId, long Cursor, string? Built
 /// <remarks>
 /// One writer, many readers. Readers hold a read lock for a whole search; the writer takes the write lock only to commit and
 /// to publish what it committed, so the database and the arrays in memory always tell the same.
-/// Every fault of the files marks the index as broken; its owner then deletes and rebuilds it.
+/// A write that fails is undone, and readers go on with what was committed before. Files that cannot be relied on mark the
+/// index as broken; its owner then opens it again, or rebuilds it when what it holds is damaged.
 /// </remarks>
 internal sealed partial class TenantIndex : IDisposable
 {
     private const string DatabaseName = "index.db";
+
+    // SQLite's primary result codes.
+    private const int IoError = 10;
+    private const int Corrupt = 11;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
+    private const int NotADatabase = 26;
 
     private readonly string _directory;
     private readonly SqliteStatements _writer;
@@ -38,6 +46,7 @@ internal sealed partial class TenantIndex : IDisposable
     private Guid _indexId;
     private bool _isClosed;
     private volatile bool _isBroken;
+    private volatile bool _isDamaged;
 
     private TenantIndex(string directory)
     {
@@ -45,8 +54,11 @@ internal sealed partial class TenantIndex : IDisposable
         _writer = SqliteStatements.Open(Path.Combine(directory, DatabaseName), readOnly: false);
     }
 
-    /// <summary>A file could not be read or written; nothing that this index says can be relied on.</summary>
-    internal bool IsBroken => _isBroken;
+    /// <summary>A file could not be read, or memory may differ from it; nothing that this index says can be relied on until it is opened again.</summary>
+    internal bool IsBroken => _isBroken || _isDamaged;
+
+    /// <summary>What the files hold is wrong. Opening does not read all of it, so that opening again does not help: rebuild.</summary>
+    internal bool IsDamaged => _isDamaged;
 
     /// <summary>How far it has followed.</summary>
     internal IndexPosition Position { get; private set; } = new(Guid.Empty, 0, "");
@@ -76,6 +88,7 @@ internal sealed partial class TenantIndex : IDisposable
     }
 
     /// <summary>Opens what the folder holds; null when there is nothing, or nothing that this version can use.</summary>
+    /// <exception cref="SqliteException">There may be a good index, but no room or no file handle to open it with.</exception>
     internal static TenantIndex? Open(string directory)
     {
         if (!File.Exists(Path.Combine(directory, DatabaseName)))
@@ -86,6 +99,11 @@ internal sealed partial class TenantIndex : IDisposable
             index = new(directory);
             if (index.Load())
                 return index;
+        }
+        catch (SqliteException fault) when (fault.SqliteErrorCode is Full or CannotOpen)
+        {
+            index?.Dispose();
+            throw;
         }
         catch (Exception fault) when (fault is SqliteException or IOException or InvalidDataException or FormatException or UnauthorizedAccessException)
         {
@@ -125,7 +143,13 @@ internal sealed partial class TenantIndex : IDisposable
                 throw;
             }
         }
-        catch (Exception fault) when (IsDamage(fault))
+        catch (Exception fault) when (IsDamage(fault) || fault is SqliteException { SqliteErrorCode: IoError })
+        {
+            // What cannot be read will not be readable when it is opened again.
+            _isDamaged = true;
+            throw;
+        }
+        catch (SqliteException fault) when (fault.SqliteErrorCode == CannotOpen)
         {
             _isBroken = true;
             throw;
@@ -157,14 +181,8 @@ internal sealed partial class TenantIndex : IDisposable
         }
     }
 
-    /// <summary>Whether a fault says that the files cannot be relied on, rather than that a search was wrong.</summary>
-    internal static bool IsDamage(Exception fault) => fault switch
-    {
-        // CORRUPT, NOTADB, IOERR, CANTOPEN.
-        SqliteException sqlite => sqlite.SqliteErrorCode is 11 or 26 or 10 or 14,
-        InvalidDataException => true,
-        _ => false,
-    };
+    // Whether a fault says that what the files hold is wrong, rather than that a search was, or that a disk is full.
+    private static bool IsDamage(Exception fault) => fault is InvalidDataException or SqliteException { SqliteErrorCode: Corrupt or NotADatabase };
 
     private bool Load()
     {

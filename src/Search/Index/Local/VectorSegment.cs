@@ -53,11 +53,19 @@ internal sealed unsafe class VectorSegment : IDisposable
     internal static VectorSegment Create(string directory, int id, string model, int dimensions, Guid indexId)
     {
         var segment = OpenFiles(directory, id, model, dimensions, FileMode.Create);
-        var header = HeaderOf(dimensions, indexId);
-        RandomAccess.Write(segment._codesFile, header, 0);
-        RandomAccess.Write(segment._floatsFile, header, 0);
-        segment.Flush();
-        return segment;
+        try
+        {
+            var header = HeaderOf(dimensions, indexId);
+            RandomAccess.Write(segment._codesFile, header, 0);
+            RandomAccess.Write(segment._floatsFile, header, 0);
+            segment.Flush();
+            return segment;
+        }
+        catch
+        {
+            segment.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens the files of a known segment.</summary>
