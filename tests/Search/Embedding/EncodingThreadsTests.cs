@@ -8,7 +8,7 @@ public sealed class EncodingThreadsTests
     private readonly ConcurrentQueue<string> _done = new();
 
     [Fact]
-    public async Task A_query_waits_for_one_part_at_most_and_long_works_take_turns()
+    public async Task A_query_waits_for_no_long_work_and_long_works_take_turns()
     {
         using var threads = new EncodingThreads(1);
         using var gate = new SemaphoreSlim(0);
@@ -16,10 +16,28 @@ public sealed class EncodingThreadsTests
         var first = threads.RunAsync(new Parts(this, "a", 3, isShort: false, gate, started), Stop);
         await started.WaitAsync(Stop);
         var second = threads.RunAsync(new Parts(this, "b", 3, isShort: false), Stop);
-        var query = threads.RunAsync(new Parts(this, "query", 1, isShort: true), Stop);
+        await threads.RunAsync(new Parts(this, "query", 1, isShort: true), Stop);
         gate.Release();
-        await Task.WhenAll(first, second, query);
-        Assert.Equal(["a1", "query1", "a2", "b1", "a3", "b2", "b3"], _done);
+        await Task.WhenAll(first, second);
+        Assert.Equal(["query1", "a1", "a2", "b1", "a3", "b2", "b3"], _done);
+    }
+
+    [Fact]
+    public async Task Of_all_that_waits_queries_go_first()
+    {
+        using var threads = new EncodingThreads(1);
+        using var gate = new SemaphoreSlim(0);
+        using var started = new SemaphoreSlim(0);
+        var running = new[] { false, true }.Select(isShort => threads.RunAsync(new Parts(this, "a", 1, isShort, gate, started), Stop)).ToList();
+        await started.WaitAsync(Stop);
+        await started.WaitAsync(Stop);
+        var bulk = threads.RunAsync(new Parts(this, "b", 2, isShort: false), Stop);
+        var query = threads.RunAsync(new Parts(this, "query", 1, isShort: true, null, started), Stop);
+        gate.Release(1);
+        await query;
+        gate.Release(1);
+        await Task.WhenAll([bulk, .. running]);
+        Assert.Equal(["a1", "query1"], _done.Take(2));
     }
 
     [Fact]

@@ -259,6 +259,8 @@ public sealed class LocalIndexTests
             return;
         await using var room = await SearchRoom.CreateAsync();
         await room.AddAsync(File("fil_1", "1.txt", "one"), "one", vectors: false);
+        var fails = false;
+        room.Node.Step = at => _ = fails && at == "rows written" ? throw new IOException("No space left on device") : 0;
         await room.Node.CatchUpAsync(Tenant, Stop);
         var codes = Path.Combine(room.Node.DirectoryOf(Tenant), "vectors-1.i8");
         System.IO.File.CreateSymbolicLink(codes, "/dev/full");
@@ -270,6 +272,9 @@ public sealed class LocalIndexTests
         }
 
         System.IO.File.Delete(codes);
+        fails = true;
+        await Assert.ThrowsAsync<IOException>(() => room.Node.CatchUpAsync(Tenant, Stop));
+        fails = false;
         Assert.Single(await room.NearAsync("two"));
         room.RestartNode();
         Assert.Single(await room.NearAsync("two"));

@@ -10,10 +10,10 @@ internal interface IEncodingWork
     Action Take(out bool isLast);
 }
 
-/// <summary>The threads that encode, of a fixed number and kept.</summary>
+/// <summary>The threads that encode: a fixed number for any work, and one more for short work alone.</summary>
 /// <remarks>
 /// Not those of the thread pool: encoding occupies a processor for as long as there is text, and heartbeats, answers of the
-/// database and web requests would wait behind it. Short work goes first, waiting at most for a part that runs; long works
+/// database and web requests would wait behind it. Short work goes first and waits for no long work; long works
 /// take turns, part by part. Long work runs below normal priority where the system has such a thing for threads.
 /// </remarks>
 internal sealed class EncodingThreads(int count) : IDisposable
@@ -58,12 +58,13 @@ internal sealed class EncodingThreads(int count) : IDisposable
             return;
         _isStarted = true;
         for (var i = 0; i < count; i++)
-            new Thread(Encode) { IsBackground = true, Name = $"encoding {i + 1}" }.UnsafeStart();
+            new Thread(() => Encode(onlyShort: false)) { IsBackground = true, Name = $"encoding {i + 1}" }.UnsafeStart();
+        new Thread(() => Encode(onlyShort: true)) { IsBackground = true, Name = "encoding queries" }.UnsafeStart();
     }
 
-    private void Encode()
+    private void Encode(bool onlyShort)
     {
-        while (Next() is var (request, part))
+        while (Next(onlyShort) is var (request, part))
         {
             Thread.CurrentThread.Priority = request.Work.IsShort ? ThreadPriority.Normal : ThreadPriority.BelowNormal;
             try
@@ -80,7 +81,7 @@ internal sealed class EncodingThreads(int count) : IDisposable
         }
     }
 
-    private (Request Request, Action Part)? Next()
+    private (Request Request, Action Part)? Next(bool onlyShort)
     {
         lock (_gate)
         {
@@ -88,7 +89,7 @@ internal sealed class EncodingThreads(int count) : IDisposable
             {
                 if (Take(_short) is { } urgent)
                     return urgent;
-                if (Take(_long) is { } next)
+                if (!onlyShort && Take(_long) is { } next)
                     return next;
                 Monitor.Wait(_gate);
             }

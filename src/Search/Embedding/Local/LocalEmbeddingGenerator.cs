@@ -15,8 +15,8 @@ namespace ScaiDrive.Search.Embedding.Local;
 /// <para>The vector of empty text is a constant, that of an empty text between others in the published implementation.
 /// The same text gives the same vector up to rounding (cosine above 0.99999), whatever it is batched with and whatever
 /// the machine.</para>
-/// <para>Thread-safe. Encodes on threads of its own, started with the first text; calls of one or two texts, queries, go
-/// before longer ones. Holds about 70 MB, and about 9 MB more for each thread that encodes.</para>
+/// <para>Thread-safe. Encodes on threads of its own, started with the first text; calls of one or two texts, queries,
+/// wait for no longer ones. Holds about 70 MB, and about 9 MB more for each thread that encodes.</para>
 /// </remarks>
 public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>, ITokenCounter
 {

@@ -22,7 +22,7 @@ public enum InstructionSet
 /// <summary>How one process runs the local embedding model.</summary>
 public sealed record LocalEmbeddingOptions
 {
-    /// <summary>Texts are encoded on at most this many threads at a time, over all callers together. Default: one per processor.</summary>
+    /// <summary>Texts are encoded on at most this many threads at a time, over all callers together, and on one more for calls of one or two texts. Default: one per processor.</summary>
     public int MaxThreads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Which instructions to use. Default: the widest this machine has.</summary>
