@@ -67,8 +67,9 @@ public sealed record ExtractionLimits
     /// <summary>Pages read; the rest is left out and the result marked as truncated. Default 20,000.</summary>
     public int MaxPages { get; init; } = 20_000;
 
-    /// <summary>UTF-8 bytes of text read; the rest is left out and the result marked as truncated. Default 32 MiB.</summary>
-    public long MaxTextBytes { get; init; } = 32L << 20;
+    /// <summary>UTF-8 bytes of text read; the rest is left out and the result marked as truncated. Default 8 MiB,
+    /// about 4,000 pages: the text of several files is in the worker's memory at a time.</summary>
+    public long MaxTextBytes { get; init; } = 8L << 20;
 
     /// <summary>Unpacked bytes read from one file. Default 4 GiB.</summary>
     public long MaxExpandedBytes { get; init; } = 4L << 30;

@@ -66,6 +66,9 @@ public static class ReasonCodes
     /// <summary>A policy leaves the content of this file out of the index.</summary>
     public const string ExcludedByPolicy = "excluded_by_policy";
 
+    /// <summary>A limit cut the text; what was read is searchable.</summary>
+    public const string Truncated = "truncated";
+
     /// <summary>A job of this file was given up after its last attempt.</summary>
     public const string AttemptsExhausted = "attempts_exhausted";
 
@@ -89,6 +92,7 @@ public static class ReasonCodes
         [Superseded] = "A newer version of the file took its place. Look at the status of that version.",
         [UnreadableAtSource] = "The source refused to hand out the content. Check the connector's rights and whether the file is locked.",
         [OcrFailed] = "OCR could not read any page. Check the scan's quality and the configured languages.",
+        [Truncated] = "Only the first part of the text is searchable; the detail says what was left out. Split the document, or raise the limit and retry.",
         [AttemptsExhausted] = "The work on this file failed in every attempt. The job's log says why; mend the cause and retry the job.",
         [ExcludedByPolicy] = "A vectorization policy leaves the content of this file out. It can still be found by its name; change the policy to index it.",
         [ToolMissing] = "A program this type needs is not installed. Run the doctor command; it says which one.",

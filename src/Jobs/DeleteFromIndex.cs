@@ -19,11 +19,10 @@ internal sealed class DeleteFromIndexHandler(DriveStore drive, IndexWriter index
 {
     public async Task<JobOutcome> RunAsync(DeleteFromIndex args, JobContext job, CancellationToken cancellationToken)
     {
-        // One that was restored in the meantime stays; its restoring has a job of its own.
-        var live = await drive.FindFilesAsync(job.TenantId, [.. args.FileIds], cancellationToken);
-        var gone = args.FileIds.Except(live.Select(file => file.Id)).ToList();
-
         await using var transaction = await job.BeginAsync(cancellationToken);
+        // One that was restored in the meantime stays.
+        var live = await drive.HoldLiveAsync(transaction.Transaction, job.TenantId, [.. args.FileIds], cancellationToken);
+        var gone = args.FileIds.Except(live).ToList();
         await index.RemoveFilesAsync(transaction.Transaction, job.TenantId, gone, cancellationToken);
         await transaction.CommitAndCompleteAsync(cancellationToken);
         metrics.Deleted(time.GetUtcNow() - args.DeletedAt);

@@ -18,22 +18,16 @@ internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index) : 
             var last = ofTenant.GroupBy(change => change.ResourceId).Select(group => group.Last()).ToList();
             var deleted = last.Where(change => change.Kind == ChangeKind.Deleted).ToList();
             var live = last.Except(deleted).ToList();
-            // Names and places change nothing in the text; everything else is a version whose text is not known yet.
-            var renamedOnly = ofTenant.GroupBy(change => change.ResourceId)
-                .Where(group => group.All(change => change.Kind is ChangeKind.Renamed or ChangeKind.Moved))
-                .Select(group => group.Key)
-                .ToHashSet();
-
-            await index.UpsertFilesAsync(tx, ofTenant.Key, [.. live.Select(change => Indexed(change.File!))], cancellationToken);
-            await EnqueueExtractionAsync(tx, ofTenant.Key, [.. live.Where(change => !renamedOnly.Contains(change.ResourceId))], cancellationToken);
+            // Names, places and dates change nothing in the text; other bytes do.
+            var changed = await index.UpsertFilesAsync(tx, ofTenant.Key, [.. live.Select(change => Indexed(change.File!))], cancellationToken);
+            await EnqueueExtractionAsync(tx, ofTenant.Key, [.. live.IntersectBy(changed, change => change.ResourceId)], cancellationToken);
             await EnqueueRemovalAsync(tx, ofTenant.Key, deleted, cancellationToken);
         }
     }
 
     private async Task EnqueueExtractionAsync(NpgsqlTransaction tx, string tenantId, List<Change> versions, CancellationToken cancellationToken)
     {
-        foreach (var change in versions.Where(change => change.Kind != ChangeKind.Created))
-            await CancelOlderAsync(tx, tenantId, change.ResourceId, cancellationToken);
+        await CancelOlderAsync(tx, tenantId, [.. versions.Where(change => change.Kind != ChangeKind.Created).Select(change => change.ResourceId)], cancellationToken);
 
         var jobs = new List<(ExtractText, JobOptions)>(versions.Count);
         foreach (var change in versions)
@@ -52,8 +46,7 @@ internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index) : 
     {
         if (deleted.Count == 0)
             return;
-        foreach (var change in deleted)
-            await CancelOlderAsync(tx, tenantId, change.ResourceId, cancellationToken);
+        await CancelOlderAsync(tx, tenantId, [.. deleted.Select(change => change.ResourceId)], cancellationToken);
         // One job for the batch, and in high whatever deleted them: nobody may find what is gone because an import is busy.
         await queue.EnqueueAsync(
             tx,
@@ -62,11 +55,11 @@ internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index) : 
             cancellationToken);
     }
 
-    private async Task CancelOlderAsync(NpgsqlTransaction tx, string tenantId, string fileId, CancellationToken cancellationToken)
-    {
-        foreach (var kind in (string[])[ExtractText.Kind, RecognizeText.Kind, IndexText.Kind, EmbedText.Kind])
-            await queue.CancelBySubjectAsync(tx, tenantId, fileId, kind, "superseded", "A newer version replaced this one, or the file was deleted.", null, cancellationToken);
-    }
+    private Task CancelOlderAsync(NpgsqlTransaction tx, string tenantId, List<string> fileIds, CancellationToken cancellationToken) =>
+        fileIds.Count == 0
+            ? Task.CompletedTask
+            : queue.CancelBySubjectsAsync(
+                tx, tenantId, fileIds, FileJobs.Kinds, "superseded", "A newer version replaced this one, or the file was deleted.", exceptJobId: null, cancellationToken);
 
     private static string QueueFor(ChangeOrigin origin) => origin.IsInteractive ? QueueNames.High : QueueNames.Low;
 

@@ -36,14 +36,16 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
         var started = time.GetTimestamp();
         var decision = await providers.DecideAsync(job.TenantId, file.ShareId, file.Path, file.MimeType, cancellationToken);
         if (!decision.Semantic)
-            return new JobOutcome.Cancelled("excluded_by_policy", "A policy no longer wants this file to be found by meaning.");
+            return await LeaveOutAsync(args, job, cancellationToken);
         var model = decision.Provider.Model;
         var embedded = 0;
         try
         {
             var provider = providers.Open(decision.Provider);
-            while (await index.PendingVectorsAsync(job.TenantId, args.FileId, args.ContentHash, model, BatchSize, cancellationToken) is { Count: > 0 } pending)
+            string? last = null;
+            while (await index.PendingVectorsAsync(job.TenantId, args.FileId, args.ContentHash, model, last, BatchSize, cancellationToken) is { Count: > 0 } pending)
             {
+                last = pending[^1].Hash;
                 var vectors = await provider.EmbedAsync([.. pending.Select(chunk => chunk.Text)], cancellationToken);
                 await using var batch = await job.BeginAsync(cancellationToken);
                 await index.SaveVectorsAsync(
@@ -53,7 +55,7 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
                 await job.ProgressAsync(embedded, null, "embedding", cancellationToken);
             }
         }
-        catch (EmbeddingUnavailableException fault)
+        catch (EmbeddingUnavailableException fault) when (fault.IsTransient)
         {
             await RecordOutageAsync(args, job, fault, cancellationToken);
             return new JobOutcome.Snoozed(ProviderPause, $"provider_down: {fault.Message}");
@@ -75,6 +77,21 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
             },
             cancellationToken);
         await job.LogAsync(LogLevel.Information, $"Embedded {embedded} text chunks of {file.Path} with {model}", cancellationToken);
+        await transaction.CommitAndCompleteAsync(cancellationToken);
+        return new JobOutcome.Completed();
+    }
+
+    private async Task<JobOutcome> LeaveOutAsync(EmbedText args, JobContext job, CancellationToken cancellationToken)
+    {
+        await using var transaction = await job.BeginAsync(cancellationToken);
+        await files.RecordAsync(
+            transaction.Transaction,
+            new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Embed, LedgerStates.Skipped)
+            {
+                ReasonCode = Extraction.ReasonCodes.ExcludedByPolicy,
+                Attempt = job.Attempt,
+            },
+            cancellationToken);
         await transaction.CommitAndCompleteAsync(cancellationToken);
         return new JobOutcome.Completed();
     }

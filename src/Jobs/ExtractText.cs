@@ -44,15 +44,15 @@ internal sealed class ExtractTextHandler(
         await using var transaction = await job.BeginAsync(cancellationToken);
         if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
             return FileJobs.Superseded;
-        if (known is null)
-            await texts.SaveAsync(transaction.Transaction, job.TenantId, args.ContentHash, ExtractionPool.PipelineVersion, text, cancellationToken);
+        if (known is null && IsLasting(text))
+            await texts.AddAsync(transaction.Transaction, job.TenantId, args.ContentHash, ExtractionPool.PipelineVersion, text, cancellationToken);
 
         var next = NextStep.After(text, decision.Ocr);
         await files.RecordAsync(
             transaction.Transaction,
             new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Extract, next.Reason is null ? LedgerStates.Done : LedgerStates.Skipped)
             {
-                ReasonCode = next.Reason,
+                ReasonCode = next.Reason ?? (text.Truncated ? ReasonCodes.Truncated : null),
                 Detail = text.Detail,
                 Engine = "scaidrive-extraction",
                 EngineVersion = ExtractionPool.PipelineVersion,
@@ -73,6 +73,11 @@ internal sealed class ExtractTextHandler(
         await transaction.CommitAndCompleteAsync(cancellationToken);
         return new JobOutcome.Completed();
     }
+
+    /// <summary>Whether another reading of the same bytes would end the same. A limit or a missing program may be mended, and
+    /// then a retry must read again.</summary>
+    private static bool IsLasting(StoredText text) => text.Status is ReasonCodes.Ok or ReasonCodes.Encrypted or ReasonCodes.Corrupt
+        or ReasonCodes.Empty or ReasonCodes.NoText or ReasonCodes.UnsupportedType;
 
     private async Task<JobOutcome> LeaveOutAsync(ExtractText args, JobContext job, CancellationToken cancellationToken)
     {

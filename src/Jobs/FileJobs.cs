@@ -9,6 +9,9 @@ namespace ScaiDrive.Jobs;
 /// <summary>What the jobs of one file's life share: which version they speak of, and how the next one is asked for.</summary>
 internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledger)
 {
+    /// <summary>The kinds that work on one file; a newer version makes all of them pointless.</summary>
+    internal static IReadOnlyList<string> Kinds { get; } = [ExtractText.Kind, RecognizeText.Kind, IndexText.Kind, EmbedText.Kind];
+
     /// <summary>The file when the version the job was made for is still the one to serve, else null.</summary>
     internal async Task<DriveFile?> FindCurrentAsync(string tenantId, string fileId, string contentHash, CancellationToken cancellationToken) =>
         await drive.FindFileAsync(tenantId, fileId, cancellationToken) is { IsDeleted: false } file && file.ChecksumSha256 == contentHash
@@ -26,16 +29,20 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
     /// <summary>Enqueues the next stage in the queue this job came from, in the same transaction as this stage's result.</summary>
     internal Task<long?> EnqueueNextAsync<T>(NpgsqlTransaction transaction, T args, string fileId, string contentHash, JobContext job, CancellationToken cancellationToken)
         where T : IJobArgs =>
-        queue.EnqueueAsync(transaction, args, Options(T.Kind, job.TenantId, fileId, contentHash, job.Queue, job.Connector), cancellationToken);
+        queue.EnqueueAsync(
+            transaction,
+            args,
+            Options(args is IndexText { AfterOcr: true } ? $"{T.Kind}-after-ocr" : T.Kind, job.TenantId, fileId, contentHash, job.Queue, job.Connector),
+            cancellationToken);
 
     /// <summary>One unfinished job per kind and version: a second request for the same work changes nothing.</summary>
-    internal static JobOptions Options(string kind, string tenantId, string fileId, string contentHash, string queueName, string? connector) => new()
+    internal static JobOptions Options(string work, string tenantId, string fileId, string contentHash, string queueName, string? connector) => new()
     {
         TenantId = tenantId,
         Queue = queueName,
         Connector = connector,
         SubjectId = fileId,
-        UniqueKey = $"{kind}:{fileId}:{contentHash}",
+        UniqueKey = $"{work}:{fileId}:{contentHash}",
     };
 
     /// <summary>Runs one stage of a file so that giving it up shows in the ledger, however its last attempt ends.</summary>
@@ -71,6 +78,17 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
                 cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
+    }
+
+    /// <summary>The text is not stored: a newer build reads it in another way, or it was pruned. The file starts over.</summary>
+    internal async Task<JobOutcome> ExtractAgainAsync(string fileId, string contentHash, JobContext job, CancellationToken cancellationToken)
+    {
+        await using var transaction = await job.BeginAsync(cancellationToken);
+        if (!await IsCurrentAsync(transaction.Transaction, job.TenantId, fileId, contentHash, cancellationToken))
+            return Superseded;
+        await EnqueueNextAsync(transaction.Transaction, new ExtractText(fileId, contentHash), fileId, contentHash, job, cancellationToken);
+        await transaction.CommitAndCompleteAsync(cancellationToken);
+        return new JobOutcome.Completed();
     }
 
     internal Task RecordAsync(NpgsqlTransaction transaction, LedgerEntry entry, CancellationToken cancellationToken) =>

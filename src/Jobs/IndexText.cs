@@ -12,7 +12,8 @@ namespace ScaiDrive.Jobs;
 /// <summary>Asks for the keyword side of the index for one version: from its end on the file is searchable by word.</summary>
 /// <param name="FileId">The file in the drive.</param>
 /// <param name="ContentHash">SHA-256 of its bytes, lower-case hex.</param>
-public sealed record IndexText(string FileId, string ContentHash) : IJobArgs
+/// <param name="AfterOcr">Recognised pages were added: a job of its own, because the one for the text layer may be running.</param>
+public sealed record IndexText(string FileId, string ContentHash, bool AfterOcr = false) : IJobArgs
 {
     /// <inheritdoc />
     public static string Kind => "index-text";
@@ -30,7 +31,7 @@ internal sealed class IndexTextHandler(
         if (await files.FindCurrentAsync(job.TenantId, args.FileId, args.ContentHash, cancellationToken) is not { } file)
             return FileJobs.Superseded;
         if (await texts.FindAsync(job.TenantId, args.ContentHash, ExtractionPool.PipelineVersion, cancellationToken) is not { } text)
-            throw new JobFailedException("text_missing", "The text of this version is not stored; extraction has to run first.");
+            return await files.ExtractAgainAsync(args.FileId, args.ContentHash, job, cancellationToken);
 
         var started = time.GetTimestamp();
         var decision = await providers.DecideAsync(job.TenantId, file.ShareId, file.Path, file.MimeType, cancellationToken);
@@ -39,7 +40,11 @@ internal sealed class IndexTextHandler(
         await using var transaction = await job.BeginAsync(cancellationToken);
         if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
             return FileJobs.Superseded;
-        await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, decision.Provider.Model, chunks, cancellationToken);
+        // Recognition holds the same lock when it adds its pages: what it added since is another job's to index.
+        if (await HasMorePagesAsync(args, text, job, cancellationToken))
+            return new JobOutcome.Completed();
+        if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, decision.Provider.Model, chunks, cancellationToken))
+            return FileJobs.Superseded;
         await files.RecordAsync(
             transaction.Transaction,
             new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Index, LedgerStates.Done)
@@ -63,4 +68,9 @@ internal sealed class IndexTextHandler(
         await transaction.CommitAndCompleteAsync(cancellationToken);
         return new JobOutcome.Completed();
     }
+
+    private async Task<bool> HasMorePagesAsync(IndexText args, StoredText read, JobContext job, CancellationToken cancellationToken) =>
+        read.PagesNeedingOcr.Count > 0
+        && await texts.FindAsync(job.TenantId, args.ContentHash, ExtractionPool.PipelineVersion, cancellationToken) is { } now
+        && now.PagesNeedingOcr.Count < read.PagesNeedingOcr.Count;
 }

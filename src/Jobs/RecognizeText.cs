@@ -28,7 +28,7 @@ internal sealed class RecognizeTextHandler(
         if (await files.FindCurrentAsync(job.TenantId, args.FileId, args.ContentHash, cancellationToken) is not { } file)
             return FileJobs.Superseded;
         if (await texts.FindAsync(job.TenantId, args.ContentHash, ExtractionPool.PipelineVersion, cancellationToken) is not { } text)
-            throw new JobFailedException("text_missing", "The text of this version is not stored; extraction has to run first.");
+            return await files.ExtractAgainAsync(args.FileId, args.ContentHash, job, cancellationToken);
 
         var started = time.GetTimestamp();
         var (recognized, problem) = await RecognizeAsync(file, text, job, cancellationToken);
@@ -52,7 +52,7 @@ internal sealed class RecognizeTextHandler(
             },
             cancellationToken);
         if (hasText)
-            await files.EnqueueNextAsync(transaction.Transaction, new IndexText(args.FileId, args.ContentHash), args.FileId, args.ContentHash, job, cancellationToken);
+            await files.EnqueueNextAsync(transaction.Transaction, new IndexText(args.FileId, args.ContentHash, AfterOcr: true), args.FileId, args.ContentHash, job, cancellationToken);
         await transaction.CommitAndCompleteAsync(cancellationToken);
         return new JobOutcome.Completed();
     }

@@ -48,26 +48,26 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider time, ILo
         return added;
     }
 
-    /// <summary>Cancels the unfinished jobs of one kind about one subject: waiting ones with this commit, running ones
-    /// by cancelling their handlers, which may still complete if they were nearly done.</summary>
+    /// <summary>Cancels the unfinished jobs of some kinds about some subjects: waiting ones with this commit, running ones
+    /// by cancelling their handlers, which commit nothing any more.</summary>
     /// <param name="tx">The caller's transaction.</param>
     /// <param name="tenantId">Whose jobs.</param>
-    /// <param name="subjectId">As in <see cref="JobOptions.SubjectId"/>.</param>
-    /// <param name="kind">As in <see cref="IJobArgs.Kind"/>.</param>
+    /// <param name="subjectIds">As in <see cref="JobOptions.SubjectId"/>.</param>
+    /// <param name="kinds">As in <see cref="IJobArgs.Kind"/>.</param>
     /// <param name="code">Becomes their error code, such as <c>superseded</c>.</param>
     /// <param name="reason">For a person.</param>
     /// <param name="exceptJobId">A job to leave alone: the caller's own.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>How many jobs were ended or asked to end.</returns>
     [SuppressMessage("Performance", "CA1822", Justification = "Part of what a producer is given, beside enqueueing.")]
-    public async Task<int> CancelBySubjectAsync(
-        NpgsqlTransaction tx, string tenantId, string subjectId, string kind, string code, string reason, long? exceptJobId,
-        CancellationToken cancellationToken)
+    public async Task<int> CancelBySubjectsAsync(
+        NpgsqlTransaction tx, string tenantId, IReadOnlyCollection<string> subjectIds, IReadOnlyCollection<string> kinds, string code, string reason,
+        long? exceptJobId, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(EnqueueSql.CancelBySubject, tx.Connection, tx);
+        await using var command = new NpgsqlCommand(EnqueueSql.CancelBySubjects, tx.Connection, tx);
         command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = subjectId });
-        command.Parameters.Add(new() { Value = kind });
+        command.Parameters.Add(new() { Value = subjectIds.ToArray() });
+        command.Parameters.Add(new() { Value = kinds.ToArray() });
         command.Parameters.Add(new() { Value = TextColumn.Fit(code, TextColumn.CodeLength) });
         command.Parameters.Add(new() { Value = TextColumn.Fit(reason, TextColumn.MessageLength) });
         command.Parameters.Add(new() { Value = (object?)exceptJobId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });

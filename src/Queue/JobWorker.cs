@@ -160,6 +160,9 @@ public sealed partial class JobWorker : BackgroundService
         cancellationToken.ThrowIfCancellationRequested();
         // Not cancelled half-way: the jobs might be ours without our knowing.
         var claimed = await store.ClaimAsync(queue, kinds, limit, workerId, CancellationToken.None);
+        // Asked to stop while the claim was under way: what it got is handed back with the rest at the end.
+        if (cancellationToken.IsCancellationRequested)
+            return 0;
         foreach (var job in claimed)
             Start(job);
         return claimed.Count;

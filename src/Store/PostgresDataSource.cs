@@ -69,8 +69,10 @@ public static class PostgresDataSource
             {
                 if (key.Equals("host", StringComparison.OrdinalIgnoreCase))
                     settings.Host = value;
+                else if (key.Equals("sslmode", StringComparison.OrdinalIgnoreCase))
+                    settings["SSL Mode"] = value.Replace("-", "", StringComparison.Ordinal); // verify-full is VerifyFull here
                 else
-                    settings[key.Equals("sslmode", StringComparison.OrdinalIgnoreCase) ? "SSL Mode" : key] = value.Replace("-", "", StringComparison.Ordinal);
+                    settings[key] = value;
             }
             catch (ArgumentException)
             {

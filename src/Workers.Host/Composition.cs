@@ -25,6 +25,10 @@ internal sealed record HostParts
 
     /// <summary>Job slots, sandboxed children, upkeep.</summary>
     public bool Worker { get; init; }
+
+    /// <summary>How long a stop waits for running jobs before it hands them back. Default 20 seconds, as a rolling
+    /// deployment allows; <c>up</c> is short, because a person waits for their prompt.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
 }
 
 /// <summary>Puts the rooms together: the only place that knows them all.</summary>
@@ -51,6 +55,8 @@ internal static class Composition
             builder.Services.AddScaiDriveMetrics();
 
         var app = builder.Build();
+        // Loaded now: a model that cannot be loaded has to stop the host, not every file's job.
+        app.Services.GetRequiredService<LocalEmbeddingGenerator>();
         foreach (var warning in settings.Warnings)
             app.Logger.LogWarning("{Warning}", warning);
         if (parts.Api)
@@ -80,7 +86,7 @@ internal static class Composition
         services.AddSingleton<IEmbeddingProviderFactory>(provider => new LocalProviderFactory(provider.GetRequiredService<LocalEmbeddingGenerator>));
         services.AddSearch(new SearchOptions
         {
-            DataDirectory = Path.Combine(settings.DataDirectory, "index"),
+            DataDirectory = settings.IndexDirectory,
             Follow = parts.Api,
             Upkeep = parts.Worker,
             Hints = ReasonCodes.Hints,
@@ -96,7 +102,7 @@ internal static class Composition
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ExtractionPool>>()));
         services.AddScaiDriveJobHandlers();
-        services.AddJobWorker(new QueueOptions { Slots = settings.WorkerSlots });
+        services.AddJobWorker(new QueueOptions { Slots = settings.WorkerSlots, DrainTimeout = parts.Drain });
     }
 
     /// <exception cref="BadSettingsException">They are not there.</exception>

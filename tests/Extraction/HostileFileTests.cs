@@ -5,15 +5,13 @@ namespace ScaiDrive.Extraction.Tests;
 
 public sealed class HostileFileTests(PoolFixture fixture) : IClassFixture<PoolFixture>
 {
-    [Fact]
+    [CorpusFact]
     public async Task Every_real_document_ends_ok_or_with_a_reason_and_the_child_lives_on()
     {
-        if (RepositoryPaths.Corpus is null)
-            return;
         await fixture.ExtractAsync("warm.txt", "warm"u8.ToArray());
         var child = Assert.Single(fixture.Pool.IdleChildren);
         var ok = 0;
-        foreach (var path in Directory.GetFiles(Path.Combine(RepositoryPaths.Corpus, "documents")))
+        foreach (var path in Directory.GetFiles(Path.Combine(RepositoryPaths.Corpus!, "documents")))
         {
             await using var content = File.OpenRead(path);
             var document = await fixture.Pool.ExtractAsync(content, Path.GetFileName(path), CancellationToken.None);
@@ -43,12 +41,10 @@ public sealed class HostileFileTests(PoolFixture fixture) : IClassFixture<PoolFi
         Assert.Equal(("encrypted", "application/pdf"), (document.Status, document.MimeType));
     }
 
-    [Fact]
+    [CorpusFact]
     public async Task An_office_document_with_a_password_is_encrypted()
     {
-        if (RepositoryPaths.Corpus is null)
-            return;
-        var document = await fixture.ExtractAsync("protectedFile.xlsx", await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Corpus, "documents", "protectedFile.xlsx")));
+        var document = await fixture.ExtractAsync("protectedFile.xlsx", await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Corpus!, "documents", "protectedFile.xlsx")));
 
         Assert.Equal("encrypted", document.Status);
     }

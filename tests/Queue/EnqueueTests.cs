@@ -151,7 +151,7 @@ public sealed class EnqueueTests
         var otherTenant = await queue.EnqueueAsync(tenant: "tnt_b", subject: "fil_1");
 
         var count = await queue.InTransactionAsync(tx =>
-            queue.Jobs.CancelBySubjectAsync(tx, Tenant, "fil_1", TestJob.Kind, "superseded", "A newer version came.", own, default));
+            queue.Jobs.CancelBySubjectsAsync(tx, Tenant, ["fil_1"], [TestJob.Kind], "superseded", "A newer version came.", own, default));
 
         Assert.Equal(1, count);
         var row = await queue.FindAsync(older);

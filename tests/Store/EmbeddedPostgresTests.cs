@@ -36,12 +36,13 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_start_that_died_while_making_the_cluster_leaves_nothing_in_the_way()
     {
-        Directory.CreateDirectory(Path.Combine(directory.FullName, "cluster.new", "base"));
-        File.WriteAllText(Path.Combine(directory.FullName, "cluster.new", "PG_VERSION"), "15\n");
+        Directory.CreateDirectory(Path.Combine(directory.FullName, "cluster.new-1", "base"));
+        File.WriteAllText(Path.Combine(directory.FullName, "cluster.new-1", "PG_VERSION"), "15\n");
 
         await using var server = await StartAsync();
 
         await ExecuteAsync(server, "SELECT 1");
+        Assert.False(Directory.Exists(Path.Combine(directory.FullName, "cluster.new-1")));
     }
 
     [Fact]

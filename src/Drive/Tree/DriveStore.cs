@@ -147,12 +147,25 @@ public sealed class DriveStore(
     }
 
 #pragma warning disable CA1822 // The transaction already names the database, but callers reach these through the store they were given.
-    /// <summary>Whether the file is live and its newest version has this content. If so, it stays so until the transaction ends.</summary>
+    /// <summary>Whether the file is live and its newest version has this content. If so, it stays so until the transaction ends,
+    /// and no other transaction that asked the same about this file is under way.</summary>
     public async Task<bool> IsCurrentAsync(
         NpgsqlTransaction tx, string tenantId, string fileId, string contentHash, CancellationToken cancellationToken)
     {
         await using var command = tx.Command(ItemSql.IsCurrent, Arg.Of(tenantId), Arg.Of(fileId), Arg.Of(contentHash));
         return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <summary>Which of the files are live. They stay so until the transaction ends.</summary>
+    public async Task<IReadOnlyList<string>> HoldLiveAsync(
+        NpgsqlTransaction tx, string tenantId, IReadOnlyCollection<string> fileIds, CancellationToken cancellationToken)
+    {
+        await using var command = tx.Command(ItemSql.HoldLive, Arg.Of(tenantId), Arg.Of(fileIds.ToArray()));
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var live = new List<string>();
+        while (await rows.ReadAsync(cancellationToken))
+            live.Add(rows.GetString(0));
+        return live;
     }
 
     /// <summary>Notes when this content of the file got its vectors; nothing happens if the file has other content by now.</summary>

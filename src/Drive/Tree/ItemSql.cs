@@ -318,7 +318,14 @@ internal static class ItemSql
     internal const string IsCurrent = """
         SELECT true FROM items
         WHERE tenant_id = $1 AND id = $2 AND kind = 'file' AND content_hash = $3 AND NOT is_deleted
-        FOR SHARE;
+        FOR NO KEY UPDATE;
+        """;
+
+    internal const string HoldLive = """
+        SELECT id FROM items
+        WHERE tenant_id = $1 AND id = ANY($2) AND kind = 'file' AND NOT is_deleted
+        ORDER BY id
+        FOR NO KEY UPDATE;
         """;
 
     internal const string MarkVectorized = """

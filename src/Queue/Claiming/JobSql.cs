@@ -100,16 +100,17 @@ internal static class JobSql
         """;
 
     // The last statement of a handler's transaction: a rescue waits for it, or has already happened and is seen here.
+    // A job that was asked to end writes nothing more: what follows it may have started already.
     internal const string CheckLease = """
         SELECT 1 FROM queue.job
-        WHERE tenant_id = $1 AND id = $2 AND lease = $3 AND state = 'running'
+        WHERE tenant_id = $1 AND id = $2 AND lease = $3 AND state = 'running' AND cancel_code IS NULL
         FOR SHARE
         """;
 
     internal const string CompleteWithLease = """
         UPDATE queue.job
         SET state = 'completed', finished_at = now(), error_code = NULL, error_message = NULL
-        WHERE tenant_id = $1 AND id = $2 AND lease = $3 AND state = 'running'
+        WHERE tenant_id = $1 AND id = $2 AND lease = $3 AND state = 'running' AND cancel_code IS NULL
         """;
 
     internal const string Wake = "SELECT pg_notify('queue', $1)";

@@ -18,19 +18,20 @@ internal static class EnqueueSql
             FROM item
             ORDER BY tenant_id, unique_key, id
             ON CONFLICT (tenant_id, kind, unique_key)
-                WHERE unique_key IS NOT NULL AND state IN ('available', 'scheduled', 'running', 'retryable')
+                WHERE unique_key IS NOT NULL AND cancel_code IS NULL AND state IN ('available', 'scheduled', 'running', 'retryable')
                 DO NOTHING
             RETURNING id
         )
         SELECT count(*), min(id), pg_current_xact_id()::text FROM added
         """;
 
-    // A waiting job ends here. A running one is told through its worker, and ends when its handler does.
-    internal const string CancelBySubject = """
+    // A waiting job ends here. A running one is told through its worker, commits nothing more, and ends when its handler
+    // does. Locked in the order in which outcomes are settled, or the two would deadlock.
+    internal const string CancelBySubjects = """
         WITH wanted AS MATERIALIZED (
             SELECT tenant_id, id
             FROM queue.job
-            WHERE tenant_id = $1 AND subject_id = $2 AND kind = $3 AND id IS DISTINCT FROM $6
+            WHERE tenant_id = $1 AND subject_id = ANY($2) AND kind = ANY($3) AND id IS DISTINCT FROM $6
               AND state IN ('available', 'scheduled', 'retryable', 'running')
             ORDER BY id
             FOR NO KEY UPDATE

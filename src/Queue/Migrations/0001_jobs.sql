@@ -56,9 +56,10 @@ CREATE INDEX job_waiting ON queue.job (queue, run_at, id) INCLUDE (state)
 CREATE INDEX job_running ON queue.job (worker_id) INCLUDE (queue)
     WHERE state = 'running';
 
--- At most one unfinished job per tenant, kind and key.
+-- At most one unfinished job per tenant, kind and key. One that was asked to end no longer stands for the work: what is
+-- enqueued after the request must not be taken for it.
 CREATE UNIQUE INDEX job_unique ON queue.job (tenant_id, kind, unique_key)
-    WHERE unique_key IS NOT NULL AND state IN ('available', 'scheduled', 'running', 'retryable');
+    WHERE unique_key IS NOT NULL AND cancel_code IS NULL AND state IN ('available', 'scheduled', 'running', 'retryable');
 
 -- Listings by state. Completed rows are nearly all rows, so the primary key serves them.
 CREATE INDEX job_by_state ON queue.job (tenant_id, state, id)

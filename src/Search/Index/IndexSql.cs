@@ -94,6 +94,7 @@ internal static class IndexSql
         FROM search.file f
         JOIN search.text_chunk c ON c.tenant_id = f.tenant_id AND c.file_id = f.file_id
         WHERE f.tenant_id = $1 AND f.file_id = $2 AND f.content_hash = $3 AND f.chunks_hash = $3
+          AND c.hash > $6
           AND NOT EXISTS (SELECT FROM search.vector v WHERE v.tenant_id = $1 AND v.model = $4 AND v.chunk_hash = c.hash)
         ORDER BY c.hash
         LIMIT $5

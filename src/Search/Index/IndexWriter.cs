@@ -110,9 +110,16 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
     }
 
     /// <summary>Texts of the file that have no vector of this model yet, each once. Empty when all have, also by other files with the same text.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="fileId">The file.</param>
+    /// <param name="contentHash">The content the chunks were cut from.</param>
+    /// <param name="model">Of which model.</param>
+    /// <param name="afterHash">Only texts behind this hash; null: from the start. Going on from the last one keeps a large file linear.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>At most <paramref name="limit"/> texts, in the order of their hashes; none when the content is no longer current.</returns>
     public async Task<IReadOnlyList<PendingChunk>> PendingVectorsAsync(
-        string tenantId, string fileId, string contentHash, string model, int limit, CancellationToken cancellationToken)
+        string tenantId, string fileId, string contentHash, string model, string? afterHash, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(IndexSql.PendingVectors);
         command.Parameters.Add(new() { Value = tenantId });
@@ -120,6 +127,7 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
         command.Parameters.Add(new() { Value = contentHash });
         command.Parameters.Add(new() { Value = model });
         command.Parameters.Add(new() { Value = limit });
+        command.Parameters.Add(new() { Value = afterHash ?? "" });
         var pending = new List<PendingChunk>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

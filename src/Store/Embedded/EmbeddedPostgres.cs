@@ -14,6 +14,7 @@ namespace ScaiDrive.Store.Embedded;
 public sealed partial class EmbeddedPostgres : IAsyncDisposable
 {
     private const string UserName = "scaidrive";
+    private const string SocketRecord = "socket-directory.txt";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
@@ -49,10 +50,13 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         var installation = ChooseInstallation(cluster);
 
         await EndEarlierServerAsync(cluster, installation, account, time, cancellationToken);
+        RemoveLeftovers(home, cluster);
         if (!File.Exists(Path.Combine(cluster, "PG_VERSION")))
             await InitializeAsync(cluster, password, installation, account, options, cancellationToken);
 
+        // Not in the home: the name of a socket has at most 107 bytes.
         var socketDirectory = Directory.CreateTempSubdirectory("scaidrive-pg-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(home, SocketRecord), socketDirectory, cancellationToken);
         await account.OwnAsync(socketDirectory, cancellationToken);
         var port = FreePort();
         var log = Path.Combine(cluster, "server.log");
@@ -181,12 +185,11 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     private static async Task InitializeAsync(
         string cluster, string password, PostgresInstallation installation, ServerAccount account, EmbeddedPostgresOptions options, CancellationToken cancellationToken)
     {
-        // Made under another name and then renamed: a start that dies half-way leaves nothing that looks like a cluster.
-        var fresh = cluster + ".new";
-        if (Directory.Exists(fresh))
-            Directory.Delete(fresh, recursive: true);
+        // Made under a name of its own and then renamed: a start that dies half-way leaves nothing that looks like a
+        // cluster, and an initdb that outlives its host for a moment does not meet the next one.
+        var fresh = $"{cluster}.new-{Guid.NewGuid():n}";
         Directory.CreateDirectory(fresh);
-        var passwordFile = Path.Combine(Path.GetTempPath(), "scaidrive-pw-" + Guid.NewGuid().ToString("n"));
+        var passwordFile = $"{cluster}.password-{Guid.NewGuid():n}";
         await using (var stream = new FileStream(passwordFile, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -213,6 +216,31 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
 
         Directory.Move(fresh, cluster);
+    }
+
+    /// <summary>What a host that was killed could not clear away: its socket directory, and what an unfinished first start made.</summary>
+    private static void RemoveLeftovers(string home, string cluster)
+    {
+        var record = Path.Combine(home, SocketRecord);
+        if (File.Exists(record) && File.ReadAllText(record) is var sockets && Path.GetFileName(sockets).StartsWith("scaidrive-pg-", StringComparison.Ordinal))
+            TryDelete(sockets);
+        var (parent, name) = (Path.GetDirectoryName(cluster)!, Path.GetFileName(cluster));
+        foreach (var abandoned in Directory.EnumerateDirectories(parent, name + ".new-*"))
+            TryDelete(abandoned);
+        foreach (var abandoned in Directory.EnumerateFiles(parent, name + ".password-*"))
+            File.Delete(abandoned);
+    }
+
+    private static void TryDelete(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (IOException)
+        {
+            // It is gone already, or somebody still writes into it; then the next start finds it again.
+        }
     }
 
     /// <summary>A server that an earlier host left (it gets its signal when the host dies, and may still be writing) is

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ScaiDrive.Drive;
 using ScaiDrive.Store;
 using ScaiDrive.Workers.Host.Configuration;
 
@@ -19,7 +20,9 @@ internal static class ApiCommand
         var settings = SettingsReader.ReadEnvironment();
         await using var dataSource = PostgresDataSource.Create(Required.DatabaseUrl(settings), "scaidrive-api");
         await Rooms.RequireCurrentSchemaAsync(dataSource, cancellationToken);
+        using var lockFile = DataDirectoryLock.Take(settings.IndexDirectory);
         await using var app = Composition.BuildWebHost(settings, dataSource, new HostParts { Api = true });
+        await app.Services.GetRequiredService<DriveStore>().EnsureLocalTenantAsync(cancellationToken);
         await app.RunAsync(cancellationToken);
         return 0;
     }

@@ -1,3 +1,4 @@
+using ScaiDrive.Search.Embedding.Local;
 using ScaiDrive.Store;
 using ScaiDrive.Store.Embedded;
 using ScaiDrive.Workers.Host.Configuration;
@@ -24,7 +25,7 @@ internal static class Failing
             return BadUse;
         }
         catch (Exception fault) when (fault is EmbeddedPostgresException or DataDirectoryInUseException or SchemaMismatchException
-            or InvalidDataException or UsageException or UnauthorizedAccessException)
+            or InvalidDataException or UsageException or ModelFilesException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"ScaiDrive: {fault.Message}");
             return BadUse;

@@ -28,7 +28,9 @@ internal static class SearchCommand
     {
         if (limit is < 1 or > 50)
             throw new UsageException($"--limit {limit} is not allowed. Allowed: 1 to 50.");
-        using var client = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(1) };
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new UsageException($"--url '{url}' is not an address. Expected one such as http://127.0.0.1:8000.");
+        using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
         HttpResponseMessage response;
         try
         {

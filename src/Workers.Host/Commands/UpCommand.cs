@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
@@ -27,7 +29,7 @@ internal static class UpCommand
     private static async Task<int> RunAsync(string folder, string? data, int? port, bool once, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(folder))
-            throw new UsageException($"The folder '{folder}' does not exist.");
+            throw new UsageException(File.Exists(folder) ? $"'{folder}' is a file; name the folder to mirror." : $"The folder '{folder}' does not exist.");
         if (port is < 0 or > 65535)
             throw new UsageException($"--port {port} is not allowed. Allowed: 0 to 65535.");
         var root = new DirectoryInfo(Path.GetFullPath(folder)) is var given && given.ResolveLinkTarget(returnFinalTarget: true) is { } target
@@ -38,16 +40,19 @@ internal static class UpCommand
         settings = settings with
         {
             DataDirectory = data is null ? settings.DataDirectory : Path.GetFullPath(data),
+            IndexDirectory = data is null ? settings.IndexDirectory : Path.Combine(Path.GetFullPath(data), "index"),
             Port = port ?? settings.Port,
             ConnectorRoots = [root, .. settings.ConnectorRoots],
         };
+        Composition.RequireWeights(settings);
+        RequireFreePort(settings);
         using var lockFile = DataDirectoryLock.Take(settings.DataDirectory);
 
         await using var server = await StartServerAsync(settings, cancellationToken);
         await using var dataSource = PostgresDataSource.Create(server?.ConnectionString("scaidrive") ?? settings.DatabaseUrl!, "scaidrive-up");
         await new Migrator(dataSource).MigrateAsync(Rooms.Migrations, cancellationToken);
 
-        await using var app = Composition.BuildWebHost(settings, dataSource, new HostParts { Api = true, Worker = true });
+        await using var app = Composition.BuildWebHost(settings, dataSource, new HostParts { Api = true, Worker = true, Drain = TimeSpan.FromSeconds(3) });
         var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
         await app.Services.GetRequiredService<DriveStore>().EnsureLocalTenantAsync(cancellationToken);
         var mirror = app.Services.GetRequiredService<FolderMirror>();
@@ -67,9 +72,28 @@ internal static class UpCommand
         {
             // Ctrl-C or SIGTERM: what was running is handed back below.
         }
+        finally
+        {
+            // Without its database there is nothing to hand back.
+            using var patience = new CancellationTokenSource(server?.Exited.IsCompleted == true ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1));
+            await app.StopAsync(patience.Token);
+        }
 
-        await app.StopAsync(CancellationToken.None);
         return await serverLost ? 1 : outcome;
+    }
+
+    /// <summary>Asked before a server is started for nothing.</summary>
+    private static void RequireFreePort(HostSettings settings)
+    {
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Parse(settings.BindAddress), settings.Port);
+            probe.Start();
+        }
+        catch (SocketException fault)
+        {
+            throw new UsageException($"Port {settings.Port} on {settings.BindAddress} cannot be used ({fault.Message}). Choose another one with --port N or SCAIDRIVE_PORT; 0 takes a free one.");
+        }
     }
 
     private static async Task<EmbeddedPostgres?> StartServerAsync(HostSettings settings, CancellationToken cancellationToken)

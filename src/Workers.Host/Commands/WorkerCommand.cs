@@ -1,10 +1,11 @@
 using System.CommandLine;
+using ScaiDrive.Drive;
 using ScaiDrive.Store;
 using ScaiDrive.Workers.Host.Configuration;
 
 namespace ScaiDrive.Workers.Host.Commands;
 
-/// <summary><c>worker</c>: runs jobs, and shows nothing but <c>/metrics</c> and its health. SIGTERM drains it.</summary>
+/// <summary><c>worker</c>: runs jobs, and shows nothing but <c>/metrics</c>. SIGTERM drains it.</summary>
 internal static class WorkerCommand
 {
     internal static Command Create()
@@ -19,7 +20,9 @@ internal static class WorkerCommand
         var settings = SettingsReader.ReadEnvironment();
         await using var dataSource = PostgresDataSource.Create(Required.DatabaseUrl(settings), "scaidrive-worker");
         await Rooms.RequireCurrentSchemaAsync(dataSource, cancellationToken);
-        await using var app = Composition.BuildWebHost(settings with { Port = settings.WorkerMetricsPort }, dataSource, new HostParts { Worker = true });
+        settings = settings with { Port = settings.WorkerMetricsPort };
+        await using var app = Composition.BuildWebHost(settings, dataSource, new HostParts { Worker = true });
+        await app.Services.GetRequiredService<DriveStore>().EnsureLocalTenantAsync(cancellationToken);
         await app.RunAsync(cancellationToken);
         return 0;
     }

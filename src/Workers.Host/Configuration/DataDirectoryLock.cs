@@ -27,4 +27,4 @@ internal sealed class DataDirectoryLock : IDisposable
 
 /// <summary>Two hosts may not share a data directory.</summary>
 internal sealed class DataDirectoryInUseException(string directory)
-    : Exception($"Another ScaiDrive host runs on {directory}. Stop it, or give this one a directory of its own with --data DIR.");
+    : Exception($"Another ScaiDrive host runs on {directory}. Stop it, or give this one a directory of its own (up: --data DIR; a further api: SCAIDRIVE_INDEX_DIR).");

@@ -9,6 +9,10 @@ internal sealed record HostSettings
     /// <summary><c>SCAIDRIVE_DATA_DIR</c>: content, local index, keys, and the embedded server. Default <c>.scaidrive</c>.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary><c>SCAIDRIVE_INDEX_DIR</c>: the local index of this process alone. Default <c>index</c> in the data directory;
+    /// several <c>api</c> processes that share a data directory need one each.</summary>
+    public required string IndexDirectory { get; init; }
+
     /// <summary><c>SCAIDRIVE_HOST</c>: address to listen on. Without an identity provider only loopback is allowed.</summary>
     public required string BindAddress { get; init; }
 
@@ -21,7 +25,7 @@ internal sealed record HostSettings
     /// <summary><c>SCAIDRIVE_WORKER_HIGH_SLOTS</c> and <c>SCAIDRIVE_WORKER_SLOTS</c>: jobs at a time in this process.</summary>
     public int WorkerSlots { get; init; } = 8;
 
-    /// <summary><c>SCAIDRIVE_WORKER_METRICS_PORT</c>: where the worker role shows <c>/metrics</c>. 0 means nowhere. Default 9100.</summary>
+    /// <summary><c>SCAIDRIVE_WORKER_METRICS_PORT</c>: where the worker role shows <c>/metrics</c>. 0 takes a free one. Default 9100.</summary>
     public int WorkerMetricsPort { get; init; } = 9100;
 
     /// <summary><c>SCAIDRIVE_EXTRACTION_CHILDREN</c>: sandboxed children at a time.</summary>

@@ -11,16 +11,12 @@ internal static class SecretKeyFile
     {
         var path = Path.Combine(dataDirectory, "secret.key");
         if (File.Exists(path))
-        {
-            var key = Convert.FromBase64String(File.ReadAllText(path).Trim());
-            return key.Length == 32 ? key : throw new InvalidDataException($"{path} does not hold a key of 32 bytes. Restore it from a backup.");
-        }
-
+            return Read(path);
         var fresh = RandomNumberGenerator.GetBytes(32);
-        var temporary = path + ".new";
+        var temporary = $"{path}.{Guid.NewGuid():n}";
         using (var stream = new FileStream(temporary, new FileStreamOptions
         {
-            Mode = FileMode.Create,
+            Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }))
@@ -29,7 +25,24 @@ internal static class SecretKeyFile
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move(temporary, path, overwrite: true);
-        return fresh;
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process on this directory was first, and its key holds.
+            File.Delete(temporary);
+        }
+
+        return Read(path);
+    }
+
+    private static byte[] Read(string path)
+    {
+        var key = new byte[33];
+        return Convert.TryFromBase64String(File.ReadAllText(path).Trim(), key, out var length) && length == 32
+            ? key[..32]
+            : throw new InvalidDataException($"{path} does not hold a key of 32 bytes. Restore it from a backup.");
     }
 }

@@ -21,10 +21,12 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
     /// <exception cref="BadSettingsException">At least one value is wrong.</exception>
     internal HostSettings Read()
     {
+        var dataDirectory = Path.GetFullPath(Text("DATA_DIR") ?? ".scaidrive");
         var settings = new HostSettings
         {
             DatabaseUrl = DatabaseUrl(),
-            DataDirectory = Path.GetFullPath(Text("DATA_DIR") ?? ".scaidrive"),
+            DataDirectory = dataDirectory,
+            IndexDirectory = Path.GetFullPath(Text("INDEX_DIR") ?? Path.Combine(dataDirectory, "index")),
             BindAddress = BindAddress(),
             Port = Number("PORT", 8000, 0, 65535),
             LogLevel = Level(),
@@ -34,7 +36,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
             OcrLanguages = Languages(),
             WeightsDirectory = ExistingDirectory("WEIGHTS_DIR"),
             SecretKeys = SecretKeys(),
-            ConnectorRoots = [.. (Text("CONNECTOR_ROOTS") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Path.GetFullPath)],
+            ConnectorRoots = ConnectorRoots(),
         };
         RefuseWhatIsNotServedYet();
         WarnOfUnknownNames();
@@ -107,6 +109,14 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
         if (!Directory.Exists(value))
             Refuse(name, $"The directory '{value}' does not exist. Allowed: the directory that holds the files of the embedding model.");
         return Path.GetFullPath(value);
+    }
+
+    private string[] ConnectorRoots()
+    {
+        var roots = (Text("CONNECTOR_ROOTS") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (roots.FirstOrDefault(root => !Path.IsPathRooted(root)) is { } relative)
+            Refuse("CONNECTOR_ROOTS", $"'{relative}' is not an absolute path. Allowed: absolute directories, colon separated.");
+        return [.. roots.Select(Path.GetFullPath)];
     }
 
     private List<byte[]> SecretKeys()

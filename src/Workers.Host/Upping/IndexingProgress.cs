@@ -1,3 +1,4 @@
+using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Jobs;
 using ScaiDrive.Queue;
@@ -49,15 +50,23 @@ internal sealed class IndexingProgress(
         var told = time.GetTimestamp();
         while (true)
         {
-            var depths = await queues.DepthsAsync(cancellationToken);
-            if (depths.All(depth => depth is { Depth: 0, Running: 0, Scheduled: 0, Retryable: 0 }))
-                return;
-            if (time.GetElapsedTime(told) > TellEvery)
+            try
             {
-                told = time.GetTimestamp();
-                var totals = await ledger.TotalsAsync(tenantId, cancellationToken);
-                await Console.Error.WriteLineAsync(
-                    $"{totals.Files} files: {totals.Indexed} indexed, {totals.Pending} pending, {totals.Skipped.Values.Sum()} skipped; {depths.Sum(depth => depth.Running)} jobs running, {depths.Sum(depth => depth.Depth)} waiting");
+                var depths = await queues.DepthsAsync(cancellationToken);
+                if (depths.All(depth => depth is { Depth: 0, Running: 0, Scheduled: 0, Retryable: 0 }))
+                    return;
+                if (time.GetElapsedTime(told) > TellEvery)
+                {
+                    told = time.GetTimestamp();
+                    var totals = await ledger.TotalsAsync(tenantId, cancellationToken);
+                    await Console.Error.WriteLineAsync(
+                        $"{totals.Files} files: {totals.Indexed} indexed, {totals.Pending} pending, {totals.Skipped.Values.Sum()} skipped; {depths.Sum(depth => depth.Running)} jobs running, {depths.Sum(depth => depth.Depth)} waiting");
+                }
+            }
+            catch (NpgsqlException fault)
+            {
+                // The workers wait for the database too; nothing is lost by asking later.
+                await Console.Error.WriteLineAsync($"The database does not answer: {fault.Message}");
             }
 
             await Task.Delay(LookEvery, time, cancellationToken);

@@ -19,7 +19,7 @@ public sealed class IndexWriterTests
             Assert.False(await room.Writer.ReplaceChunksAsync(transaction, Tenant, "fil_1", old.ContentHash, "m", room.Chunker.Split([new(1, "stale", [])]), Stop));
             Assert.False(await room.Writer.MarkEmbeddedAsync(transaction, Tenant, "fil_1", old.ContentHash, WordVectors.Model, Stop));
         });
-        Assert.Empty(await room.Writer.PendingVectorsAsync(Tenant, "fil_1", old.ContentHash, "other", 10, Stop));
+        Assert.Empty(await room.Writer.PendingVectorsAsync(Tenant, "fil_1", old.ContentHash, "other", null, 10, Stop));
         Assert.Empty(await room.FindAsync("stale"));
     }
 
@@ -88,8 +88,8 @@ public sealed class IndexWriterTests
         await using var room = await SearchRoom.CreateAsync();
         await room.AddAsync("fil_1", "a.txt", "the same words");
         await room.AddAsync(File("fil_2", "copy.txt", "the same words"), "the same words", vectors: false);
-        Assert.Empty(await room.Writer.PendingVectorsAsync(Tenant, "fil_2", HashOf("the same words"), WordVectors.Model, 10, Stop));
-        Assert.Single(await room.Writer.PendingVectorsAsync(Tenant, "fil_2", HashOf("the same words"), "another-model", 10, Stop));
+        Assert.Empty(await room.Writer.PendingVectorsAsync(Tenant, "fil_2", HashOf("the same words"), WordVectors.Model, null, 10, Stop));
+        Assert.Single(await room.Writer.PendingVectorsAsync(Tenant, "fil_2", HashOf("the same words"), "another-model", null, 10, Stop));
         await room.CommitAsync(async tx =>
             Assert.True(await room.Writer.MarkEmbeddedAsync(tx, Tenant, "fil_2", HashOf("the same words"), WordVectors.Model, Stop)));
         Assert.Equal(2, (await room.NearAsync("the same words")).Count);
@@ -101,7 +101,7 @@ public sealed class IndexWriterTests
         await using var room = await SearchRoom.CreateAsync();
         await room.AddAsync("fil_1", "a.txt", "the same words");
         await room.AddAsync(File("fil_1", "a.txt", "the same words"), "the same words", tenant: "tnt_two", vectors: false);
-        Assert.Single(await room.Writer.PendingVectorsAsync("tnt_two", "fil_1", HashOf("the same words"), WordVectors.Model, 10, Stop));
+        Assert.Single(await room.Writer.PendingVectorsAsync("tnt_two", "fil_1", HashOf("the same words"), WordVectors.Model, null, 10, Stop));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class IndexWriterTests
         await room.AddAsync(file, text, vectors: false);
         await room.CommitAsync(async tx =>
         {
-            var pending = await room.Writer.PendingVectorsAsync(Tenant, "fil_1", file.ContentHash, WordVectors.Model, 1, Stop);
+            var pending = await room.Writer.PendingVectorsAsync(Tenant, "fil_1", file.ContentHash, WordVectors.Model, null, 1, Stop);
             await room.Writer.SaveVectorsAsync(tx, Tenant, WordVectors.Model, [(pending[0].Hash, WordVectors.Of(pending[0].Text))], Stop);
             Assert.False(await room.Writer.MarkEmbeddedAsync(tx, Tenant, "fil_1", file.ContentHash, WordVectors.Model, Stop));
         });
