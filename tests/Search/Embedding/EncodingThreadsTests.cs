@@ -28,9 +28,13 @@ public sealed class EncodingThreadsTests
         using var threads = new EncodingThreads(1);
         using var gate = new SemaphoreSlim(0);
         using var started = new SemaphoreSlim(0);
-        var running = new[] { false, true }.Select(isShort => threads.RunAsync(new Parts(this, "a", 1, isShort, gate, started), Stop)).ToList();
-        await started.WaitAsync(Stop);
-        await started.WaitAsync(Stop);
+        var running = new List<Task>();
+        foreach (var isShort in (bool[])[false, true])
+        {
+            running.Add(threads.RunAsync(new Parts(this, "a", 1, isShort, gate, started), Stop));
+            await started.WaitAsync(Stop);
+        }
+
         var bulk = threads.RunAsync(new Parts(this, "b", 2, isShort: false), Stop);
         var query = threads.RunAsync(new Parts(this, "query", 1, isShort: true, null, started), Stop);
         gate.Release(1);
