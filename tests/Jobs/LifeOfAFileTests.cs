@@ -77,6 +77,68 @@ public sealed class LifeOfAFileTests
     }
 
     [Fact]
+    public async Task Content_that_changes_there_and_back_while_its_job_runs_is_indexed_in_the_end()
+    {
+        await using var fleet = await Fleet.CreateAsync();
+        var file = await fleet.AddAsync("plan.txt", "walrus");
+        // As if a worker held the job and were slow; it is asked to end by the next version.
+        await fleet.SqlAsync("UPDATE queue.job SET state = 'running', worker_id = 'slow', lease = nextval('queue.lease_number'), attempt = 1");
+        await fleet.ReplaceAsync(file.Id, "penguin");
+        await fleet.ReplaceAsync(file.Id, "walrus");
+        await fleet.SqlAsync("UPDATE queue.job SET state = 'cancelled', finished_at = now() WHERE state = 'running'");
+
+        await fleet.StartAsync();
+        await fleet.SettleAsync();
+
+        Assert.Equal(["plan.txt"], await fleet.FindAsync("walrus"));
+        Assert.True((await fleet.StatusAsync(file.Id)).Indexed);
+    }
+
+    [Fact]
+    public async Task The_same_bytes_under_a_new_date_read_nothing_again()
+    {
+        await using var fleet = await Fleet.CreateAsync();
+        var file = await fleet.AddAsync("plan.txt", "walrus");
+        var stored = await fleet.Get<ContentStore>().WriteAsync(Fleet.Tenant, new MemoryStream("walrus"u8.ToArray()), null, default);
+
+        await fleet.WriteAsync(ChangeOrigin.Interactive(), writer => writer.AddVersionAsync(file.Id, stored, "text/plain", DateTimeOffset.UnixEpoch.AddDays(1), default));
+
+        Assert.Equal(["available"], await fleet.ColumnAsync("SELECT state FROM queue.job"));
+    }
+
+    [Fact]
+    public async Task A_text_that_is_gone_when_it_is_to_be_indexed_is_read_again()
+    {
+        await using var fleet = await Fleet.CreateAsync();
+        var file = await fleet.AddAsync("plan.txt", "walrus");
+        await fleet.SqlAsync($"UPDATE queue.job SET kind = 'index-text', unique_key = 'index-text:{file.Id}:{file.ChecksumSha256}'");
+
+        await fleet.StartAsync();
+        await fleet.SettleAsync();
+
+        Assert.Equal(["plan.txt"], await fleet.FindAsync("walrus"));
+    }
+
+    [Fact]
+    public async Task A_policy_that_no_longer_wants_meaning_ends_the_wait_for_it()
+    {
+        await using var fleet = await Fleet.CreateAsync();
+        fleet.Model.IsDown = true;
+        await fleet.StartAsync();
+        var file = await fleet.AddAsync("note.txt", "axolotl");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!(await fleet.StatusAsync(file.Id)).Stages.Any(stage => stage.ReasonCode == ReasonCodes.ProviderDown))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
+
+        await fleet.SqlAsync("UPDATE search.policy SET semantic = false");
+        await fleet.SqlAsync("UPDATE queue.job SET run_at = now() WHERE kind = 'embed-text'");
+        await fleet.SettleAsync();
+
+        Assert.Equal(0, (await fleet.Get<Search.Ledger.FileLedger>().TotalsAsync(Fleet.Tenant, default)).VectorsPending);
+        Assert.True((await fleet.StatusAsync(file.Id)).Indexed);
+    }
+
+    [Fact]
     public async Task A_rename_reads_nothing_again()
     {
         await using var fleet = await Fleet.CreateAsync();
