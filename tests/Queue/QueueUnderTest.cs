@@ -78,7 +78,13 @@ public sealed class QueueUnderTest : IAsyncDisposable
     {
         var options = new JobOptions
         {
-            TenantId = tenant, Queue = queue, UniqueKey = uniqueKey, SubjectId = subject, Connector = connector, MaxAttempts = maxAttempts, RunAt = runAt,
+            TenantId = tenant,
+            Queue = queue,
+            UniqueKey = uniqueKey,
+            SubjectId = subject,
+            Connector = connector,
+            MaxAttempts = maxAttempts,
+            RunAt = runAt,
         };
         return await InTransactionAsync(tx => Jobs.EnqueueAsync(tx, args ?? new TestJob(), options, default));
     }

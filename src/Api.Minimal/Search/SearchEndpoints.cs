@@ -78,7 +78,8 @@ internal static class SearchEndpoints
         [FromBody] HybridBody body, Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
         HybridAsync(
             Request(caller, body.Query, body.ShareId, body.FileTypes, body.PathPrefix, body.Limit ?? SearchLimits.DefaultPassages, body.Offset ?? 0)
-                with { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha },
+                with
+            { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha },
             search, hydrator, cancellationToken);
 
     private static async Task<Ok<KeywordAnswer>> KeywordAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)

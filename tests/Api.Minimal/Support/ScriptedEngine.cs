@@ -24,7 +24,8 @@ public sealed class ScriptedEngine : ISearchEngine
         {
             _hits.Add(new SearchHit(
                 file.Id, name ?? file.Name, file.ShareId, file.FolderId, file.Path, file.MimeType, file.SizeBytes, file.ModifiedAt, 1.0 - (0.001 * _hits.Count), 0.25,
-                word, 3, page, section, text) { Highlights = at < 0 ? [] : [new TextRange(at, word.Length)] });
+                word, 3, page, section, text)
+            { Highlights = at < 0 ? [] : [new TextRange(at, word.Length)] });
         }
     }
 
