@@ -44,6 +44,8 @@ public static class ScaiDriveApi
         services.AddRazorComponents();
         // The page keeps nothing in cookies; without this the framework would write key files into the user's home.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        foreach (var keyWriter in services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+            services.Remove(keyWriter);
         ApiDocument.AddTo(services, options);
 
         services.AddScaiDriveMetrics();

@@ -90,7 +90,8 @@ internal sealed class HostProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
-    internal void Terminate() => Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!.WaitForExit();
+    // The shell's own kill: a bare machine has no program of that name.
+    internal void Terminate() => Process.Start("sh", ["-c", $"kill -TERM {process.Id}"])!.WaitForExit();
 
     internal static JsonObject Summary(string output) => JsonNode.Parse(output.Trim().Split('\n')[^1])!.AsObject();
 
