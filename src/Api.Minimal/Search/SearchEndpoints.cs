@@ -85,12 +85,12 @@ internal static class SearchEndpoints
     private static async Task<Ok<KeywordAnswer>> KeywordAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
     {
         var answer = await search.KeywordAsync(request, cancellationToken);
-        var (hits, heldBack) = await hydrator.HydrateAsync(request.TenantId, answer.Hits, cancellationToken);
+        var (hits, total) = await hydrator.HydrateAsync(request.TenantId, answer, cancellationToken);
         return TypedResults.Ok(new KeywordAnswer
         {
             Query = request.Query,
             Results = [.. hits.Select(KeywordItem.From)],
-            Total = Math.Max(hits.Count, answer.Total - heldBack),
+            Total = total,
             HasMore = answer.HasMore,
         });
     }
@@ -98,12 +98,12 @@ internal static class SearchEndpoints
     private static async Task<Ok<SemanticAnswer>> SemanticAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
     {
         var answer = await search.SemanticAsync(request, cancellationToken);
-        var (hits, heldBack) = await hydrator.HydrateAsync(request.TenantId, answer.Hits, cancellationToken);
+        var (hits, total) = await hydrator.HydrateAsync(request.TenantId, answer, cancellationToken);
         return TypedResults.Ok(new SemanticAnswer
         {
             Query = request.Query,
             SemanticResults = [.. hits.Select(PassageItem.From)],
-            Total = Math.Max(hits.Count, answer.Total - heldBack),
+            Total = total,
             HasMore = answer.HasMore,
         });
     }
@@ -111,12 +111,12 @@ internal static class SearchEndpoints
     private static async Task<Ok<HybridAnswer>> HybridAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
     {
         var answer = await search.HybridAsync(request, cancellationToken);
-        var (hits, heldBack) = await hydrator.HydrateAsync(request.TenantId, answer.Hits, cancellationToken);
+        var (hits, total) = await hydrator.HydrateAsync(request.TenantId, answer, cancellationToken);
         return TypedResults.Ok(new HybridAnswer
         {
             Query = request.Query,
             HybridResults = [.. hits.Select(PassageItem.From)],
-            Total = Math.Max(hits.Count, answer.Total - heldBack),
+            Total = total,
             HasMore = answer.HasMore,
             Degraded = answer.Degraded,
         });

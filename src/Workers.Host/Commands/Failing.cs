@@ -25,12 +25,7 @@ internal static class Failing
             return BadUse;
         }
         catch (Exception fault) when (fault is EmbeddedPostgresException or DataDirectoryInUseException or SchemaMismatchException
-            or InvalidDataException or UsageException or ModelFilesException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"ScaiDrive: {fault.Message}");
-            return BadUse;
-        }
-        catch (IOException fault)
+            or InvalidDataException or UsageException or ModelFilesException or UnauthorizedAccessException or IOException)
         {
             await Console.Error.WriteLineAsync($"ScaiDrive: {fault.Message}");
             return BadUse;
