@@ -1,76 +1,146 @@
 CREATE SCHEMA IF NOT EXISTS queue;
 
--- Explicit, because bulk enqueue numbers jobs in the caller's order but inserts them in the order of their unique keys.
+-- Numbers of jobs, and their places in line. One sequence for both: a new job's place is its number.
 CREATE SEQUENCE queue.job_id AS bigint CACHE 1;
 
 -- A lease number is never used twice, so it tells two claims of one job apart even when no attempt was counted between them.
 CREATE SEQUENCE queue.lease_number AS bigint CACHE 1;
 
+CREATE SEQUENCE queue.lane_id AS integer CACHE 1;
+
+-- A lane is a line of jobs that are all alike in whatever decides whether and when they run. Fairness chooses among
+-- lanes; pauses, limits and a worker's kinds open or close whole lanes; inside a lane the first in line goes first.
+CREATE TABLE queue.lane (
+    id        integer            NOT NULL DEFAULT nextval('queue.lane_id'),
+    tenant_id text COLLATE "C"   NOT NULL,
+    queue     text COLLATE "C"   NOT NULL,
+    kind      text COLLATE "C"   NOT NULL,
+    connector text COLLATE "C",
+    limit_key text COLLATE "C",
+    -- What rules are about; see queue.rule.
+    keys      text[] COLLATE "C" NOT NULL GENERATED ALWAYS AS (array_remove(ARRAY[
+        'queue:' || queue, 'tenant:' || tenant_id, 'kind:' || kind, 'connector:' || connector, 'key:' || limit_key], NULL)) STORED,
+    -- No job at or below this place will ever be taken again: where a reader that knows nothing starts to look.
+    floor     bigint             NOT NULL DEFAULT 0,
+    CONSTRAINT lane_pk PRIMARY KEY (id),
+    CONSTRAINT lane_is_one_line UNIQUE NULLS NOT DISTINCT (tenant_id, queue, kind, connector, limit_key),
+    CONSTRAINT lane_queue_known CHECK (queue IN ('high', 'low'))
+);
+
+CREATE INDEX lane_by_key ON queue.lane USING gin (keys);
+
+-- Finds the lane, or makes it. In a transaction that is rolled back the lane goes with it.
+CREATE FUNCTION queue.lane_of(of_tenant text, of_queue text, of_kind text, of_connector text, of_limit_key text) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+    found_id integer;
+BEGIN
+    LOOP
+        SELECT id INTO found_id FROM queue.lane
+        WHERE tenant_id = of_tenant AND queue = of_queue AND kind = of_kind
+          AND connector IS NOT DISTINCT FROM of_connector AND limit_key IS NOT DISTINCT FROM of_limit_key;
+        IF found_id IS NOT NULL THEN
+            RETURN found_id;
+        END IF;
+        -- Waits for another transaction that makes the same lane, then looks again.
+        INSERT INTO queue.lane (tenant_id, queue, kind, connector, limit_key)
+        VALUES (of_tenant, of_queue, of_kind, of_connector, of_limit_key)
+        ON CONFLICT DO NOTHING;
+    END LOOP;
+END $$;
+
+-- Unfinished and discarded jobs. A job that is completed or cancelled moves to queue.finished_job.
 CREATE TABLE queue.job (
-    tenant_id     text        NOT NULL,
+    tenant_id     text COLLATE "C" NOT NULL,
     id            bigint      NOT NULL DEFAULT nextval('queue.job_id'),
-    queue         text        NOT NULL,
-    kind          text        NOT NULL,
-    state         text        NOT NULL,
-    -- json, not jsonb: the queue never looks inside, and keeps what the producer wrote.
-    args          json        NOT NULL,
-    subject_id    text,
-    connector     text,
-    unique_key    text,
+    lane          integer     NOT NULL,
+    kind          text COLLATE "C" NOT NULL,
+    state         text COLLATE "C" NOT NULL,
+    -- The place in its lane; lower goes first. Set while available or running. Below zero are jobs that were given back
+    -- without having run to an end: they stand before the backlog, in the order they had.
+    place         bigint,
+    lease         bigint,
+    worker_id     text COLLATE "C",
     attempt       integer     NOT NULL DEFAULT 0,
     max_attempts  integer     NOT NULL,
-    -- When the job may run, and its place in the queue. A rescued or handed-back job keeps it, a retry gets a new one.
+    -- How many workers died with it. Such jobs run one at a time in a worker, so that a deadly one is found out.
+    losses        integer     NOT NULL DEFAULT 0,
+    -- When the job may run or might have; an available job has waited since then.
     run_at        timestamptz NOT NULL DEFAULT now(),
     created_at    timestamptz NOT NULL DEFAULT now(),
     started_at    timestamptz,
-    finished_at   timestamptz,
-    -- The holder of the newest claim. Both stay after the end, so that a row tells who did it; a waiting job has neither.
-    worker_id     text,
-    lease         bigint,
+    discarded_at  timestamptz,
+    -- True while no other job of its tenant, kind and unique key may be added.
+    holds_key     boolean     NOT NULL DEFAULT false,
+    unique_key    text COLLATE "C",
+    subject_id    text COLLATE "C",
+    -- json, not jsonb: the queue never looks inside, and keeps what the producer wrote.
+    args          json        NOT NULL,
     wait_reason   text,
-    error_code    text,
+    error_code    text COLLATE "C",
     error_message text,
     -- Set on a running job that somebody asked to cancel; whatever ends the run then ends the job.
     cancel_code   text,
     cancel_reason text,
     CONSTRAINT job_pk PRIMARY KEY (tenant_id, id),
-    CONSTRAINT job_queue_known CHECK (queue IN ('high', 'low')),
-    CONSTRAINT job_state_known CHECK (state IN
-        ('available', 'scheduled', 'running', 'retryable', 'completed', 'cancelled', 'discarded')),
+    CONSTRAINT job_state_known CHECK (state IN ('available', 'scheduled', 'running', 'retryable', 'discarded')),
     CONSTRAINT job_attempts_bounded CHECK (attempt >= 0 AND attempt <= max_attempts AND max_attempts > 0),
-    CONSTRAINT job_running_is_held CHECK (state <> 'running' OR (worker_id IS NOT NULL AND lease IS NOT NULL)),
-    CONSTRAINT job_waiting_is_free CHECK (state NOT IN ('available', 'scheduled', 'retryable') OR (worker_id IS NULL AND lease IS NULL)),
-    CONSTRAINT job_finished_has_a_time CHECK ((finished_at IS NOT NULL) = (state IN ('completed', 'cancelled', 'discarded')))
+    CONSTRAINT job_running_is_held CHECK ((state = 'running') = (lease IS NOT NULL) AND (state = 'running') = (worker_id IS NOT NULL)),
+    CONSTRAINT job_in_line_has_a_place CHECK ((place IS NOT NULL) = (state IN ('available', 'running'))),
+    CONSTRAINT job_discarded_has_a_time CHECK ((discarded_at IS NOT NULL) = (state = 'discarded')),
+    CONSTRAINT job_key_to_hold CHECK (NOT holds_key OR unique_key IS NOT NULL)
 ) WITH (
-    -- Every claim and every outcome leaves a dead row behind; a table of millions must not wait for a fifth of it.
+    -- A claim changes no column that an index reads. With room on the page it then writes no index (half as much work,
+    -- measured), and the room is free again once the job has left.
+    fillfactor = 50,
     autovacuum_vacuum_scale_factor = 0.02,
-    autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_threshold = 5000,
     autovacuum_analyze_scale_factor = 0.05
 );
 
--- The claim, the depth and the oldest age read this index alone; a finished row is never in it.
-CREATE INDEX job_waiting ON queue.job (queue, run_at, id) INCLUDE (state)
-    WHERE state IN ('available', 'scheduled', 'retryable');
+-- The claim walks one lane from a place it knows, so that it meets neither dead rows nor rows that others took.
+CREATE INDEX job_in_line ON queue.job (lane, place) WHERE place IS NOT NULL;
 
--- Rescue and reconciliation ask for the jobs of one worker.
-CREATE INDEX job_running ON queue.job (worker_id) INCLUDE (queue)
-    WHERE state = 'running';
+-- What waits for its time.
+CREATE INDEX job_due ON queue.job (run_at, id) WHERE place IS NULL AND discarded_at IS NULL;
 
 -- At most one unfinished job per tenant, kind and key. One that was asked to end no longer stands for the work: what is
 -- enqueued after the request must not be taken for it.
-CREATE UNIQUE INDEX job_unique ON queue.job (tenant_id, kind, unique_key)
-    WHERE unique_key IS NOT NULL AND cancel_code IS NULL AND state IN ('available', 'scheduled', 'running', 'retryable');
+CREATE UNIQUE INDEX job_unique ON queue.job (tenant_id, kind, unique_key) WHERE holds_key;
 
--- Listings by state. Completed rows are nearly all rows, so the primary key serves them.
-CREATE INDEX job_by_state ON queue.job (tenant_id, state, id)
-    WHERE state <> 'completed';
+CREATE INDEX job_by_lane ON queue.job (lane, id);
+CREATE INDEX job_by_subject ON queue.job (tenant_id, subject_id, id) WHERE subject_id IS NOT NULL;
+CREATE INDEX job_by_error ON queue.job (tenant_id, error_code, id) WHERE error_code IS NOT NULL;
+CREATE INDEX job_discarded ON queue.job (tenant_id, id) WHERE discarded_at IS NOT NULL;
+CREATE INDEX job_discarded_since ON queue.job (discarded_at, id) WHERE discarded_at IS NOT NULL;
 
-CREATE INDEX job_by_subject ON queue.job (tenant_id, subject_id, id)
-    WHERE subject_id IS NOT NULL;
+-- Completed and cancelled jobs, which nothing but pruning and a retry by hand touches again.
+CREATE TABLE queue.finished_job (
+    tenant_id     text COLLATE "C" NOT NULL,
+    id            bigint      NOT NULL,
+    lane          integer     NOT NULL,
+    kind          text COLLATE "C" NOT NULL,
+    state         text COLLATE "C" NOT NULL,
+    lease         bigint,
+    worker_id     text COLLATE "C",
+    attempt       integer     NOT NULL,
+    max_attempts  integer     NOT NULL,
+    losses        integer     NOT NULL,
+    run_at        timestamptz NOT NULL,
+    created_at    timestamptz NOT NULL,
+    started_at    timestamptz,
+    finished_at   timestamptz NOT NULL,
+    unique_key    text COLLATE "C",
+    subject_id    text COLLATE "C",
+    args          json        NOT NULL,
+    error_code    text COLLATE "C",
+    error_message text,
+    CONSTRAINT finished_job_state_known CHECK (state IN ('completed', 'cancelled'))
+) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
--- Pruning walks from the oldest finished row.
-CREATE INDEX job_finished ON queue.job (finished_at, id)
-    WHERE state IN ('completed', 'cancelled');
-
-CREATE INDEX job_discarded ON queue.job (finished_at, id) INCLUDE (queue)
-    WHERE state = 'discarded';
+CREATE INDEX finished_job_by_id ON queue.finished_job (tenant_id, id);
+CREATE INDEX finished_job_by_lane ON queue.finished_job (lane, id);
+CREATE INDEX finished_job_by_age ON queue.finished_job (finished_at);
+CREATE INDEX finished_job_by_subject ON queue.finished_job (tenant_id, subject_id, id) WHERE subject_id IS NOT NULL;
+CREATE INDEX finished_job_cancelled ON queue.finished_job (tenant_id, id) WHERE state = 'cancelled';
+CREATE INDEX finished_job_by_error ON queue.finished_job (tenant_id, error_code, id) WHERE error_code IS NOT NULL;
