@@ -41,7 +41,8 @@ public sealed class FencedTransaction : IAsyncDisposable
         {
             await using (var complete = Command(JobSql.CompleteWithLease))
             {
-                if (await complete.ExecuteNonQueryAsync(cancellationToken) == 0)
+                complete.Parameters.Add(new() { Value = run.Ran.TotalMilliseconds });
+                if ((long)(await complete.ExecuteScalarAsync(cancellationToken))! == 0)
                     await RefuseAsync();
             }
 

@@ -23,6 +23,9 @@ public abstract class JobContext
     /// <summary>The connector that caused it, if one did.</summary>
     public abstract string? Connector { get; }
 
+    /// <summary>The shared resource it is limited by, if the producer named one.</summary>
+    public abstract string? LimitKey { get; }
+
     /// <summary>What it is about, if the producer said so.</summary>
     public abstract string? SubjectId { get; }
 

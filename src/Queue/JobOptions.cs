@@ -19,6 +19,11 @@ public sealed record JobOptions
     /// <summary>What the job is about, such as a file's id; shown and filterable. At most 500 characters.</summary>
     public string? SubjectId { get; init; }
 
+    /// <summary>Names a resource that many jobs share, such as a remote provider: rules for <c>key:</c> and this name
+    /// limit how many of them run at once and how often they start. Few distinct values: each makes lanes of its own.
+    /// At most 500 characters. Default none.</summary>
+    public string? LimitKey { get; init; }
+
     /// <summary>Not before this time. Default, and for times in the past: at once.</summary>
     public DateTimeOffset? RunAt { get; init; }
 

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -16,7 +18,13 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider time, ILo
 
     private const int KeyLength = 500;
 
+    /// <summary>How long a producer waits for a connection to make a lane apart from its transaction.</summary>
+    private static readonly TimeSpan LanePatience = TimeSpan.FromSeconds(2);
+
+    private const int MostKnownLanes = 100_000;
+
     private readonly WakeUpCall wakeUp = new(dataSource, time, log);
+    private readonly ConcurrentDictionary<(string, string, string, string?, string?), bool> knownLanes = new();
 
     /// <summary>Adds one job.</summary>
     /// <param name="tx">The caller's transaction.</param>
@@ -29,7 +37,14 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider time, ILo
     public async Task<long?> EnqueueAsync<T>(NpgsqlTransaction tx, T args, JobOptions options, CancellationToken cancellationToken)
         where T : IJobArgs
     {
-        var (_, first) = await InsertAsync(tx, T.Kind, [(args, options)], 0, 1, cancellationToken);
+        var (_, first) = await InsertAsync(tx, T.Kind, [(JsonSerializer.Serialize(args, JobJson.Options), options)], cancellationToken);
+        return first;
+    }
+
+    /// <summary>Adds one job of a kind known by name only. As <see cref="EnqueueAsync"/> otherwise.</summary>
+    internal async Task<long?> EnqueueRawAsync(NpgsqlTransaction tx, string kind, string argsJson, JobOptions options, CancellationToken cancellationToken)
+    {
+        var (_, first) = await InsertAsync(tx, kind, [(argsJson, options)], cancellationToken);
         return first;
     }
 
@@ -43,8 +58,12 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider time, ILo
         foreach (var (_, options) in jobs)
             Check(options);
         var added = 0;
-        for (var from = 0; from < jobs.Count; from += BatchSize)
-            added += (await InsertAsync(tx, T.Kind, jobs, from, Math.Min(BatchSize, jobs.Count - from), cancellationToken)).Added;
+        foreach (var batch in jobs.Chunk(BatchSize))
+        {
+            var rows = Array.ConvertAll(batch, each => (JsonSerializer.Serialize(each.Args, JobJson.Options), each.Options));
+            added += (await InsertAsync(tx, T.Kind, rows, cancellationToken)).Added;
+        }
+
         return added;
     }
 
@@ -77,29 +96,38 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider time, ILo
     /// <inheritdoc />
     public void Dispose() => wakeUp.Dispose();
 
-    private async Task<(int Added, long? First)> InsertAsync<T>(
-        NpgsqlTransaction tx, string kind, IReadOnlyList<(T Args, JobOptions Options)> jobs, int from, int count,
-        CancellationToken cancellationToken)
-        where T : IJobArgs
+    private async Task<(int Added, long? First)> InsertAsync(
+        NpgsqlTransaction tx, string kind, (string Args, JobOptions Options)[] jobs, CancellationToken cancellationToken)
     {
-        var (tenants, queues, args) = (new string[count], new string[count], new string[count]);
-        var (connectors, uniqueKeys, subjects) = (new string?[count], new string?[count], new string?[count]);
+        var count = jobs.Length;
+        var (lines, numbers) = (new List<JobOptions>(), new Dictionary<(string, string, string?, string?), int>());
+        var (line, args, uniqueKeys, subjects) = (new int[count], new string[count], new string?[count], new string?[count]);
         var (runAt, maxAttempts) = (new DateTime?[count], new int[count]);
         for (var i = 0; i < count; i++)
         {
-            var (each, options) = jobs[from + i];
+            var (json, options) = jobs[i];
             Check(options);
-            (tenants[i], queues[i], args[i]) = (options.TenantId, options.Queue, JsonSerializer.Serialize(each, JobJson.Options));
-            (connectors[i], uniqueKeys[i], subjects[i]) = (options.Connector, options.UniqueKey, options.SubjectId);
+            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                numbers, (options.TenantId, options.Queue, options.Connector, options.LimitKey), out var known);
+            if (!known)
+            {
+                lines.Add(options);
+                number = lines.Count;
+            }
+
+            (line[i], args[i], uniqueKeys[i], subjects[i]) = (number, json, options.UniqueKey, options.SubjectId);
             (runAt[i], maxAttempts[i]) = (options.RunAt?.UtcDateTime, options.MaxAttempts);
         }
 
+        await MakeLanesAsync(kind, lines, cancellationToken);
         await using var command = new NpgsqlCommand(EnqueueSql.Enqueue, tx.Connection, tx);
         command.Parameters.Add(new() { Value = kind });
-        command.Parameters.Add(new() { Value = tenants });
-        command.Parameters.Add(new() { Value = queues });
+        command.Parameters.Add(new() { Value = lines.ConvertAll(each => each.TenantId) });
+        command.Parameters.Add(new() { Value = lines.ConvertAll(each => each.Queue) });
+        command.Parameters.Add(new() { Value = lines.ConvertAll(each => each.Connector) });
+        command.Parameters.Add(new() { Value = lines.ConvertAll(each => each.LimitKey) });
+        command.Parameters.Add(new() { Value = line });
         command.Parameters.Add(new() { Value = args });
-        command.Parameters.Add(new() { Value = connectors });
         command.Parameters.Add(new() { Value = uniqueKeys });
         command.Parameters.Add(new() { Value = subjects });
         command.Parameters.Add(new() { Value = runAt, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
@@ -107,13 +135,41 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider time, ILo
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
         var added = (int)rows.GetInt64(0);
-        if (added > 0)
-        {
-            foreach (var queue in queues.Distinct())
-                wakeUp.Expect(rows.GetString(2), queue);
-        }
+        if (added == 0)
+            return (0, null);
+        wakeUp.Expect(rows.GetString(2), rows.GetFieldValue<int[]>(3));
+        return (added, rows.GetInt64(1));
+    }
 
-        return (added, added > 0 ? rows.GetInt64(1) : null);
+    /// <summary>Makes lanes that this process has not used before, in transactions of their own: one made in the
+    /// caller's would keep every other producer of that lane waiting until it ends, and would vanish if it fails.</summary>
+    private async Task MakeLanesAsync(string kind, List<JobOptions> lines, CancellationToken cancellationToken)
+    {
+        foreach (var line in lines)
+        {
+            var name = (kind, line.TenantId, line.Queue, line.Connector, line.LimitKey);
+            if (knownLanes.ContainsKey(name))
+                continue;
+            using var patience = new CancellationTokenSource(LanePatience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+            try
+            {
+                await using var command = dataSource.CreateCommand(EnqueueSql.MakeLane);
+                foreach (var part in new[] { line.TenantId, line.Queue, kind, line.Connector, line.LimitKey })
+                    command.Parameters.Add(new() { Value = (object?)part ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+                await command.ExecuteNonQueryAsync(either.Token);
+            }
+            catch (Exception fault) when (fault is NpgsqlException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                // No connection to spare: the caller's transaction makes it after all.
+                log.LogDebug(fault, "A lane is made inside the transaction of its first job");
+                return;
+            }
+
+            if (knownLanes.Count >= MostKnownLanes)
+                knownLanes.Clear();
+            knownLanes[name] = true;
+        }
     }
 
     private static void Check(JobOptions options)
@@ -125,6 +181,10 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider time, ILo
             throw new ArgumentException($"{nameof(JobOptions.MaxAttempts)} is {options.MaxAttempts}; it must be 1 to 1000.", nameof(options));
         if (options.UniqueKey is { Length: 0 or > KeyLength })
             throw new ArgumentException($"{nameof(JobOptions.UniqueKey)} must have 1 to {KeyLength} characters.", nameof(options));
+        if (options.LimitKey is { Length: 0 or > KeyLength })
+            throw new ArgumentException($"{nameof(JobOptions.LimitKey)} must have 1 to {KeyLength} characters.", nameof(options));
+        if (options.Connector is { Length: 0 or > KeyLength })
+            throw new ArgumentException($"{nameof(JobOptions.Connector)} must have 1 to {KeyLength} characters.", nameof(options));
         if (options.SubjectId is { Length: 0 or > KeyLength })
             throw new ArgumentException($"{nameof(JobOptions.SubjectId)} must have 1 to {KeyLength} characters.", nameof(options));
     }

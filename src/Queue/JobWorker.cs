@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Queue.Claiming;
+using ScaiDrive.Queue.Fairness;
 using ScaiDrive.Queue.Running;
 using ScaiDrive.Queue.Upkeep;
 using ScaiDrive.Store;
@@ -19,10 +20,23 @@ public sealed partial class JobWorker : BackgroundService
 {
     private const string Channel = "queue";
     private const string CancelPrefix = "cancel:";
+    private const string LanesPrefix = "lanes:";
+    private const string FrontPrefix = "front:";
 
     private static readonly TimeSpan JournalInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FoldInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PruneByAgeEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PruneByCountEvery = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan AuditEvery = TimeSpan.FromHours(6);
+
+    /// <summary>Jobs held ahead wait no longer than this before others may have them.</summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(2);
+
+    /// <summary>Jobs put in line in one step.</summary>
+    private const int PromoteStep = 1000;
+
+    /// <summary>Jobs that a slot starts before it lets others of this process have the thread.</summary>
+    private const int JobsBetweenYields = 8;
 
     /// <summary>How long handlers may take to notice that they were cancelled, before their jobs are handed back under them.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(3);
@@ -39,29 +53,40 @@ public sealed partial class JobWorker : BackgroundService
     private readonly JobExecutor executor;
     private readonly LeaseRescuer rescuer;
     private readonly JobPruner pruner;
+    private readonly TallyFolder folder;
+    private readonly TallyAuditor auditor;
+    private readonly LaneBoard board;
     private readonly Signal work;
     private readonly Signal check;
+    private readonly Signal due;
+    private readonly Signal ended;
 
-    // By lease: a job that came back while its lost copy is still ending is here twice.
-    private readonly ConcurrentDictionary<long, (JobRun Run, Task Ended)> runs = new();
+    // A job that came back while its lost copy is still ending is here twice, under two leases.
+    private readonly ConcurrentDictionary<(long Lease, long Id), JobRun> runs = new();
+    private readonly ConcurrentQueue<(int[] Lanes, bool AtFront)> news = new();
     private readonly CancellationTokenSource hurry = new();
     private volatile string workerId = "";
+    private volatile bool lookAtAll = true;
+    private volatile bool isStopping;
     private long rescueAgainAt;
+    private long beatAt;
 
     internal JobWorker(
         NpgsqlDataSource dataSource, JobHandlers handlers, IServiceScopeFactory scopes, QueueOptions options,
-        NotificationListener listener, TimeProvider time, ILogger<JobWorker> log)
+        NotificationListener listener, TallyAuditor auditor, TimeProvider time, ILogger<JobWorker> log)
     {
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        (this.dataSource, this.options, this.listener, this.time, this.log) = (dataSource, options, listener, time, log);
+        (this.dataSource, this.options, this.listener, this.auditor, this.time, this.log) = (dataSource, options, listener, auditor, time, log);
         kinds = handlers.Kinds;
-        store = new JobStore(dataSource);
+        store = new JobStore(dataSource, time);
         journal = new JobJournal(dataSource);
-        outcomes = new OutcomeWriter(store, journal, time, log);
+        outcomes = new OutcomeWriter(store, journal, OnWritten, time, log);
         executor = new JobExecutor(handlers, scopes, options, log);
         rescuer = new LeaseRescuer(dataSource, log);
         pruner = new JobPruner(dataSource, options);
-        (work, check) = (new Signal(time), new Signal(time));
+        folder = new TallyFolder(dataSource, time);
+        board = new LaneBoard(options, time);
+        (work, check, due, ended) = (new Signal(time), new Signal(time), new Signal(time), new Signal(time));
     }
 
     /// <summary>This worker as it is shown with the jobs it holds; empty until it has registered. Changes when the worker
@@ -95,6 +120,8 @@ public sealed partial class JobWorker : BackgroundService
             Task.Run(() => JournalLoopAsync(life.Token), CancellationToken.None),
             Task.Run(() => outcomes.RunAsync(life.Token), CancellationToken.None),
             Task.Run(() => RescueLoopAsync(life.Token), CancellationToken.None),
+            Task.Run(() => PromoteLoopAsync(life.Token), CancellationToken.None),
+            Task.Run(() => FoldLoopAsync(life.Token), CancellationToken.None),
             Task.Run(() => PruneLoopAsync(life.Token), CancellationToken.None),
         ];
         await Task.Run(() => ClaimLoopAsync(stoppingToken), CancellationToken.None);
@@ -106,7 +133,7 @@ public sealed partial class JobWorker : BackgroundService
 
     private async Task ClaimLoopAsync(CancellationToken cancellationToken)
     {
-        var reconcileAt = time.GetTimestamp();
+        var (reconcileAt, lookAt) = (time.GetTimestamp(), time.GetTimestamp());
         await LoopAsync("claim jobs", async () =>
         {
             if (workerId.Length == 0)
@@ -123,95 +150,151 @@ public sealed partial class JobWorker : BackgroundService
                 reconcileAt = time.GetTimestamp();
             }
 
-            if (await ClaimAsync(cancellationToken) == 0)
-                await work.WaitAsync(options.PollInterval, cancellationToken);
-        }, onFault: () => reconcileAt = time.GetTimestamp() - (long)(options.Lease.TotalSeconds * time.TimestampFrequency), cancellationToken);
+            if (lookAtAll || time.GetElapsedTime(lookAt) >= options.PollInterval)
+            {
+                lookAtAll = false;
+                await LookAtAllAsync(cancellationToken);
+                lookAt = time.GetTimestamp();
+            }
+
+            await HearNewsAsync(cancellationToken);
+            if (await ClaimAsync(cancellationToken))
+                return;
+            var pause = options.PollInterval - time.GetElapsedTime(lookAt);
+            if (board.AskAgainAfter() is { } after && after < pause)
+                pause = after;
+            if (pause > TimeSpan.Zero)
+                await work.WaitAsync(pause, cancellationToken);
+        }, onFault: () => (reconcileAt, lookAtAll) = (time.GetTimestamp() - Ticks(options.Lease), true), cancellationToken);
     }
 
-    /// <summary>Fills the free slots. Answers how many jobs were started.</summary>
-    private async Task<int> ClaimAsync(CancellationToken cancellationToken)
+    /// <summary>Learns which lanes have jobs in line, by the counters, and which rules hold.</summary>
+    private async Task LookAtAllAsync(CancellationToken cancellationToken)
     {
-        var plan = Plan();
-        var started = 0;
-        var floor = plan.LowBeforeHigh;
-        var lowIsEmpty = false;
-        if (floor > 0)
-        {
-            var low = await ClaimAsync(QueueNames.Low, floor, cancellationToken);
-            lowIsEmpty = low < floor;
-            plan = plan.WithLow(low);
-            started += low;
-        }
-
-        if (plan.Free > 0)
-        {
-            var high = await ClaimAsync(QueueNames.High, plan.Free, cancellationToken);
-            plan = plan.WithHigh(high);
-            started += high;
-        }
-
-        if (!lowIsEmpty && plan.LowAfterHigh > 0)
-            started += await ClaimAsync(QueueNames.Low, plan.LowAfterHigh, cancellationToken);
-        return started;
+        var (waiting, rules) = await store.WaitingAsync(kinds, cancellationToken);
+        HandBack(board.Refresh(waiting, rules));
     }
 
-    private async Task<int> ClaimAsync(string queue, int limit, CancellationToken cancellationToken)
+    /// <summary>Learns of lanes that somebody said have jobs.</summary>
+    private async Task HearNewsAsync(CancellationToken cancellationToken)
+    {
+        while (news.TryDequeue(out var heard))
+        {
+            if (board.Unknown(heard.Lanes) is { Length: > 0 } unknown)
+                board.Learn(await store.LanesAsync(unknown, kinds, cancellationToken));
+            board.MayHave(heard.Lanes, heard.AtFront);
+        }
+    }
+
+    /// <summary>Claims what there is room for and starts what finds a slot. False when there was nothing to ask for.</summary>
+    private async Task<bool> ClaimAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var plan = board.Plan(outcomes.Unwritten);
+        if (plan.IsEmpty)
+            return false;
         // Not cancelled half-way: the jobs might be ours without our knowing.
-        var claimed = await store.ClaimAsync(queue, kinds, limit, workerId, CancellationToken.None);
-        // Asked to stop while the claim was under way: what it got is handed back with the rest at the end.
-        if (cancellationToken.IsCancellationRequested)
-            return 0;
-        foreach (var job in claimed)
-            Start(job);
-        return claimed.Count;
-    }
-
-    private SlotPlan Plan()
-    {
-        var (high, low) = (0, 0);
-        foreach (var (run, _) in runs.Values)
+        var startedAt = time.GetTimestamp();
+        if (plan.Asks.Count > 0)
         {
-            if (run.HasEnded)
-                continue;
-            if (run.Queue == QueueNames.High)
-                high++;
-            else
-                low++;
+            var result = await store.ClaimAsync(plan.Asks, board.Rows(plan.Asks), workerId, CancellationToken.None);
+            outcomes.Expect(result.Jobs);
+            board.Add(plan, result, time.GetElapsedTime(startedAt));
+            StartJobs();
         }
 
-        return new SlotPlan(options.Slots, options.LowFloor, options.HighReserve, high, low);
+        foreach (var ask in plan.LimitedAsks)
+        {
+            startedAt = time.GetTimestamp();
+            var result = await store.ClaimLimitedAsync(ask, board.Rows([ask])[ask.Lane], workerId, CancellationToken.None);
+            outcomes.Expect(result.Claim.Jobs);
+            board.Add(ask, result, time.GetElapsedTime(startedAt));
+            StartJobs();
+        }
+
+        return true;
     }
 
-    private void Start(ClaimedJob job)
+    private void StartJobs()
+    {
+        while (Take() is { } job)
+            _ = Task.Run(() => RunSlotAsync(job));
+    }
+
+    private ClaimedJob? Take()
+    {
+        // Without a heartbeat for so long the jobs may be another's by now. What was started is told so once the
+        // database answers; what was not need not start at all.
+        if (isStopping || time.GetElapsedTime(Volatile.Read(ref beatAt)) >= options.Lease)
+            return null;
+        var found = board.TryTake(out var job);
+        if (board.IsHungry())
+            work.Set();
+        return found ? job : null;
+    }
+
+    /// <summary>One job after the other for as long as there is one to take.</summary>
+    private async Task RunSlotAsync(ClaimedJob first)
+    {
+        var count = 0;
+        for (var job = first; job is not null; job = Take())
+        {
+            // Handlers that never wait would keep the thread from the loops that feed them.
+            if (++count % JobsBetweenYields == 0)
+                await Task.Yield();
+            await RunAsync(job);
+        }
+    }
+
+    private async Task RunAsync(ClaimedJob job)
     {
         var run = new JobRun(job, dataSource, journal, time);
-        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        runs[job.Lease] = (run, RunAsync(run, begin.Task));
-        begin.SetResult();
-    }
-
-    private async Task RunAsync(JobRun run, Task begin)
-    {
-        await begin;
-        var startedAt = time.GetTimestamp();
+        runs[job.Key] = run;
         var settlement = await executor.RunAsync(run);
-        QueueMetrics.Took(run.Queue, run.Job.Kind, time.GetElapsedTime(startedAt));
+        var ran = run.Ran;
+        QueueMetrics.Took(run.Queue, job.Kind, ran);
         // The slot is free from here; the outcome is written together with others.
         run.HasEnded = true;
-        work.Set();
+        board.Ended(job, ran);
+        if (settlement is not null)
+        {
+            outcomes.Write(settlement with { Ran = ran }, run);
+            return;
+        }
+
         if (run.IsCompleted)
             QueueMetrics.Ended(run.Queue, JobStates.Completed);
-        else if (settlement is not null && await outcomes.WriteAsync(run, settlement) is { } state)
-            QueueMetrics.Ended(run.Queue, state);
-        runs.TryRemove(run.Job.Lease, out _);
-        run.Dispose();
+        outcomes.Forget(job);
+        Remove(job);
+    }
+
+    private void OnWritten(Settlement settlement, string? state)
+    {
+        if (state is not null && runs.ContainsKey(settlement.Job.Key))
+            QueueMetrics.Ended(settlement.Job.Queue, state);
+        if (state is JobStates.Scheduled or JobStates.Retryable)
+            due.Set();
+        Remove(settlement.Job);
+    }
+
+    private void Remove(ClaimedJob job)
+    {
+        if (runs.TryRemove(job.Key, out var run))
+            run.Dispose();
+        if (isStopping && runs.IsEmpty)
+            ended.Set();
+    }
+
+    /// <summary>Lets others have jobs that were not started.</summary>
+    private void HandBack(List<ClaimedJob> jobs)
+    {
+        foreach (var job in jobs)
+            outcomes.Write(Settlement.HandedBack(job), run: null);
     }
 
     private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        var count = await store.HandBackAsync(workerId, [.. runs.Keys], cancellationToken);
+        var count = await store.HandBackAsync(workerId, outcomes.OpenLeases(), cancellationToken);
         if (count > 0)
             LogReconciled(count);
     }
@@ -228,43 +311,73 @@ public sealed partial class JobWorker : BackgroundService
     /// <summary>One heartbeat: registers when needed, and learns which jobs are no longer this worker's or not wanted.</summary>
     private async Task HeartbeatAsync(CancellationToken cancellationToken)
     {
+        var askedAt = time.GetTimestamp();
         if (workerId.Length == 0 || !await store.HeartbeatAsync(workerId, cancellationToken))
         {
             if (workerId.Length > 0)
             {
                 LogDeclaredLost(workerId);
                 workerId = "";
+                foreach (var lost in board.Remove(_ => true))
+                    outcomes.Forget(lost);
             }
 
             var fresh = $"{options.WorkerName}-{Guid.NewGuid().ToString("N")[..8]}";
             await store.RegisterAsync(fresh, options, kinds, cancellationToken);
-            workerId = fresh;
-            work.Set();
+            (workerId, lookAtAll) = (fresh, true);
         }
 
+        Volatile.Write(ref beatAt, askedAt);
+        work.Set();
+        HandBack(board.Remove(job => time.GetElapsedTime(job.ClaimedAt) > LongestHold));
+
         // Listed before asking: a job claimed in between is not in the answer, and is not lost.
-        JobRun[] listed = [.. runs.Values.Select(each => each.Run).Where(run => !run.HasEnded)];
-        if (listed.Length == 0)
-            return;
-        var held = await store.HeldAsync([.. listed.Select(run => run.Job)], cancellationToken);
-        foreach (var run in listed)
+        JobRun[] running = [.. runs.Values.Where(run => !run.HasEnded)];
+        var waiting = board.Held();
+        if (running.Length + waiting.Count > 0)
         {
-            if (!held.TryGetValue(run.Job.Lease, out var cancellation))
-            {
-                if (!run.HasEnded && !run.EndsInTransaction && run.Stop(StopCause.LeaseLost))
-                    LogLeaseLost(run.JobId, run.Attempt);
-            }
-            else if (cancellation is { } wish && run.Stop(StopCause.CancelRequested, wish))
-            {
-                LogCancelling(run.JobId, wish.Code);
-            }
+            var held = await store.HeldAsync([.. running.Select(run => run.Job), .. waiting], cancellationToken);
+            foreach (var run in running)
+                Check(run, held);
+            CheckWaiting(waiting, held);
+        }
+
+        if (board.Floors() is { Count: > 0 } floors)
+            await store.RaiseFloorsAsync(floors, cancellationToken);
+    }
+
+    private void Check(JobRun run, IReadOnlyDictionary<(long Lease, long Id), (string Code, string Reason)?> held)
+    {
+        if (!held.TryGetValue(run.Job.Key, out var cancellation))
+        {
+            if (!run.HasEnded && !run.EndsInTransaction && run.Stop(StopCause.LeaseLost))
+                LogLeaseLost(run.JobId, run.Attempt);
+        }
+        else if (cancellation is { } wish && run.Stop(StopCause.CancelRequested, wish))
+        {
+            LogCancelling(run.JobId, wish.Code);
+        }
+    }
+
+    /// <summary>Jobs that were not started need not be, when they are lost or not wanted any more.</summary>
+    private void CheckWaiting(List<ClaimedJob> waiting, IReadOnlyDictionary<(long Lease, long Id), (string Code, string Reason)?> held)
+    {
+        var doubtful = waiting.Where(job => !held.TryGetValue(job.Key, out var wish) || wish is not null).Select(job => job.Key).ToHashSet();
+        if (doubtful.Count == 0)
+            return;
+        foreach (var job in board.Remove(job => doubtful.Contains(job.Key)))
+        {
+            if (held.GetValueOrDefault(job.Key) is { } wish)
+                outcomes.Write(Settlement.Cancelled(job, wish.Code, wish.Reason), run: null);
+            else
+                outcomes.Forget(job);
         }
     }
 
     /// <summary>After an outage every heartbeat is old, those of healthy workers too: they get one lease to report back
     /// before this worker looks for lost ones again.</summary>
     private void HoldRescue() =>
-        Volatile.Write(ref rescueAgainAt, time.GetTimestamp() + (long)(options.Lease.TotalSeconds * time.TimestampFrequency));
+        Volatile.Write(ref rescueAgainAt, time.GetTimestamp() + Ticks(options.Lease));
 
     private Task RescueLoopAsync(CancellationToken cancellationToken) =>
         LoopAsync("look for lost workers", async () =>
@@ -274,17 +387,42 @@ public sealed partial class JobWorker : BackgroundService
             await Task.Delay(options.Heartbeat, time, cancellationToken);
         }, onFault: HoldRescue, cancellationToken);
 
+    /// <summary>Puts in line what is due. Every worker does so, when the next job is due and at each poll.</summary>
+    private Task PromoteLoopAsync(CancellationToken cancellationToken) =>
+        LoopAsync("put due jobs in line", async () =>
+        {
+            var (count, next) = await store.PromoteAsync(PromoteStep, cancellationToken);
+            if (count == PromoteStep)
+                return;
+            var pause = next is { } after && after < options.PollInterval ? after : options.PollInterval;
+            await due.WaitAsync(pause > TimeSpan.FromMilliseconds(1) ? pause : TimeSpan.FromMilliseconds(1), cancellationToken);
+        }, onFault: null, cancellationToken);
+
+    private Task FoldLoopAsync(CancellationToken cancellationToken) =>
+        LoopAsync("fold counters", async () =>
+        {
+            if (!await folder.StepAsync(cancellationToken))
+                await Task.Delay(FoldInterval, time, cancellationToken);
+        }, onFault: null, cancellationToken);
+
     private Task PruneLoopAsync(CancellationToken cancellationToken)
     {
-        var byCountAt = time.GetTimestamp();
+        var (byCountAt, auditAt) = (time.GetTimestamp(), time.GetTimestamp());
         return LoopAsync("prune finished jobs", async () =>
         {
             await Task.Delay(PruneByAgeEvery, time, cancellationToken);
             await pruner.PruneByAgeAsync(cancellationToken);
-            if (time.GetElapsedTime(byCountAt) < PruneByCountEvery)
-                return;
-            await pruner.PruneByCountAsync(cancellationToken);
-            byCountAt = time.GetTimestamp();
+            if (time.GetElapsedTime(byCountAt) >= PruneByCountEvery)
+            {
+                await pruner.PruneByCountAsync(cancellationToken);
+                byCountAt = time.GetTimestamp();
+            }
+
+            if (time.GetElapsedTime(auditAt) >= AuditEvery)
+            {
+                await auditor.RepairAsync(cancellationToken);
+                auditAt = time.GetTimestamp();
+            }
         }, onFault: null, cancellationToken);
     }
 
@@ -292,50 +430,101 @@ public sealed partial class JobWorker : BackgroundService
         LoopAsync("listen for wake-ups", async () =>
         {
             await foreach (var payload in listener.ListenAsync(Channel, 10 * options.PollInterval, cancellationToken))
-            {
-                if (payload?.StartsWith(CancelPrefix, StringComparison.Ordinal) != true)
-                    work.Set();
-                if (payload is null || (payload.StartsWith(CancelPrefix, StringComparison.Ordinal) && IsOurs(payload)))
-                    check.Set();
-            }
+                Hear(payload);
         }, onFault: null, cancellationToken);
 
+    private void Hear(string? payload)
+    {
+        if (payload is null)
+        {
+            lookAtAll = true;
+            check.Set();
+            due.Set();
+        }
+        else if (payload.StartsWith(CancelPrefix, StringComparison.Ordinal))
+        {
+            if (IsOurs(payload))
+                check.Set();
+            return;
+        }
+        else if (payload.StartsWith(LanesPrefix, StringComparison.Ordinal) || payload.StartsWith(FrontPrefix, StringComparison.Ordinal))
+        {
+            var lanes = payload[LanesPrefix.Length..].Split(',').Select(part => int.TryParse(part, out var lane) ? lane : 0).ToArray();
+            news.Enqueue((lanes, payload.StartsWith(FrontPrefix, StringComparison.Ordinal)));
+        }
+        else if (payload == "due")
+        {
+            due.Set();
+            return;
+        }
+        else
+        {
+            lookAtAll = true;
+        }
+
+        work.Set();
+    }
+
     private bool IsOurs(string payload) =>
-        long.TryParse(payload.AsSpan(CancelPrefix.Length), out var jobId) && runs.Values.Any(each => each.Run.JobId == jobId);
+        long.TryParse(payload.AsSpan(CancelPrefix.Length), out var jobId)
+        && (runs.Keys.Any(key => key.Id == jobId) || board.Held().Any(job => job.Id == jobId));
 
     private Task JournalLoopAsync(CancellationToken cancellationToken) =>
         LoopAsync("write job logs", async () =>
         {
             await Task.Delay(JournalInterval, time, cancellationToken);
             if (!runs.IsEmpty)
-                await journal.FlushAsync([.. runs.Values.Select(each => each.Run)], cancellationToken);
+                await journal.FlushAsync([.. runs.Values], cancellationToken);
         }, onFault: null, cancellationToken);
 
     private async Task DrainAsync()
     {
-        if (runs.IsEmpty)
+        isStopping = true;
+        HandBack(board.Remove(_ => true));
+        if (runs.IsEmpty && outcomes.Unwritten == 0)
             return;
         LogDraining(runs.Count);
+        await SayDrainingAsync();
         if (await EndWithinAsync(options.DrainTimeout, hurry.Token))
             return;
-        foreach (var (run, _) in runs.Values)
+        foreach (var run in runs.Values)
             run.Stop(StopCause.Draining);
         if (!await EndWithinAsync(CancelGrace, CancellationToken.None))
             LogStubborn(runs.Count);
     }
 
-    /// <summary>True when every attempt has ended and its outcome is written.</summary>
-    private async Task<bool> EndWithinAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    private async Task SayDrainingAsync()
     {
         try
         {
-            await Task.WhenAll(runs.Values.Select(each => each.Ended)).WaitAsync(atMost, time, cancellationToken);
-            return true;
+            await store.DrainAsync(workerId, hurry.Token);
         }
-        catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
+        catch (Exception fault) when (fault is NpgsqlException or TimeoutException or OperationCanceledException)
         {
-            return false;
+            // Only shown to operators.
         }
+    }
+
+    /// <summary>True when every attempt has ended and its outcome is written.</summary>
+    private async Task<bool> EndWithinAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        while (!runs.IsEmpty || outcomes.Unwritten > 0)
+        {
+            var left = atMost - time.GetElapsedTime(startedAt);
+            if (left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
+                return false;
+            try
+            {
+                await ended.WaitAsync(left, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private async Task SignOffAsync()
@@ -348,11 +537,7 @@ public sealed partial class JobWorker : BackgroundService
         {
             // Signed off first, so that no claim still on its way can be granted after the hand-back.
             await store.SignOffAsync(workerId, patience.Token);
-            if (await store.HandBackAsync(workerId, [], patience.Token) > 0)
-            {
-                await store.WakeAsync(QueueNames.High, patience.Token);
-                await store.WakeAsync(QueueNames.Low, patience.Token);
-            }
+            await store.HandBackAsync(workerId, [], patience.Token);
         }
         catch (Exception fault)
         {
@@ -360,6 +545,8 @@ public sealed partial class JobWorker : BackgroundService
             LogNotSignedOff(fault);
         }
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>Repeats a step until cancelled. A fault is logged and followed by a growing pause: a loop that ended
     /// quietly would leave a worker that looks alive and does nothing.</summary>

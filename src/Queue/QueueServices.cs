@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Queue.Running;
+using ScaiDrive.Queue.Upkeep;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue;
@@ -19,6 +20,7 @@ public static class QueueServices
             services.TryAddSingleton<JobQueue>();
             services.TryAddSingleton<QueueReader>();
             services.TryAddSingleton<JobControl>();
+            services.TryAddSingleton<TallyAuditor>();
             return services;
         }
 
@@ -49,6 +51,7 @@ public static class QueueServices
                 provider.GetRequiredService<IServiceScopeFactory>(),
                 options(provider),
                 provider.GetRequiredService<NotificationListener>(),
+                provider.GetRequiredService<TallyAuditor>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<JobWorker>>()));
             services.AddHostedService(provider => provider.GetRequiredService<JobWorker>());

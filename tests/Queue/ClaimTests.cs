@@ -18,7 +18,7 @@ public sealed class ClaimTests
         var claimed = await Task.WhenAll(workers.Select(worker => Task.Run(async () =>
         {
             var mine = new List<ClaimedJob>();
-            while (await queue.Store.ClaimAsync(QueueNames.Low, [TestJob.Kind], 7, worker, default) is { Count: > 0 } batch)
+            while (await queue.ClaimAsync(worker, 7) is { Count: > 0 } batch)
                 mine.AddRange(batch);
             return mine;
         })));
@@ -26,7 +26,7 @@ public sealed class ClaimTests
         var all = claimed.SelectMany(mine => mine).ToArray();
         Assert.Equal(600, all.Length);
         Assert.Equal(600, all.DistinctBy(job => job.Id).Count());
-        Assert.Equal(600, all.DistinctBy(job => job.Lease).Count());
+        Assert.Equal(600, all.DistinctBy(job => job.Key).Count());
         Assert.All(all, job => Assert.Equal(1, job.Attempt));
     }
 
@@ -39,8 +39,8 @@ public sealed class ClaimTests
         for (var i = 0; i < 5; i++)
             ids.Add(await queue.EnqueueAsync());
 
-        Assert.Equal(ids[..3], (await queue.Store.ClaimAsync(QueueNames.Low, [TestJob.Kind], 3, worker, default)).Select(job => (long?)job.Id));
-        Assert.Equal(ids[3..], (await queue.Store.ClaimAsync(QueueNames.Low, [TestJob.Kind], 3, worker, default)).Select(job => (long?)job.Id));
+        Assert.Equal(ids[..3], (await queue.ClaimAsync(worker, 3)).Select(job => (long?)job.Id));
+        Assert.Equal(ids[3..], (await queue.ClaimAsync(worker, 3)).Select(job => (long?)job.Id));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ClaimTests
         var known = await queue.EnqueueAsync();
 
         Assert.Equal(known, (await queue.ClaimOneAsync(worker)).Id);
-        Assert.Empty(await queue.Store.ClaimAsync(QueueNames.Low, [TestJob.Kind], 10, worker, default));
+        Assert.Empty(await queue.ClaimAsync(worker, 10));
         Assert.Equal(JobStates.Available, (await queue.FindAsync(unknown)).State);
     }
 
@@ -65,7 +65,7 @@ public sealed class ClaimTests
         await queue.EnqueueAsync();
         await queue.LoseAsync(worker);
 
-        Assert.Empty(await queue.Store.ClaimAsync(QueueNames.Low, [TestJob.Kind], 10, worker, default));
+        Assert.Empty(await queue.ClaimAsync(worker, 10));
         Assert.False(await queue.Store.HeartbeatAsync(worker, default));
     }
 
@@ -79,9 +79,9 @@ public sealed class ClaimTests
         await queue.LoseAsync(slow);
         var fresh = await queue.ClaimOneAsync(fast);
 
-        Assert.Empty(await queue.Store.SettleAsync([Settlement.Completed(stale)], default));
+        Assert.Empty(await queue.SettleAsync(Settlement.Completed(stale)));
         Assert.Equal(JobStates.Running, (await queue.FindAsync(id)).State);
-        Assert.Equal(JobStates.Completed, (await queue.Store.SettleAsync([Settlement.Completed(fresh)], default))[fresh.Lease]);
+        Assert.Equal(JobStates.Completed, (await queue.SettleAsync(Settlement.Completed(fresh)))[fresh.Key]);
         Assert.Equal(2, fresh.Attempt);
     }
 
@@ -92,11 +92,11 @@ public sealed class ClaimTests
         var worker = await queue.NewWorkerAsync();
         await queue.EnqueueAsync();
         var first = await queue.ClaimOneAsync(worker);
-        await queue.Store.SettleAsync([Settlement.HandedBack(first)], default);
+        await queue.SettleAsync(Settlement.HandedBack(first));
         var second = await queue.ClaimOneAsync(worker);
 
         Assert.Equal(first.Attempt, second.Attempt);
-        Assert.Empty(await queue.Store.SettleAsync([Settlement.Completed(first)], default));
+        Assert.Empty(await queue.SettleAsync(Settlement.Completed(first)));
     }
 
     [Fact]
@@ -106,22 +106,21 @@ public sealed class ClaimTests
         var worker = await queue.NewWorkerAsync();
         for (var i = 0; i < 5; i++)
             await queue.EnqueueAsync(maxAttempts: i == 3 ? 1 : 10);
-        var jobs = await queue.Store.ClaimAsync(QueueNames.Low, [TestJob.Kind], 5, worker, default);
+        var jobs = await queue.ClaimAsync(worker, 5);
         await queue.ExecuteAsync("UPDATE queue.job SET lease = nextval('queue.lease_number') WHERE id = $1", jobs[4].Id);
 
-        var states = await queue.Store.SettleAsync(
+        var states = await queue.SettleAsync(
             [
                 Settlement.Completed(jobs[0]),
                 Settlement.Snoozed(jobs[1], TimeSpan.FromHours(1), "throttled"),
                 Settlement.Failed(jobs[2], TimeSpan.FromHours(1), "provider_down", "503"),
                 Settlement.Failed(jobs[3], TimeSpan.FromHours(1), "provider_down", "503"),
                 Settlement.Completed(jobs[4]),
-            ],
-            default);
+            ]);
 
         Assert.Equal(
             [JobStates.Completed, JobStates.Scheduled, JobStates.Retryable, JobStates.Discarded, null],
-            jobs.Select(job => states.GetValueOrDefault(job.Lease)));
+            jobs.Select(job => states.GetValueOrDefault(job.Key)));
         var snoozed = await queue.FindAsync(jobs[1].Id);
         Assert.Equal((0, "throttled", (string?)null), (snoozed.Attempt, snoozed.WaitReason, snoozed.Worker));
         var discarded = await queue.FindAsync(jobs[3].Id);
@@ -137,7 +136,7 @@ public sealed class ClaimTests
         var id = await queue.EnqueueAsync(maxAttempts: 1);
         var job = await queue.ClaimOneAsync(worker);
 
-        await queue.Store.SettleAsync([Settlement.Failed(job, TimeSpan.Zero, "bad\0code", "NUL \0, half a pair \uD83D, " + new string('x', 20_000))], default);
+        await queue.SettleAsync(Settlement.Failed(job, TimeSpan.Zero, "bad\0code", "NUL \0, half a pair \uD83D, " + new string('x', 20_000)));
 
         var row = await queue.FindAsync(id);
         Assert.Equal(JobStates.Discarded, row.State);
@@ -152,28 +151,7 @@ public sealed class ClaimTests
         var worker = await queue.NewWorkerAsync();
         await queue.EnqueueAsync();
         var job = await queue.ClaimOneAsync(worker);
-        Assert.NotEmpty(await queue.Store.SettleAsync([Settlement.Snoozed(job, TimeSpan.MaxValue, "for ever")], default));
-    }
-
-    [Fact]
-    public async Task The_claim_and_the_depth_read_waiting_rows_only()
-    {
-        await using var queue = await QueueUnderTest.CreateAsync();
-        await queue.ExecuteAsync("""
-            INSERT INTO queue.job (tenant_id, queue, kind, state, args, max_attempts, finished_at)
-            SELECT 'tnt_a', 'low', 'test-job', 'completed', '{}', 10, now() FROM generate_series(1, 30000)
-            """);
-        await queue.InTransactionAsync(tx => queue.Jobs.EnqueueManyAsync(
-            tx, [.. Enumerable.Range(0, 3000).Select(i => (new TestJob($"{i}"), new JobOptions { TenantId = Tenant }))], default));
-        await queue.ExecuteAsync("ANALYZE queue.job");
-
-        var depth = string.Join('\n', await queue.ColumnAsync("EXPLAIN " + Reading.ReaderSql.Depths));
-        Assert.DoesNotContain("Seq Scan on job ", depth, StringComparison.Ordinal);
-        var claim = string.Join('\n', await queue.ColumnAsync("EXPLAIN " + JobSql.Claim
-            .Replace("$1", "'low'", StringComparison.Ordinal).Replace("$2", "'{test-job}'", StringComparison.Ordinal)
-            .Replace("$3", "10", StringComparison.Ordinal).Replace("$4", "'w'", StringComparison.Ordinal)));
-        Assert.True(claim.Contains("job_waiting", StringComparison.Ordinal), claim + depth);
-        Assert.DoesNotContain("Seq Scan on job ", claim, StringComparison.Ordinal);
+        Assert.NotEmpty(await queue.SettleAsync(Settlement.Snoozed(job, TimeSpan.MaxValue, "for ever")));
     }
 
     [Theory]

@@ -44,7 +44,7 @@ public sealed class EnqueueTests
         var job = await queue.ClaimOneAsync(worker);
         Assert.Null(await queue.EnqueueAsync(uniqueKey: "k"));
 
-        await queue.Store.SettleAsync([Claiming.Settlement.Completed(job)], default);
+        await queue.SettleAsync(Claiming.Settlement.Completed(job));
         Assert.NotNull(await queue.EnqueueAsync(uniqueKey: "k"));
     }
 
@@ -103,7 +103,7 @@ public sealed class EnqueueTests
 
         Assert.Equal(5199, await queue.InTransactionAsync(tx => queue.Jobs.EnqueueManyAsync(tx, jobs, default)));
 
-        var claimed = await queue.Store.ClaimAsync(QueueNames.Low, [TestJob.Kind], 6, worker, default);
+        var claimed = await queue.ClaimAsync(worker, 6);
         Assert.Equal(["0", "1", "2", "4", "5", "6"], claimed.Select(job => System.Text.Json.JsonDocument.Parse(job.Args).RootElement.GetProperty("text").GetString()!));
     }
 
@@ -114,9 +114,10 @@ public sealed class EnqueueTests
         var worker = await queue.NewWorkerAsync();
         var id = await queue.EnqueueAsync(runAt: TimeProvider.System.GetUtcNow().AddHours(1));
         Assert.Equal(JobStates.Scheduled, (await queue.FindAsync(id)).State);
-        Assert.Empty(await queue.Store.ClaimAsync(QueueNames.Low, [TestJob.Kind], 10, worker, default));
+        Assert.Empty(await queue.ClaimAsync(worker, 10));
 
         await queue.ExecuteAsync("UPDATE queue.job SET run_at = now()");
+        Assert.Equal(1, (await queue.Store.PromoteAsync(10, default)).Count);
         Assert.Equal(id, (await queue.ClaimOneAsync(worker)).Id);
     }
 

@@ -29,7 +29,7 @@ public sealed class FenceTests
         Assert.Empty(await queue.ColumnAsync("SELECT text FROM written"));
         Assert.False(stale.IsCompleted);
         Assert.False(stale.EndsInTransaction);
-        Assert.NotEmpty(await queue.Store.SettleAsync([Settlement.Completed(fresh)], default));
+        Assert.NotEmpty(await queue.SettleAsync(Settlement.Completed(fresh)));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class FenceTests
         Assert.Equal(["done"], await queue.ColumnAsync("SELECT text FROM written"));
         Assert.Equal((JobStates.Completed, worker), ((await queue.FindAsync(id)).State, (await queue.FindAsync(id)).Worker));
         Assert.Equal("wrote it", Assert.Single(await queue.Reader.LogsAsync(Tenant, id!.Value, 0, 10, default)).Message);
-        Assert.Empty(await queue.Store.SettleAsync([Settlement.Failed(run.Job, TimeSpan.Zero, "late", "late")], default));
+        Assert.Empty(await queue.SettleAsync(Settlement.Failed(run.Job, TimeSpan.Zero, "late", "late")));
     }
 
     [Fact]
@@ -150,10 +150,11 @@ public sealed class FenceTests
         {
             await run.ProgressAsync(5, 9, "page 5", default);
             await queue.Journal.FlushAsync([run], default);
-            await queue.Store.SettleAsync([Settlement.Failed(run.Job, TimeSpan.Zero, "x", "y")], default);
+            await queue.SettleAsync(Settlement.Failed(run.Job, TimeSpan.Zero, "x", "y"));
         }
 
         Assert.Equal(5, (await queue.FindAsync(id)).ProgressDone);
+        await queue.Store.PromoteAsync(10, default);
         await queue.ClaimOneAsync(worker);
         Assert.Null((await queue.FindAsync(id)).ProgressDone);
     }

@@ -38,9 +38,11 @@ public sealed class QueueUnderTest : IAsyncDisposable
         Jobs = new JobQueue(database.DataSource, TimeProvider.System, NullLogger<JobQueue>.Instance);
         Reader = new QueueReader(database.DataSource);
         Control = new JobControl(database.DataSource);
-        Store = new JobStore(database.DataSource);
+        Store = new JobStore(database.DataSource, TimeProvider.System);
         Journal = new JobJournal(database.DataSource);
         Rescuer = new LeaseRescuer(database.DataSource, NullLogger.Instance);
+        Folder = new TallyFolder(database.DataSource, TimeProvider.System);
+        Auditor = new TallyAuditor(database.DataSource, NullLogger<TallyAuditor>.Instance);
     }
 
     public NpgsqlDataSource DataSource => database.DataSource;
@@ -57,6 +59,13 @@ public sealed class QueueUnderTest : IAsyncDisposable
 
     internal LeaseRescuer Rescuer { get; }
 
+    internal TallyFolder Folder { get; }
+
+    public TallyAuditor Auditor { get; }
+
+    /// <summary>Set by a test that changes the tables by hand; otherwise every test ends with exact counters.</summary>
+    public bool IsChangedByHand { get; set; }
+
     public static async Task<QueueUnderTest> CreateAsync() => new(await TestDatabase.CreateAsync(QueueSchema.Migrations));
 
     public async ValueTask DisposeAsync()
@@ -68,6 +77,8 @@ public sealed class QueueUnderTest : IAsyncDisposable
         }
 
         Jobs.Dispose();
+        if (!IsChangedByHand)
+            Assert.Empty(await RetryAsync(() => Auditor.CheckAsync(default)));
         await database.DisposeAsync();
     }
 
@@ -106,10 +117,59 @@ public sealed class QueueUnderTest : IAsyncDisposable
     }
 
     internal async Task<ClaimedJob> ClaimOneAsync(string workerId, string queue = QueueNames.Low) =>
-        Assert.Single(await Store.ClaimAsync(queue, [TestJob.Kind], 1, workerId, default));
+        Assert.Single(await ClaimAsync(workerId, 1, queue));
+
+    /// <summary>Claims as a worker without a memory does: from the start of every lane that has something in line.</summary>
+    internal async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(string workerId, int limit, string queue = QueueNames.Low)
+    {
+        var (waiting, _) = await Store.WaitingAsync([TestJob.Kind], default);
+        var lanes = waiting.Where(lane => lane.Queue == queue).ToDictionary(lane => lane.Id);
+        var claimed = new List<ClaimedJob>();
+        foreach (var (after, before) in new[] { (long.MinValue, LaneAsk.BacklogStart), (LaneAsk.BacklogStart, long.MaxValue) })
+        {
+            foreach (var lane in lanes.Keys)
+            {
+                if (claimed.Count < limit)
+                    claimed.AddRange((await Store.ClaimAsync([new(lane, after, before, limit - claimed.Count)], lanes, workerId, default)).Jobs);
+            }
+        }
+
+        return claimed;
+    }
+
+    /// <summary>Ends attempts as a worker does. Answers the state each job took, for those whose lease still stood.</summary>
+    internal async Task<IReadOnlyDictionary<(long Lease, long Id), string>> SettleAsync(params Settlement[] ended)
+    {
+        var states = new Dictionary<(long, long), string>();
+        foreach (var done in await Store.CompleteAsync([.. ended.Where(each => each.State == JobStates.Completed)], [], default))
+            states.Add(done, JobStates.Completed);
+        foreach (var (key, state) in await Store.SettleAsync([.. ended.Where(each => each.State != JobStates.Completed)], [], default))
+            states.Add(key, state);
+        return states;
+    }
 
     internal async Task<JobRun> RunOneAsync(string workerId) =>
         new(await ClaimOneAsync(workerId), DataSource, Journal, TimeProvider.System);
+
+    /// <summary>A claim in the worker's name whose answer never arrives: it commits whatever became of the worker.</summary>
+    public async Task<long?> EnqueueAndClaimUnseenAsync(string workerId) => await InTransactionAsync(async tx =>
+    {
+        var id = await Jobs.EnqueueAsync(tx, new TestJob(), new JobOptions { TenantId = Tenant }, default);
+        await using var claim = new NpgsqlCommand(
+            """
+            WITH taken AS (
+                UPDATE queue.job SET state = 'running', attempt = 1, worker_id = $1, lease = nextval('queue.lease_number') WHERE id = $2
+                RETURNING tenant_id, id, lane, lease
+            ), counted AS (
+                INSERT INTO queue.tally_change (lane, available, running) SELECT lane, -1, 1 FROM taken
+            )
+            INSERT INTO queue.claim (lease, worker_id, tenant_ids, job_ids) SELECT lease, $1, ARRAY[tenant_id], ARRAY[id] FROM taken
+            """,
+            tx.Connection,
+            tx) { Parameters = { new() { Value = workerId }, new() { Value = id!.Value } } };
+        await claim.ExecuteNonQueryAsync();
+        return id;
+    });
 
     /// <summary>Lets the worker's heartbeat run out, by the database's clock.</summary>
     public Task SilenceAsync(string workerId) =>

@@ -41,7 +41,7 @@ public sealed class ReaderTests
         await using var queue = await QueueUnderTest.CreateAsync();
         var worker = await queue.NewWorkerAsync();
         var failed = await queue.EnqueueAsync(queue: "high", subject: "fil_1", connector: "cnn_1");
-        await queue.Store.SettleAsync([Settlement.Failed(await queue.ClaimOneAsync(worker, "high"), TimeSpan.FromHours(1), "code", "why")], default);
+        await queue.SettleAsync(Settlement.Failed(await queue.ClaimOneAsync(worker, "high"), TimeSpan.FromHours(1), "code", "why"));
         await queue.EnqueueAsync();
         await queue.InTransactionAsync(tx => queue.Jobs.EnqueueAsync(tx, new OtherJob(), new JobOptions { TenantId = Tenant }, default));
 
@@ -120,7 +120,7 @@ public sealed class ReaderTests
         var id = (await queue.EnqueueAsync(uniqueKey: "k", maxAttempts: 1))!.Value;
         var job = await queue.ClaimOneAsync(worker);
         Assert.Equal(RetryResult.StillRunning, await queue.Control.RetryAsync(Tenant, id, default));
-        await queue.Store.SettleAsync([Settlement.Failed(job, TimeSpan.Zero, "x", "y")], default);
+        await queue.SettleAsync(Settlement.Failed(job, TimeSpan.Zero, "x", "y"));
 
         var equal = (await queue.EnqueueAsync(uniqueKey: "k"))!.Value;
         Assert.Equal(RetryResult.EqualJobWaits, await queue.Control.RetryAsync(Tenant, id, default));
@@ -138,7 +138,7 @@ public sealed class ReaderTests
         await using var queue = await QueueUnderTest.CreateAsync();
         var worker = await queue.NewWorkerAsync();
         var id = (await queue.EnqueueAsync())!.Value;
-        await queue.Store.SettleAsync([Settlement.Failed(await queue.ClaimOneAsync(worker), TimeSpan.FromHours(1), "x", "y")], default);
+        await queue.SettleAsync(Settlement.Failed(await queue.ClaimOneAsync(worker), TimeSpan.FromHours(1), "x", "y"));
 
         Assert.Equal(RetryResult.Requeued, await queue.Control.RetryAsync(Tenant, id, default));
         Assert.Equal(2, (await queue.ClaimOneAsync(worker)).Attempt);
@@ -154,7 +154,7 @@ public sealed class ReaderTests
         await queue.Control.RetryAsync(Tenant, id, default);
         var job = await queue.ClaimOneAsync(worker);
 
-        Assert.Equal(JobStates.Available, (await queue.Store.SettleAsync([Settlement.HandedBack(job)], default))[job.Lease]);
+        Assert.Equal(JobStates.Available, (await queue.SettleAsync(Settlement.HandedBack(job)))[job.Lease]);
         Assert.False((await queue.FindAsync(id)).IsCancelRequested);
     }
 

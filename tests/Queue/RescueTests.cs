@@ -19,7 +19,7 @@ public sealed class RescueTests
 
         var rescued = Assert.Single(await queue.LoseAsync(dead));
 
-        Assert.Equal((id, JobStates.Retryable, 1), (rescued.Id, rescued.State, rescued.Attempt));
+        Assert.Equal((id, JobStates.Available, 1), (rescued.Id, rescued.State, rescued.Attempt));
         var row = await queue.FindAsync(id);
         Assert.Equal((JobErrorCodes.WorkerLost, (string?)null, 1), (row.ErrorCode, row.Worker, row.Attempt));
         Assert.Contains(await queue.Reader.LogsAsync(Tenant, id!.Value, 0, 10, default), line => line.Message.Contains("dead stopped answering", StringComparison.Ordinal));
@@ -56,7 +56,7 @@ public sealed class RescueTests
         Assert.True(await queue.Store.HeartbeatAsync(worker, default));
 
         Assert.Empty(await queue.Rescuer.StepAsync(default));
-        Assert.NotEmpty(await queue.Store.SettleAsync([Settlement.Completed(job)], default));
+        Assert.NotEmpty(await queue.SettleAsync(Settlement.Completed(job)));
     }
 
     [Fact]
@@ -64,10 +64,8 @@ public sealed class RescueTests
     {
         await using var queue = await QueueUnderTest.CreateAsync();
         var worker = await queue.NewWorkerAsync();
-        var id = await queue.EnqueueAsync();
         await queue.LoseAsync(worker);
-        await queue.ExecuteAsync(
-            "UPDATE queue.job SET state = 'running', attempt = 1, worker_id = $1, lease = nextval('queue.lease_number')", worker);
+        var id = await queue.EnqueueAndClaimUnseenAsync(worker);
 
         Assert.Equal(id, Assert.Single(await queue.Rescuer.StepAsync(default)).Id);
     }

@@ -276,13 +276,10 @@ public sealed class WorkerTests
             return Task.FromResult<JobOutcome>(new JobOutcome.Completed());
         }, QueueUnderTest.FastHeartbeat with { Lease = TimeSpan.FromMilliseconds(150), PollInterval = TimeSpan.FromMilliseconds(30) });
         await QueueUnderTest.UntilAsync(() => Task.FromResult(worker.WorkerId.Length > 0));
-        await queue.ExecuteAsync("""
-            INSERT INTO queue.job (tenant_id, queue, kind, state, args, attempt, max_attempts, worker_id, lease)
-            VALUES ('tnt_a', 'low', 'test-job', 'running', '{"text":"","page_count":0}', 1, 10, $1, nextval('queue.lease_number'))
-            """, worker.WorkerId);
+        await queue.EnqueueAndClaimUnseenAsync(worker.WorkerId);
         await ran.Async;
         await worker.StopAsync(default);
-        Assert.Equal(["completed 1"], await queue.ColumnAsync("SELECT state || ' ' || attempt FROM queue.job"));
+        Assert.Equal(["completed 1"], await queue.ColumnAsync("SELECT state || ' ' || attempt FROM queue.job_row"));
     }
 
     [Fact]
@@ -408,7 +405,7 @@ public sealed class WorkerTests
 
         Assert.Equal(Count, seen.Distinct().Count());
         Assert.Equal(Count, seen.Count);
-        Assert.Equal((long)Count, await queue.ScalarAsync<long>("SELECT count(*) FROM queue.job WHERE state = 'completed' AND attempt = 1"));
+        Assert.Equal((long)Count, await queue.ScalarAsync<long>("SELECT count(*) FROM queue.job_row WHERE state = 'completed' AND attempt = 1"));
     }
 
     [Fact]
@@ -439,7 +436,7 @@ public sealed class WorkerTests
             await queue.EnqueueAsync(new TestJob("retry"), queue: "high"),
             await queue.EnqueueAsync(new TestJob("error"), queue: "high", maxAttempts: 1),
         };
-        await QueueUnderTest.UntilAsync(async () => await queue.ScalarAsync<long>("SELECT count(*) FROM queue.job WHERE state IN ('completed', 'retryable', 'discarded')") == 3);
+        await QueueUnderTest.UntilAsync(async () => await queue.ScalarAsync<long>("SELECT count(*) FROM queue.job_row WHERE state IN ('completed', 'retryable', 'discarded')") == 3);
         await worker.StopAsync(default);
 
         // Other tests of this process count too.

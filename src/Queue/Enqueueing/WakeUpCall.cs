@@ -10,23 +10,28 @@ namespace ScaiDrive.Queue.Enqueueing;
 /// workers' poll finds.</remarks>
 internal sealed class WakeUpCall(NpgsqlDataSource dataSource, TimeProvider time, ILogger log) : IDisposable
 {
+    /// <summary>The first look after a quiet time comes soon: most producers commit at once.</summary>
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Between two looks while producers keep coming, so that they share one notification.</summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock gate = new();
-    private readonly HashSet<(string Transaction, string Queue)> pending = [];
+    private readonly HashSet<(string Transaction, int Lane)> pending = [];
     private readonly CancellationTokenSource stop = new();
     private bool active;
     private bool fresh;
 
-    /// <summary>Remembers that a transaction, still open, added jobs to a queue.</summary>
-    internal void Expect(string transaction, string queue)
+    /// <summary>Remembers that a transaction, still open, added jobs to a lane.</summary>
+    internal void Expect(string transaction, int[] lanes)
     {
         lock (gate)
         {
-            if (!pending.Add((transaction, queue)))
+            foreach (var lane in lanes)
+                fresh |= pending.Add((transaction, lane));
+            if (!fresh)
                 return;
-            fresh = true;
             if (active || stop.IsCancellationRequested)
                 return;
             active = true;
@@ -39,13 +44,13 @@ internal sealed class WakeUpCall(NpgsqlDataSource dataSource, TimeProvider time,
 
     private async Task RunAsync()
     {
-        var pause = Shortest;
+        var pause = First;
         while (true)
         {
             try
             {
                 await Task.Delay(pause, time, stop.Token);
-                (string Transaction, string Queue)[] asked;
+                (string Transaction, int Lane)[] asked;
                 lock (gate)
                 {
                     pause = fresh ? Shortest : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, Longest.Ticks));
@@ -79,17 +84,17 @@ internal sealed class WakeUpCall(NpgsqlDataSource dataSource, TimeProvider time,
         }
     }
 
-    private async Task<List<(string Transaction, string Queue)>> AnnounceAsync(
-        (string Transaction, string Queue)[] asked, CancellationToken cancellationToken)
+    private async Task<List<(string Transaction, int Lane)>> AnnounceAsync(
+        (string Transaction, int Lane)[] asked, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(EnqueueSql.Announce);
         command.CommandTimeout = 5;
         command.Parameters.Add(new() { Value = Array.ConvertAll(asked, each => each.Transaction) });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(asked, each => each.Queue) });
-        var ended = new List<(string, string)>(asked.Length);
+        command.Parameters.Add(new() { Value = Array.ConvertAll(asked, each => each.Lane) });
+        var ended = new List<(string, int)>(asked.Length);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
-            ended.Add((rows.GetString(0), rows.GetString(1)));
+            ended.Add(asked[rows.GetInt64(0) - 1]);
         return ended;
     }
 }

@@ -85,7 +85,8 @@ CREATE TABLE queue.job (
     CONSTRAINT job_pk PRIMARY KEY (tenant_id, id),
     CONSTRAINT job_state_known CHECK (state IN ('available', 'scheduled', 'running', 'retryable', 'discarded')),
     CONSTRAINT job_attempts_bounded CHECK (attempt >= 0 AND attempt <= max_attempts AND max_attempts > 0),
-    CONSTRAINT job_running_is_held CHECK ((state = 'running') = (lease IS NOT NULL) AND (state = 'running') = (worker_id IS NOT NULL)),
+    CONSTRAINT job_running_is_held CHECK ((state = 'running') = (lease IS NOT NULL) AND (lease IS NULL OR worker_id IS NOT NULL)),
+    CONSTRAINT job_waiting_is_free CHECK (worker_id IS NULL OR state IN ('running', 'discarded')),
     CONSTRAINT job_in_line_has_a_place CHECK ((place IS NOT NULL) = (state IN ('available', 'running'))),
     CONSTRAINT job_discarded_has_a_time CHECK ((discarded_at IS NOT NULL) = (state = 'discarded')),
     CONSTRAINT job_key_to_hold CHECK (NOT holds_key OR unique_key IS NOT NULL)

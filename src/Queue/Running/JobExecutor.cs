@@ -42,6 +42,7 @@ internal sealed partial class JobExecutor(JobHandlers handlers, IServiceScopeFac
         (StopCause.LeaseLost, _) => null,
         (_, JobOutcome.Completed) => Settlement.Completed(run.Job),
         (_, JobOutcome.Cancelled cancelled) => Settlement.Cancelled(run.Job, cancelled.Code, cancelled.Reason),
+        (_, JobOutcome.Throttled throttled) => Settlement.Throttled(run.Job, throttled.Delay, throttled.Reason, throttled.Key),
         (_, JobOutcome.Snoozed snoozed) => Settlement.Snoozed(run.Job, snoozed.Delay, snoozed.Reason),
         _ => throw new InvalidOperationException($"The handler of {run.Job.Kind} returned no outcome."),
     };

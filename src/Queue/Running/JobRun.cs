@@ -12,9 +12,11 @@ internal sealed class JobRun(ClaimedJob job, NpgsqlDataSource dataSource, JobJou
 
     private readonly Lock gate = new();
     private readonly CancellationTokenSource stop = new();
+    private readonly long startedAt = time.GetTimestamp();
     private List<LogEntry> lines = [];
     private Progress? progress;
     private int lineCount;
+    private bool hasProgress;
 
     internal ClaimedJob Job { get; } = job;
 
@@ -48,7 +50,12 @@ internal sealed class JobRun(ClaimedJob job, NpgsqlDataSource dataSource, JobJou
 
     public override string? Connector => Job.Connector;
 
+    public override string? LimitKey => Job.LimitKey;
+
     public override string? SubjectId => Job.SubjectId;
+
+    /// <summary>How long the handler has run.</summary>
+    internal TimeSpan Ran => time.GetElapsedTime(startedAt);
 
     public override ValueTask LogAsync(LogLevel level, string message, CancellationToken cancellationToken)
     {
@@ -71,7 +78,7 @@ internal sealed class JobRun(ClaimedJob job, NpgsqlDataSource dataSource, JobJou
     public override ValueTask ProgressAsync(long done, long? total, string? message, CancellationToken cancellationToken)
     {
         lock (gate)
-            progress = new Progress(done, total, message);
+            (progress, hasProgress) = (new Progress(done, total, message), true);
         return ValueTask.CompletedTask;
     }
 
@@ -106,6 +113,16 @@ internal sealed class JobRun(ClaimedJob job, NpgsqlDataSource dataSource, JobJou
             }
         });
         return true;
+    }
+
+    /// <summary>The attempt has said something, written or not.</summary>
+    internal bool HasSaidSomething
+    {
+        get
+        {
+            lock (gate)
+                return lineCount > 0 || hasProgress;
+        }
     }
 
     /// <summary>Takes what the handler said since the last call.</summary>

@@ -1,7 +1,7 @@
 namespace ScaiDrive.Queue.Running;
 
-/// <summary>The statements that write a job's log and progress. Both ask for the lease; a job that ended keeps its last
-/// one, so that the last lines of the attempt that ended it still arrive.</summary>
+/// <summary>The statements that write a job's log and progress. Both ask for the lease; a finished job keeps its last one,
+/// so that the last lines of the attempt that ended it still arrive.</summary>
 internal static class JournalSql
 {
     internal const string AddLines = """
@@ -9,7 +9,10 @@ internal static class JournalSql
         SELECT line.tenant_id, line.job_id, line.attempt, line.at, line.level, line.message
         FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::integer[], $5::timestamptz[], $6::text[], $7::text[])
             WITH ORDINALITY AS line (tenant_id, job_id, lease, attempt, at, level, message, number)
-        JOIN queue.job ON job.tenant_id = line.tenant_id AND job.id = line.job_id AND job.lease = line.lease
+        WHERE EXISTS (SELECT FROM queue.job WHERE job.tenant_id = line.tenant_id AND job.id = line.job_id AND job.lease = line.lease)
+           OR EXISTS (
+            SELECT FROM queue.finished_job
+            WHERE finished_job.tenant_id = line.tenant_id AND finished_job.id = line.job_id AND finished_job.lease = line.lease)
         ORDER BY line.number
         """;
 

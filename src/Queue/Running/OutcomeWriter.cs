@@ -5,20 +5,56 @@ using ScaiDrive.Queue.Claiming;
 namespace ScaiDrive.Queue.Running;
 
 /// <summary>Writes how attempts ended: whatever has ended by the time the last write is done goes into the next one.</summary>
-internal sealed partial class OutcomeWriter(JobStore store, JobJournal journal, TimeProvider time, ILogger log)
+/// <param name="store">Where it is written.</param>
+/// <param name="journal">Holds what the attempts said.</param>
+/// <param name="written">Called once for each, with the state the job took; null when another worker holds the job or it
+/// had ended otherwise.</param>
+/// <param name="time">For pauses.</param>
+/// <param name="log">For delays and refusals.</param>
+internal sealed partial class OutcomeWriter(
+    JobStore store, JobJournal journal, Action<Settlement, string?> written, TimeProvider time, ILogger log)
 {
-    private const int BatchSize = 500;
+    private const int BatchSize = 1000;
 
     private readonly Channel<Entry> entries = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
+    private readonly Lock gate = new();
+    private readonly Dictionary<long, int> openByLease = [];
+    private int unwritten;
 
-    /// <summary>Returns once the ending is written, with the state the job took; null when another worker holds the job
-    /// or it had ended otherwise.</summary>
-    internal Task<string?> WriteAsync(JobRun run, Settlement settlement)
+    /// <summary>Endings that wait to be written.</summary>
+    internal int Unwritten => Volatile.Read(ref unwritten);
+
+    /// <summary>Leases of which jobs are still held here, or whose endings wait to be written.</summary>
+    internal long[] OpenLeases()
     {
-        var entry = new Entry(run, settlement, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (!entries.Writer.TryWrite(entry))
-            entry.Written.SetResult(null);
-        return entry.Written.Task;
+        lock (gate)
+            return [.. openByLease.Keys];
+    }
+
+    /// <summary>Notes what a claim brought, so that the claim is forgotten with the last of its jobs.</summary>
+    internal void Expect(IReadOnlyList<ClaimedJob> claimed)
+    {
+        lock (gate)
+        {
+            foreach (var job in claimed)
+                openByLease[job.Lease] = openByLease.GetValueOrDefault(job.Lease) + 1;
+        }
+    }
+
+    /// <summary>The job needs no ending here: it has one already, or is no longer this worker's.</summary>
+    internal void Forget(ClaimedJob job)
+    {
+        lock (gate)
+            Close(job.Lease);
+    }
+
+    /// <param name="settlement">The ending.</param>
+    /// <param name="run">What said something, if it was started.</param>
+    internal void Write(Settlement settlement, JobRun? run)
+    {
+        Interlocked.Increment(ref unwritten);
+        if (!entries.Writer.TryWrite(new(settlement, run)))
+            Done(settlement, null);
     }
 
     /// <summary>Serves until the token is cancelled; a database that is away only delays it.</summary>
@@ -31,6 +67,10 @@ internal sealed partial class OutcomeWriter(JobStore store, JobJournal journal, 
             {
                 while (batch.Count < BatchSize && entries.Reader.TryRead(out var entry))
                     batch.Add(entry);
+                // In the order in which rows are locked everywhere.
+                batch.Sort(static (a, b) => string.CompareOrdinal(a.Settlement.Job.TenantId, b.Settlement.Job.TenantId) is not 0 and var order
+                    ? order
+                    : a.Settlement.Job.Id.CompareTo(b.Settlement.Job.Id));
                 await WriteUntilDoneAsync(batch, cancellationToken);
                 batch.Clear();
             }
@@ -42,7 +82,7 @@ internal sealed partial class OutcomeWriter(JobStore store, JobJournal journal, 
             while (entries.Reader.TryRead(out var entry))
                 batch.Add(entry);
             foreach (var entry in batch)
-                entry.Written.TrySetResult(null);
+                Done(entry.Settlement, null);
         }
     }
 
@@ -52,18 +92,7 @@ internal sealed partial class OutcomeWriter(JobStore store, JobJournal journal, 
         {
             try
             {
-                // The last lines first: once the outcome is written, a reader expects the log to be whole.
-                await journal.FlushAsync([.. batch.Select(entry => entry.Run)], cancellationToken);
-                var settled = await store.SettleAsync([.. batch.Select(entry => entry.Settlement)], cancellationToken);
-                foreach (var entry in batch)
-                {
-                    var state = settled.GetValueOrDefault(entry.Settlement.Job.Lease);
-                    // After a failed try the first one may have been the one that got through.
-                    if (state is null && failures == 0)
-                        LogRefused(entry.Run.JobId, entry.Run.Attempt, entry.Settlement.State);
-                    entry.Written.SetResult(state);
-                }
-
+                await WriteAsync(batch, failures > 0, cancellationToken);
                 return;
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
@@ -74,11 +103,67 @@ internal sealed partial class OutcomeWriter(JobStore store, JobJournal journal, 
         }
     }
 
+    private async Task WriteAsync(List<Entry> batch, bool isAgain, CancellationToken cancellationToken)
+    {
+        // The last lines first: once the outcome is written, a reader expects the log to be whole.
+        JobRun[] spoke = [.. batch.Where(entry => entry.Run is { HasSaidSomething: true }).Select(entry => entry.Run!)];
+        if (spoke.Length > 0)
+            await journal.FlushAsync(spoke, cancellationToken);
+        Settlement[] completed = [.. batch.Select(entry => entry.Settlement).Where(each => each.State == JobStates.Completed)];
+        if (completed.Length > 0)
+        {
+            var done = await store.CompleteAsync(completed, Closing(completed), cancellationToken);
+            foreach (var each in completed)
+                Done(each, done.Contains(each.Job.Key) ? JobStates.Completed : null, isAgain);
+            batch.RemoveAll(entry => entry.Settlement.State == JobStates.Completed);
+        }
+
+        if (batch.Count == 0)
+            return;
+        Settlement[] others = [.. batch.Select(entry => entry.Settlement)];
+        var throttled = others.Where(each => each.Throttle is not null).Select(each => each.Throttle!.Value)
+            .GroupBy(each => each.Key, StringComparer.Ordinal).Select(same => same.MaxBy(each => each.Delay)).ToList();
+        // Before the jobs are back in line, or they would start at once.
+        if (throttled.Count > 0)
+            await store.ThrottleAsync(throttled, cancellationToken);
+        var settled = await store.SettleAsync(others, Closing(others), cancellationToken);
+        foreach (var each in others)
+            Done(each, settled.GetValueOrDefault(each.Job.Key), isAgain);
+    }
+
+    /// <summary>The leases that nothing will be held under once these are written.</summary>
+    private long[] Closing(Settlement[] ended)
+    {
+        lock (gate)
+        {
+            return [.. ended.GroupBy(each => each.Job.Lease).Where(same => openByLease.GetValueOrDefault(same.Key) <= same.Count()).Select(same => same.Key)];
+        }
+    }
+
+    private void Done(Settlement settlement, string? state, bool isAgain = true)
+    {
+        // After a failed try the first one may have been the one that got through.
+        if (state is null && !isAgain)
+            LogRefused(settlement.Job.Id, settlement.Job.Attempt, settlement.State);
+        lock (gate)
+            Close(settlement.Job.Lease);
+        Interlocked.Decrement(ref unwritten);
+        written(settlement, state);
+    }
+
+    private void Close(long lease)
+    {
+        if (openByLease.TryGetValue(lease, out var open) && open > 1)
+            openByLease[lease] = open - 1;
+        else
+            openByLease.Remove(lease);
+    }
+
     [LoggerMessage(LogLevel.Warning, "Attempt {Attempt} of job {JobId} ended as {State}, but no longer held the job; nothing was written")]
     private partial void LogRefused(long jobId, int attempt, string state);
 
     [LoggerMessage(LogLevel.Warning, "The outcomes of {Count} jobs could not be written yet")]
     private partial void LogDelayed(Exception fault, int count);
 
-    private sealed record Entry(JobRun Run, Settlement Settlement, TaskCompletionSource<string?> Written);
+    private sealed record Entry(Settlement Settlement, JobRun? Run);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using ScaiDrive.Queue.Claiming;
 
 namespace ScaiDrive.Queue.Upkeep;
 
@@ -24,10 +25,18 @@ internal sealed partial class LeaseRescuer(NpgsqlDataSource dataSource, ILogger 
         await using (var batch = new NpgsqlBatch(connection, transaction)
         {
             Timeout = 8,
-            BatchCommands = { new(UpkeepSql.DeclareLost), new(UpkeepSql.Rescue) { Parameters = { new() { Value = StepSize } } }, new(UpkeepSql.ForgetWorkers) },
+            BatchCommands =
+            {
+                new(JobSql.Prepare),
+                new(UpkeepSql.DeclareLost),
+                new(UpkeepSql.Rescue) { Parameters = { new() { Value = StepSize } } },
+                new(UpkeepSql.ForgetClaims),
+                new(UpkeepSql.ForgetWorkers),
+            },
         })
         {
             await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+            await row.NextResultAsync(cancellationToken);
             while (await row.ReadAsync(cancellationToken))
                 LogWorkerLost(row.GetString(0));
             await row.NextResultAsync(cancellationToken);

@@ -1,6 +1,6 @@
 namespace ScaiDrive.Queue.Upkeep;
 
-/// <summary>The statements of rescue and pruning. One worker at a time runs them, under <see cref="TryLock"/>.</summary>
+/// <summary>The statements of rescue, counting and pruning. One worker at a time runs each of these duties, under <see cref="TryLock"/>.</summary>
 internal static class UpkeepSql
 {
     // Two numbers that name the lock: the queue's own class, and the duty.
@@ -14,101 +14,211 @@ internal static class UpkeepSql
         RETURNING id
         """;
 
-    // Looks at every ended worker, not only those just declared lost: a claim may commit after its worker was. A row
-    // somebody holds is left for the next step, so that one stuck transaction cannot delay all other jobs.
-    // The run time stays as it was, which keeps the job's place before the backlog.
+    // Looks at the claims of every ended worker, not only those just declared lost: a claim may commit after its worker
+    // was. A row somebody holds is left for the next step, so that one stuck transaction cannot delay all other jobs.
+    // A rescued job stands before the backlog, in the order it had.
     internal const string Rescue = """
         WITH orphan AS MATERIALIZED (
-            SELECT job.tenant_id, job.id,
+            SELECT job.tenant_id, job.id, job.lease,
                    CASE WHEN job.cancel_code IS NOT NULL THEN 'cancelled'
                         WHEN job.attempt >= job.max_attempts THEN 'discarded'
-                        ELSE 'retryable' END AS state
+                        ELSE 'available' END AS state,
+                   'Worker ' || worker.id || ' stopped answering during attempt ' || job.attempt || ', after its heartbeat of '
+                       || to_char(worker.heartbeat_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || '. Workers lost with this job so far: '
+                       || job.losses + 1 || '.' AS message
             FROM queue.worker
-            JOIN queue.job ON job.worker_id = worker.id AND job.state = 'running'
+            JOIN queue.claim ON claim.worker_id = worker.id
+            CROSS JOIN LATERAL unnest(claim.tenant_ids, claim.job_ids) AS member (tenant_id, id)
+            JOIN queue.job ON job.tenant_id = member.tenant_id AND job.id = member.id AND job.lease = claim.lease
             WHERE worker.ended_at IS NOT NULL
             ORDER BY job.tenant_id, job.id
             LIMIT $1
             FOR NO KEY UPDATE OF job SKIP LOCKED
-        ), rescued AS (
+        ), gone AS (
+            DELETE FROM queue.job USING orphan
+            WHERE job.tenant_id = orphan.tenant_id AND job.id = orphan.id AND job.lease = orphan.lease AND orphan.state = 'cancelled'
+            RETURNING job.*
+        ), kept AS (
+            INSERT INTO queue.finished_job (tenant_id, id, lane, kind, state, worker_id, attempt, max_attempts, losses, run_at,
+                created_at, started_at, finished_at, unique_key, subject_id, args, error_code, error_message)
+            SELECT tenant_id, id, lane, kind, 'cancelled', worker_id, attempt, max_attempts, losses + 1, run_at,
+                created_at, started_at, now(), unique_key, subject_id, args, cancel_code, cancel_reason
+            FROM gone
+        ), back AS (
             UPDATE queue.job
             SET state = orphan.state,
-                finished_at = CASE WHEN orphan.state = 'retryable' THEN NULL ELSE now() END,
-                error_code = coalesce(cancel_code, 'worker_lost'),
-                error_message = coalesce(cancel_reason, 'Worker ' || worker_id || ' stopped answering during attempt ' || attempt || '.'),
-                worker_id = CASE WHEN orphan.state = 'retryable' THEN NULL ELSE worker_id END,
+                place = CASE WHEN orphan.state = 'available' THEN place - CASE WHEN place > 0 THEN 4611686018427387904 ELSE 0 END END,
+                discarded_at = CASE WHEN orphan.state = 'discarded' THEN now() END,
+                holds_key = holds_key AND orphan.state <> 'discarded',
+                losses = losses + 1,
+                error_code = 'worker_lost',
+                error_message = orphan.message,
+                worker_id = CASE WHEN orphan.state = 'discarded' THEN worker_id END,
                 lease = NULL
             FROM orphan
-            WHERE job.tenant_id = orphan.tenant_id AND job.id = orphan.id AND job.state = 'running'
-            RETURNING job.tenant_id, job.id, job.queue, job.kind, job.state, job.attempt, job.error_message
+            WHERE job.tenant_id = orphan.tenant_id AND job.id = orphan.id AND job.lease = orphan.lease AND orphan.state <> 'cancelled'
+            RETURNING job.tenant_id, job.id, job.lane, job.kind, job.state, job.attempt, job.error_message
+        ), rescued AS (
+            SELECT tenant_id, id, lane, kind, state, attempt, error_message FROM back
+            UNION ALL
+            SELECT tenant_id, id, lane, kind, 'cancelled', attempt, cancel_reason FROM gone
+        ), counted AS (
+            INSERT INTO queue.tally_change (lane, running, available, discarded, finished, cancelled_attempts, failed_attempts)
+            SELECT lane, -count(*), count(*) FILTER (WHERE state = 'available'), count(*) FILTER (WHERE state = 'discarded'),
+                   count(*) FILTER (WHERE state = 'cancelled'), count(*) FILTER (WHERE state = 'cancelled'), count(*) FILTER (WHERE state <> 'cancelled')
+            FROM rescued
+            GROUP BY lane
         ), told AS (
             INSERT INTO queue.job_log (tenant_id, job_id, attempt, at, level, message)
-            SELECT tenant_id, id, attempt, now(), 'warning', error_message FROM rescued
+            SELECT tenant_id, id, attempt, now(), 'warning', error_message FROM back
         ), woken AS (
-            SELECT pg_notify('queue', queue) FROM (SELECT DISTINCT queue FROM rescued WHERE state = 'retryable') AS due
+            SELECT pg_notify('queue', 'front:' || string_agg(DISTINCT lane::text, ',')) FROM rescued WHERE state = 'available' HAVING count(*) > 0
         )
-        SELECT tenant_id, id, queue, kind, state, attempt, (SELECT count(*) FROM woken) FROM rescued
+        SELECT rescued.tenant_id, rescued.id, lane.queue, rescued.kind, rescued.state, rescued.attempt, (SELECT count(*) FROM woken)
+        FROM rescued
+        JOIN queue.lane ON lane.id = rescued.lane
+        """;
+
+    internal const string ForgetClaims = """
+        DELETE FROM queue.claim
+        USING queue.worker
+        WHERE claim.worker_id = worker.id AND worker.ended_at IS NOT NULL
+          AND NOT EXISTS (
+            SELECT FROM unnest(claim.tenant_ids, claim.job_ids) AS member (tenant_id, id)
+            JOIN queue.job ON job.tenant_id = member.tenant_id AND job.id = member.id
+            WHERE job.lease = claim.lease)
         """;
 
     internal const string ForgetWorkers = """
         DELETE FROM queue.worker
         WHERE ended_at < now() - interval '1 hour'
-          AND NOT EXISTS (SELECT FROM queue.job WHERE job.worker_id = worker.id AND job.state = 'running')
+          AND NOT EXISTS (SELECT FROM queue.claim WHERE claim.worker_id = worker.id)
         """;
 
-    internal const string PruneByAge = """
-        WITH old AS MATERIALIZED (
-            SELECT tenant_id, id
-            FROM queue.job
-            WHERE state IN ('completed', 'cancelled') AND finished_at < now() - $1
-            ORDER BY finished_at, id
-            LIMIT $2
-            FOR UPDATE SKIP LOCKED
+    // Moves changes into the sums. Starts behind what is known to be folded, so that it walks over no dead rows.
+    internal const string Fold = """
+        WITH folded AS (
+            DELETE FROM queue.tally_change
+            WHERE ctid = ANY (ARRAY(
+                SELECT next.ctid FROM queue.tally_change AS next
+                WHERE next.seq > greatest($1, (SELECT folded FROM queue.tally_mark))
+                ORDER BY next.seq
+                LIMIT $2))
+            RETURNING *
+        ), summed AS (
+            INSERT INTO queue.tally (lane, available, scheduled, retryable, running, discarded, finished)
+            SELECT lane, sum(available), sum(scheduled), sum(retryable), sum(running), sum(discarded), sum(finished)
+            FROM folded
+            GROUP BY lane
+            ORDER BY lane
+            ON CONFLICT (lane) DO UPDATE
+            SET available = tally.available + excluded.available, scheduled = tally.scheduled + excluded.scheduled,
+                retryable = tally.retryable + excluded.retryable, running = tally.running + excluded.running,
+                discarded = tally.discarded + excluded.discarded, finished = tally.finished + excluded.finished
+        ), timed AS (
+            INSERT INTO queue.throughput (minute, lane, completed, cancelled, failed, busy_ms)
+            SELECT date_trunc('minute', at), lane, sum(completed_attempts), sum(cancelled_attempts), sum(failed_attempts), sum(busy_ms)
+            FROM folded
+            WHERE completed_attempts + cancelled_attempts + failed_attempts > 0
+            GROUP BY 1, 2
+            ORDER BY 1, 2
+            ON CONFLICT (minute, lane) DO UPDATE
+            SET completed = throughput.completed + excluded.completed, cancelled = throughput.cancelled + excluded.cancelled,
+                failed = throughput.failed + excluded.failed, busy_ms = throughput.busy_ms + excluded.busy_ms
+        )
+        SELECT count(*), max(seq) FROM folded
+        """;
+
+    internal const string RaiseMark = "UPDATE queue.tally_mark SET folded = $1 WHERE folded < $1";
+
+    internal const string ForgetCounts = """
+        WITH old AS (
+            DELETE FROM queue.throughput WHERE minute < now() - interval '1 day'
+        )
+        DELETE FROM queue.tally
+        WHERE available = 0 AND scheduled = 0 AND retryable = 0 AND running = 0 AND discarded = 0 AND finished = 0
+        """;
+
+    // Counts the rows and says where the counters differ, all in one snapshot. Concurrent changes alter both alike.
+    internal const string Drift = """
+        WITH counted AS (
+            SELECT lane, sum(available)::bigint AS available, sum(scheduled)::bigint AS scheduled, sum(retryable)::bigint AS retryable,
+                   sum(running)::bigint AS running, sum(discarded)::bigint AS discarded, sum(finished)::bigint AS finished
+            FROM (
+                SELECT lane, count(*) FILTER (WHERE state = 'available') AS available, count(*) FILTER (WHERE state = 'scheduled') AS scheduled,
+                       count(*) FILTER (WHERE state = 'retryable') AS retryable, count(*) FILTER (WHERE state = 'running') AS running,
+                       count(*) FILTER (WHERE state = 'discarded') AS discarded, 0 AS finished
+                FROM queue.job
+                GROUP BY lane
+                UNION ALL
+                SELECT lane, 0, 0, 0, 0, 0, count(*) FROM queue.finished_job GROUP BY lane
+            ) AS part
+            GROUP BY lane
+        )
+        SELECT lane,
+               (coalesce(counted.available, 0) - coalesce(tally_now.available, 0))::integer,
+               (coalesce(counted.scheduled, 0) - coalesce(tally_now.scheduled, 0))::integer,
+               (coalesce(counted.retryable, 0) - coalesce(tally_now.retryable, 0))::integer,
+               (coalesce(counted.running, 0) - coalesce(tally_now.running, 0))::integer,
+               (coalesce(counted.discarded, 0) - coalesce(tally_now.discarded, 0))::integer,
+               (coalesce(counted.finished, 0) - coalesce(tally_now.finished, 0))::integer
+        FROM counted
+        FULL JOIN queue.tally_now USING (lane)
+        WHERE (coalesce(counted.available, 0), coalesce(counted.scheduled, 0), coalesce(counted.retryable, 0),
+               coalesce(counted.running, 0), coalesce(counted.discarded, 0), coalesce(counted.finished, 0))
+           IS DISTINCT FROM
+              (coalesce(tally_now.available, 0), coalesce(tally_now.scheduled, 0), coalesce(tally_now.retryable, 0),
+               coalesce(tally_now.running, 0), coalesce(tally_now.discarded, 0), coalesce(tally_now.finished, 0))
+        ORDER BY lane
+        """;
+
+    // The transaction has an id before it draws a number, as every writer of changes.
+    internal const string Repair = """
+        WITH begun AS MATERIALIZED (SELECT pg_current_xact_id() AS xid)
+        INSERT INTO queue.tally_change (lane, available, scheduled, retryable, running, discarded, finished)
+        SELECT $1, $2, $3, $4, $5, $6, $7 FROM begun WHERE xid IS NOT NULL
+        """;
+
+    internal const string Excess = "SELECT greatest(0, coalesce(sum(finished), 0)::bigint - $1) FROM queue.tally_now";
+
+    // $3: where the step before ended, so that this one does not walk over what it deleted.
+    internal const string PruneFinished = """
+        WITH old AS (
+            DELETE FROM queue.finished_job
+            WHERE ctid = ANY (ARRAY(
+                SELECT next.ctid FROM queue.finished_job AS next
+                WHERE next.finished_at < now() - $1 AND next.finished_at >= $3
+                ORDER BY next.finished_at
+                LIMIT $2
+                FOR UPDATE SKIP LOCKED))
+            RETURNING tenant_id, id, lane, finished_at
         ), lines AS (
             DELETE FROM queue.job_log USING old WHERE job_log.tenant_id = old.tenant_id AND job_log.job_id = old.id
         ), progress AS (
             DELETE FROM queue.job_progress USING old WHERE job_progress.tenant_id = old.tenant_id AND job_progress.job_id = old.id
+        ), counted AS (
+            INSERT INTO queue.tally_change (lane, finished) SELECT lane, -count(*) FROM old GROUP BY lane
         )
-        DELETE FROM queue.job USING old WHERE job.tenant_id = old.tenant_id AND job.id = old.id
+        SELECT count(*), max(finished_at) FROM old
         """;
 
     internal const string PruneDiscarded = """
-        WITH old AS MATERIALIZED (
-            SELECT tenant_id, id
-            FROM queue.job
-            WHERE state = 'discarded' AND finished_at < now() - $1
-            ORDER BY finished_at, id
-            LIMIT $2
-            FOR UPDATE SKIP LOCKED
+        WITH old AS (
+            DELETE FROM queue.job
+            WHERE ctid = ANY (ARRAY(
+                SELECT next.ctid FROM queue.job AS next
+                WHERE next.discarded_at < now() - $1 AND next.discarded_at >= $3
+                ORDER BY next.discarded_at, next.id
+                LIMIT $2
+                FOR UPDATE SKIP LOCKED))
+            RETURNING tenant_id, id, lane, discarded_at
         ), lines AS (
             DELETE FROM queue.job_log USING old WHERE job_log.tenant_id = old.tenant_id AND job_log.job_id = old.id
         ), progress AS (
             DELETE FROM queue.job_progress USING old WHERE job_progress.tenant_id = old.tenant_id AND job_progress.job_id = old.id
+        ), counted AS (
+            INSERT INTO queue.tally_change (lane, discarded) SELECT lane, -count(*) FROM old GROUP BY lane
         )
-        DELETE FROM queue.job USING old WHERE job.tenant_id = old.tenant_id AND job.id = old.id
-        """;
-
-    // The newest row that is one too many. Reads as many index entries as rows are kept, so it is asked rarely.
-    internal const string FirstBeyondCount = """
-        SELECT finished_at, id
-        FROM queue.job
-        WHERE state IN ('completed', 'cancelled')
-        ORDER BY finished_at DESC, id DESC
-        OFFSET $1 LIMIT 1
-        """;
-
-    internal const string PruneBeyond = """
-        WITH old AS MATERIALIZED (
-            SELECT tenant_id, id
-            FROM queue.job
-            WHERE state IN ('completed', 'cancelled') AND (finished_at, id) <= ($1, $2)
-            ORDER BY finished_at, id
-            LIMIT $3
-            FOR UPDATE SKIP LOCKED
-        ), lines AS (
-            DELETE FROM queue.job_log USING old WHERE job_log.tenant_id = old.tenant_id AND job_log.job_id = old.id
-        ), progress AS (
-            DELETE FROM queue.job_progress USING old WHERE job_progress.tenant_id = old.tenant_id AND job_progress.job_id = old.id
-        )
-        DELETE FROM queue.job USING old WHERE job.tenant_id = old.tenant_id AND job.id = old.id
+        SELECT count(*), max(discarded_at) FROM old
         """;
 }
