@@ -217,55 +217,54 @@ public sealed partial class JobWorker : BackgroundService
 
     private void StartJobs()
     {
-        while (Take() is { } job)
+        while (Next(null) is { } job)
             _ = Task.Run(() => RunSlotAsync(job));
     }
 
-    private ClaimedJob? Take()
+    private ClaimedJob? Next((ClaimedJob Job, TimeSpan Ran)? ended)
     {
         // Without a heartbeat for so long the jobs may be another's by now. What was started is told so once the
         // database answers; what was not need not start at all.
-        if (isStopping || time.GetElapsedTime(Volatile.Read(ref beatAt)) >= options.Lease)
-            return null;
-        var found = board.TryTake(out var job);
-        if (board.IsHungry())
+        var mayStart = !isStopping && time.GetElapsedTime(Volatile.Read(ref beatAt)) < options.Lease;
+        var job = board.Next(ended, mayStart, out var isHungry);
+        if (isHungry)
             work.Set();
-        return found ? job : null;
+        return job;
     }
 
     /// <summary>One job after the other for as long as there is one to take.</summary>
     private async Task RunSlotAsync(ClaimedJob first)
     {
         var count = 0;
-        for (var job = first; job is not null; job = Take())
+        for (var job = first; job is not null;)
         {
             // Handlers that never wait would keep the thread from the loops that feed them.
             if (++count % JobsBetweenYields == 0)
                 await Task.Yield();
-            await RunAsync(job);
+            job = Next((job, await RunAsync(job)));
         }
     }
 
-    private async Task RunAsync(ClaimedJob job)
+    /// <summary>Runs one attempt and leaves its outcome to be written together with others.</summary>
+    private async Task<TimeSpan> RunAsync(ClaimedJob job)
     {
         var run = new JobRun(job, dataSource, journal, time);
         runs[job.Key] = run;
         var settlement = await executor.RunAsync(run);
         var ran = run.Ran;
         QueueMetrics.Took(run.Queue, job.Kind, ran);
-        // The slot is free from here; the outcome is written together with others.
         run.HasEnded = true;
-        board.Ended(job, ran);
         if (settlement is not null)
         {
             outcomes.Write(settlement with { Ran = ran }, run);
-            return;
+            return ran;
         }
 
         if (run.IsCompleted)
             QueueMetrics.Ended(run.Queue, JobStates.Completed);
         outcomes.Forget(job);
         Remove(job);
+        return ran;
     }
 
     private void OnWritten(Settlement settlement, string? state)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ScaiDrive.Queue.Claiming;
 using ScaiDrive.Queue.Running;
 
@@ -31,8 +30,8 @@ internal sealed class LaneBoard(QueueOptions options, TimeProvider time)
     private readonly Dictionary<int, Lane> lanes = [];
     private readonly Dictionary<string, RuleRow> rules = [];
     private readonly Dictionary<string, double> seconds = [];
-    private readonly Side high = new(QueueNames.High, time);
-    private readonly Side low = new(QueueNames.Low, time);
+    private readonly Side high = new(QueueNames.High, options.Slots, time);
+    private readonly Side low = new(QueueNames.Low, options.Slots, time);
     private int buffered;
     private long suspectUntil;
 
@@ -171,8 +170,6 @@ internal sealed class LaneBoard(QueueOptions options, TimeProvider time)
     {
         lock (gate)
         {
-            high.Pace.Claimed(took);
-            low.Pace.Claimed(took);
             Keep(result.Jobs);
             var counts = new Dictionary<(int Lane, bool Front), (int Count, long Last)>();
             foreach (var job in result.Jobs)
@@ -205,48 +202,20 @@ internal sealed class LaneBoard(QueueOptions options, TimeProvider time)
     }
 
     /// <summary>The next job to start, if a slot is free for one.</summary>
-    internal bool TryTake([NotNullWhen(true)] out ClaimedJob? job)
+    /// <param name="ended">A job whose slot is free now, and how long it ran.</param>
+    /// <param name="mayStart">False when nothing may be started.</param>
+    /// <param name="isHungry">There is room for more than is held.</param>
+    internal ClaimedJob? Next((ClaimedJob Job, TimeSpan Ran)? ended, bool mayStart, out bool isHungry)
     {
+        // One lock for all that happens between two jobs of a slot: it is taken once for each job of the worker.
         lock (gate)
         {
+            if (ended is var (last, ran))
+                End(last, ran);
+            var job = mayStart ? Take() : null;
             var slots = Slots();
-            job = null;
-            if (slots.LowBeforeHigh > 0)
-                job = TakeFrom(low);
-            if (job is null && slots.Free > 0)
-                job = TakeFrom(high);
-            if (job is null && slots.LowAfterHigh > 0)
-                job = TakeFrom(low);
-            return job is not null;
-        }
-    }
-
-    /// <summary>A started job has ended.</summary>
-    internal void Ended(ClaimedJob job, TimeSpan ran)
-    {
-        lock (gate)
-        {
-            if (job.Queue == QueueNames.High)
-                highRunning--;
-            else
-                lowRunning--;
-            if (job.Losses >= SuspectLosses)
-                suspectUntil = 0;
-            // It was charged with what such a job took so far.
-            var expected = Expected(job.Kind);
-            if (lanes.TryGetValue(job.Lane, out var lane))
-                Charge(lane, ran.TotalSeconds - expected);
-            seconds[job.Kind] = expected + 0.1 * (ran.TotalSeconds - expected);
-        }
-    }
-
-    /// <summary>True when a free slot or the buffer would take more than is held.</summary>
-    internal bool IsHungry()
-    {
-        lock (gate)
-        {
-            var slots = Slots();
-            return high.Buffered < slots.Free + high.Wanted / 2 || low.Buffered < Math.Max(slots.LowBeforeHigh, slots.LowAfterHigh) + low.Wanted / 2;
+            isHungry = high.Buffered < slots.Free + high.Wanted / 2 || low.Buffered < Math.Max(slots.LowBeforeHigh, slots.LowAfterHigh) + low.Wanted / 2;
+            return job;
         }
     }
 
@@ -297,6 +266,29 @@ internal sealed class LaneBoard(QueueOptions options, TimeProvider time)
         }
     }
 
+    private ClaimedJob? Take()
+    {
+        var slots = Slots();
+        return (slots.LowBeforeHigh > 0 ? TakeFrom(low) : null)
+            ?? (slots.Free > 0 ? TakeFrom(high) : null)
+            ?? (slots.LowAfterHigh > 0 ? TakeFrom(low) : null);
+    }
+
+    private void End(ClaimedJob job, TimeSpan ran)
+    {
+        if (job.Queue == QueueNames.High)
+            highRunning--;
+        else
+            lowRunning--;
+        if (job.Losses >= SuspectLosses)
+            suspectUntil = 0;
+        // It was charged with what such a job took so far.
+        var expected = Expected(job.Kind);
+        if (lanes.TryGetValue(job.Lane, out var lane))
+            Charge(lane, ran.TotalSeconds - expected);
+        seconds[job.Kind] = expected + 0.1 * (ran.TotalSeconds - expected);
+    }
+
     private SlotPlan Slots() => new(options.Slots, options.LowFloor, options.HighReserve, highRunning, lowRunning);
 
     private Lane Find(LaneRow row, long now)
@@ -328,7 +320,7 @@ internal sealed class LaneBoard(QueueOptions options, TimeProvider time)
 
     private void PlanFor(Side side, int free, ClaimPlan plan, long now)
     {
-        side.Wanted = side.Pace.Ahead();
+        side.Wanted = side.Pace.Ahead(side.Buffered);
         var room = free + side.Wanted - side.Buffered;
         var candidates = lanes.Values.Where(lane =>
             lane.Row.Queue == side.Queue && lane.MayHave && lane.ClosedUntil <= now && lane.AskAgainAt <= now).ToArray();

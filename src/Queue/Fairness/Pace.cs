@@ -1,27 +1,34 @@
 namespace ScaiDrive.Queue.Fairness;
 
-/// <summary>How fast jobs of a queue start, and how long a claim takes: from both follows how many jobs a worker should
-/// hold ready so that no slot waits for the database. Jobs of seconds are never held ahead, jobs of microseconds by the
-/// thousand.</summary>
-internal sealed class Pace(TimeProvider time)
+/// <summary>How many jobs of a queue a worker should hold ready beyond those that find a free slot, so that no slot waits
+/// for the database: none for jobs of seconds, thousands for jobs of microseconds.</summary>
+/// <remarks>Grows like the window of a transport: doubled whenever slots stood empty although each has had a job since
+/// the last claim, halved when little of it is used. Never more than what starts within <see cref="LongestStock"/>.</remarks>
+internal sealed class Pace(int slots, TimeProvider time)
 {
     /// <summary>More would only sit here while others could run them.</summary>
     internal const int MostAhead = 2000;
 
+    private static readonly double LongestStock = TimeSpan.FromMilliseconds(100).TotalSeconds;
     private static readonly double Memory = TimeSpan.FromMilliseconds(50).TotalSeconds;
-    private const double LeastSeconds = 0.002;
+    private static readonly double UnusedAfter = TimeSpan.FromMilliseconds(20).TotalSeconds;
 
     private long lookedAt = time.GetTimestamp();
+    private long plannedAt = time.GetTimestamp();
     private int started;
+    private int startedSincePlan;
     private double perSecond;
-    private double claimSeconds;
+    private int ahead;
 
-    internal void Started() => started++;
+    internal void Started()
+    {
+        started++;
+        startedSincePlan++;
+    }
 
-    internal void Claimed(TimeSpan took) => claimSeconds += 0.2 * (took.TotalSeconds - claimSeconds);
-
-    /// <summary>Jobs to hold ready beyond those that find a free slot.</summary>
-    internal int Ahead()
+    /// <summary>Jobs to hold ready, asked before each claim.</summary>
+    /// <param name="buffered">Jobs held now.</param>
+    internal int Ahead(int buffered)
     {
         var now = time.GetTimestamp();
         var seconds = time.GetElapsedTime(lookedAt, now).TotalSeconds;
@@ -32,6 +39,10 @@ internal sealed class Pace(TimeProvider time)
             (started, lookedAt) = (0, now);
         }
 
-        return (int)Math.Min(MostAhead, perSecond * (2 * claimSeconds + LeastSeconds));
+        if (buffered == 0 && startedSincePlan >= slots)
+            (ahead, startedSincePlan, plannedAt) = (Math.Min(MostAhead, 2 * Math.Max(ahead, slots)), 0, now);
+        else if (time.GetElapsedTime(plannedAt, now).TotalSeconds > UnusedAfter)
+            (ahead, startedSincePlan, plannedAt) = (startedSincePlan < ahead / 4 ? ahead / 2 : ahead, 0, now);
+        return (int)Math.Min(ahead, perSecond * LongestStock);
     }
 }

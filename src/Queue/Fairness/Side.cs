@@ -1,7 +1,7 @@
 namespace ScaiDrive.Queue.Fairness;
 
 /// <summary>One queue as a worker sees it: who shares it, and what is held of it.</summary>
-internal sealed class Side(string queue, TimeProvider time)
+internal sealed class Side(string queue, int slots, TimeProvider time)
 {
     private readonly Dictionary<string, Tenant> tenants = [];
     private readonly List<Tenant> ready = [];
@@ -9,7 +9,7 @@ internal sealed class Side(string queue, TimeProvider time)
 
     internal string Queue { get; } = queue;
 
-    internal Pace Pace { get; } = new(time);
+    internal Pace Pace { get; } = new(slots, time);
 
     /// <summary>Jobs held and not started.</summary>
     internal int Buffered { get; private set; }
