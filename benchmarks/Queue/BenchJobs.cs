@@ -50,8 +50,9 @@ internal sealed class NoopHandler(Tickets tickets) : IJobHandler<Noop>
 }
 
 /// <summary>What <see cref="TimedHandler"/> has seen.</summary>
-internal sealed class Waits(TimeSpan service)
+internal sealed class Waits(TimeSpan service, int target)
 {
+    private readonly TaskCompletionSource targetReached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
     private readonly List<double> waitsMs = [];
     private double serviceMs;
@@ -59,11 +60,14 @@ internal sealed class Waits(TimeSpan service)
 
     internal TimeSpan Service => service;
 
+    internal Task TargetReached => targetReached.Task;
+
     internal void Add(double? waitMs, double tookMs)
     {
         lock (gate)
         {
-            handled++;
+            if (++handled == target)
+                targetReached.SetResult();
             serviceMs += tookMs;
             if (waitMs is { } wait)
                 waitsMs.Add(wait);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ScaiDrive.Queue;
@@ -7,7 +8,8 @@ namespace ScaiDrive.Bench.Queue;
 
 /// <param name="Slots">Jobs at a time.</param>
 /// <param name="ServiceMs">How long a job takes.</param>
-internal sealed record TimedWorkerSettings(int Slots, int ServiceMs);
+/// <param name="Target">After so many jobs it tells how many seconds it took; 0 for no such answer.</param>
+internal sealed record TimedWorkerSettings(int Slots, int ServiceMs, int Target = 0);
 
 /// <summary>A worker process that runs until its input ends. Asked <c>count</c> it tells how many jobs it has handled;
 /// asked <c>report</c> also how long they waited.</summary>
@@ -15,16 +17,25 @@ internal static class TimedWorker
 {
     internal static async Task RunAsync(TimedWorkerSettings settings, string database, CancellationToken cancellationToken)
     {
-        var waits = new Waits(TimeSpan.FromMilliseconds(settings.ServiceMs));
+        var waits = new Waits(TimeSpan.FromMilliseconds(settings.ServiceMs), settings.Target);
         await using var source = PostgresDataSource.Create(database, "scaidrive-bench-worker");
         await using var services = OwnQueueCells.Services(source).AddSingleton(waits)
             .AddJobHandler<Timed, TimedHandler>()
-            .AddJobWorker(new QueueOptions { Slots = settings.Slots, DrainTimeout = TimeSpan.FromSeconds(2) })
+            // Finished jobs are kept: pruning in the middle of one run and not of another would be compared with nothing.
+            .AddJobWorker(new QueueOptions { Slots = settings.Slots, DrainTimeout = TimeSpan.FromSeconds(2), KeepFinished = TimeSpan.FromDays(90), KeepFinishedCount = 100_000_000 })
             .BuildServiceProvider();
         var hosted = services.GetServices<IHostedService>().ToArray();
+        var began = Stopwatch.GetTimestamp();
         foreach (var service in hosted)
             await service.StartAsync(cancellationToken);
-        while (await Console.In.ReadLineAsync(cancellationToken) is { } question)
+        if (settings.Target > 0)
+        {
+            await waits.TargetReached.WaitAsync(cancellationToken);
+            ChildModes.Write(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        }
+
+        using var input = new StreamReader(Console.OpenStandardInput());
+        while (await input.ReadLineAsync(cancellationToken) is { } question)
         {
             if (question == "count")
                 ChildModes.Write(waits.Handled);
