@@ -2,12 +2,14 @@ using System.Runtime.InteropServices;
 using ScaiDrive.Bench.Embed;
 using ScaiDrive.Bench.EndToEnd;
 using ScaiDrive.Bench.Queue;
+using ScaiDrive.Bench.Recovery;
 
 var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<string>, CancellationToken, Task<int>> Run)>
 {
     ["embed"] = ("text chunks embedded per second, against the Node implementation of the same model", EmbedBench.RunAsync),
     ["queue"] = ("jobs enqueued and worked off per second, against pg-boss, graphile-worker and Quartz.NET", QueueBench.RunAsync),
     ["end-to-end"] = ("a mixed folder from disk to searchable by word and meaning, one worker process", EndToEndBench.RunAsync),
+    ["recovery"] = ("workers killed, stopped and cut off, the server restarted: what is lost, what is done twice, how long it takes", RecoveryBench.RunAsync),
 };
 
 using var stop = new CancellationTokenSource();
