@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ScaiDrive.Bench.Embed;
 using ScaiDrive.Bench.EndToEnd;
 using ScaiDrive.Bench.Queue;
+using ScaiDrive.Bench.Recovery;
 
 var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<string>, CancellationToken, Task<int>> Run)>
 {
@@ -11,6 +12,7 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
     ["held-xmin"] = ("throughput kept while an old transaction is left open", HeldXminBench.RunAsync),
     ["fairness"] = ("a small tenant's wait beside another's million jobs, against its wait alone", FairnessBench.RunAsync),
     ["end-to-end"] = ("a mixed folder from disk to searchable by word and meaning, one worker process", EndToEndBench.RunAsync),
+    ["recovery"] = ("workers killed, stopped and cut off, the server restarted: what is lost, what is done twice, how long it takes", RecoveryBench.RunAsync),
 };
 
 using var stop = new CancellationTokenSource();

@@ -58,7 +58,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         var socketDirectory = Directory.CreateTempSubdirectory("scaidrive-pg-").FullName;
         await File.WriteAllTextAsync(Path.Combine(home, SocketRecord), socketDirectory, cancellationToken);
         await account.OwnAsync(socketDirectory, cancellationToken);
-        var port = FreePort();
+        var port = options.Port ?? FreePort();
         var log = Path.Combine(cluster, "server.log");
         var server = Spawn(account.Wrap(ServerCommand(installation, cluster, socketDirectory, port, log, options), endsWithHost: true));
         var running = new EmbeddedPostgres(server, new NpgsqlConnectionStringBuilder

@@ -12,6 +12,9 @@ public sealed record EmbeddedPostgresOptions(string Directory)
 
     /// <summary>Most connections at a time. Default 200.</summary>
     public int MaxConnections { get; init; } = 200;
+
+    /// <summary>The loopback port, for a server that must be found again after a restart. Default a free one.</summary>
+    public int? Port { get; init; }
 }
 
 /// <summary>The private server cannot be started; the message says what to do.</summary>
