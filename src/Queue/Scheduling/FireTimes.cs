@@ -18,8 +18,9 @@ internal sealed class FireTimes
     private FireTimes(ScheduleTiming timing, DateTimeOffset anchor)
     {
         (every, start, end) = (timing.Every, timing.StartAt, timing.EndAt);
+        var zone = FindZone(timing.TimeZone);
         if (timing.Cron is not null)
-            cron = ParseCron(timing.Cron).WithTimeZone(FindZone(timing.TimeZone));
+            cron = ParseCron(timing.Cron).WithTimeZone(zone);
         else
             interval = TriggerBuilder.Create().WithIdentity("interval").StartAt(anchor)
                 .WithSimpleSchedule(each => each.WithInterval(CheckInterval(timing.Every)).RepeatForever()).Build();
@@ -40,11 +41,11 @@ internal sealed class FireTimes
         return new FireTimes(timing, anchor);
     }
 
-    /// <summary>The name under which the zone is known, letters as the zone's authority writes them.</summary>
     /// <exception cref="InvalidScheduleException">There is no such zone.</exception>
-    internal static TimeZoneInfo FindZone(string name)
+    private static TimeZoneInfo FindZone(string name)
     {
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId)
+        // In other letters a zone is found only by a process that has used it before.
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId && zone.Id == name)
             return zone;
         throw new InvalidScheduleException("time_zone", $"time_zone '{Shortened(name)}' is not known here. Give an IANA name such as Europe/Berlin, or UTC.");
     }

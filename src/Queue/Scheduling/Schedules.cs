@@ -26,7 +26,7 @@ public sealed class Schedules(NpgsqlDataSource dataSource, JobQueue queue)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentException.ThrowIfNullOrWhiteSpace(tenantId);
-        return await InsertAsync(transaction, tenantId, null, definition, null, cancellationToken) ?? throw NameTaken(definition.Name);
+        return await InsertAsync(transaction, tenantId, null, definition, null, null, cancellationToken) ?? throw NameTaken(definition.Name);
     }
 
     /// <summary>Sets up the one schedule of an owner, or brings it in line. What fires next stays unless its timing or its pause changes.</summary>
@@ -35,11 +35,13 @@ public sealed class Schedules(NpgsqlDataSource dataSource, JobQueue queue)
     /// <param name="ownerId">What keeps the schedule in step with itself, such as a connector's id. People cannot change it then.</param>
     /// <param name="definition">What it shall be.</param>
     /// <param name="pause">The pause it shall be in, or null.</param>
+    /// <param name="since">For a new one, since when it might have fired: a first fire that has passed already is due at once. Default now.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
     /// <exception cref="InvalidScheduleException">A field cannot work, or no fire would ever come.</exception>
     /// <exception cref="ScheduleConflictException">Another schedule of the tenant has this name.</exception>
     public async Task<Schedule> UpsertAsync(
-        NpgsqlTransaction transaction, string tenantId, string ownerId, ScheduleDefinition definition, SchedulePause? pause, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, string tenantId, string ownerId, ScheduleDefinition definition, SchedulePause? pause, DateTimeOffset? since,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentException.ThrowIfNullOrWhiteSpace(tenantId);
@@ -49,7 +51,7 @@ public sealed class Schedules(NpgsqlDataSource dataSource, JobQueue queue)
             if (await LockOwnedAsync(transaction, tenantId, ownerId, cancellationToken) is { } found)
                 return await ChangeAsync(transaction, found, definition, pause, cancellationToken);
             // Somebody else may set it up in the same moment; then it is there at the second look.
-            if (await InsertAsync(transaction, tenantId, ownerId, definition, pause, cancellationToken) is { } added)
+            if (await InsertAsync(transaction, tenantId, ownerId, definition, pause, since, cancellationToken) is { } added)
                 return added;
         }
 
@@ -209,14 +211,17 @@ public sealed class Schedules(NpgsqlDataSource dataSource, JobQueue queue)
 
     /// <returns>Null when the name is taken, or the owner has one.</returns>
     private static async Task<Schedule?> InsertAsync(
-        NpgsqlTransaction transaction, string tenantId, string? ownerId, ScheduleDefinition definition, SchedulePause? pause, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, string tenantId, string? ownerId, ScheduleDefinition definition, SchedulePause? pause, DateTimeOffset? since,
+        CancellationToken cancellationToken)
     {
         definition = Checked(definition);
         await using var clock = new NpgsqlCommand(ScheduleSql.Now, transaction.Connection, transaction);
         var now = new DateTimeOffset((DateTime)(await clock.ExecuteScalarAsync(cancellationToken))!);
-        var anchor = definition.Timing.StartAt ?? WholeSecond(now);
+        var anchor = definition.Timing.StartAt ?? WholeSecond(since ?? now);
         var times = FireTimes.Of(definition.Timing, anchor);
         var next = FirstFire(times, now, pause, definition.Timing);
+        if (since is { } earlier && pause is null)
+            next = times.After(earlier);
         var id = PrefixedId.New("sch");
         if (await ExecuteAsync(transaction, ScheduleSql.Insert, cancellationToken, ScheduleRow.Values(tenantId, id, ownerId, definition, anchor, next, pause)) == 0)
             return null;
@@ -228,6 +233,8 @@ public sealed class Schedules(NpgsqlDataSource dataSource, JobQueue queue)
     {
         definition = Checked(definition);
         var (before, now) = (found.Schedule, found.Now);
+        if (definition == before.Definition && pause == before.Pause)
+            return before;
         var (anchor, next) = (before.AnchorAt, before.NextFireAt);
         if (definition.Timing != before.Definition.Timing)
         {
@@ -280,9 +287,9 @@ public sealed class Schedules(NpgsqlDataSource dataSource, JobQueue queue)
         var timing = definition.Timing;
         return definition with
         {
+            Overlap = definition.Overlap,
             Timing = timing with
             {
-                TimeZone = FireTimes.FindZone(timing.TimeZone).Id,
                 Every = timing.Every is { } every ? TimeSpan.FromTicks(every.Ticks - (every.Ticks % TimeSpan.TicksPerMicrosecond)) : null,
                 StartAt = Microseconds(timing.StartAt),
                 EndAt = Microseconds(timing.EndAt),
