@@ -28,6 +28,7 @@ internal sealed class ConnectorSchedule(Schedules schedules) : IConnectorListene
             Queue = run.Queue,
             Connector = run.Connector,
             SubjectId = run.SubjectId,
+            LimitKey = run.LimitKey,
             UniqueKey = run.UniqueKey,
             MaxAttempts = run.MaxAttempts,
         };

@@ -10,6 +10,7 @@ namespace ScaiDrive.Queue.Tests;
 public sealed class ScheduleTests : IAsyncLifetime
 {
     private const string Tenant = QueueUnderTest.Tenant;
+    private const string Subject = "fil_scheduled";
 
     private QueueUnderTest queue = null!;
     private Schedules schedules = null!;
@@ -45,6 +46,7 @@ public sealed class ScheduleTests : IAsyncLifetime
             Queue = QueueNames.High,
             Connector = "cnn_1",
             SubjectId = "fil_1",
+            LimitKey = "remote",
             MaxAttempts = 4,
         });
         schedule = await ShiftAsync(schedule, intervals: 1);
@@ -53,14 +55,11 @@ public sealed class ScheduleTests : IAsyncLifetime
         Assert.Equal(1, await due.FireAsync(default));
 
         var after = await FindAsync(schedule);
-        var job = await queue.FindAsync(after.LastJobId);
         Assert.Equal(
-            (TestJob.Kind, QueueNames.High, "cnn_1", "fil_1", 4, JobStates.Available),
-            (job.Kind, job.Queue, job.Connector, job.SubjectId, job.MaxAttempts, job.State));
-        Assert.Equal("""{"text":"hello","page_count":3}""", job.Args);
-        Assert.Equal(
-            $"{schedule.Id}:{ScheduleFire.KeyOf(fireTime)}",
-            await queue.ScalarAsync<string>("SELECT unique_key FROM queue.job WHERE id = $1", job.Id));
+            $$"""{{TestJob.Kind}} high cnn_1 fil_1 remote 4 available {{schedule.Id}}:{{ScheduleFire.KeyOf(fireTime)}} {"text":"hello","page_count":3}""",
+            await queue.ScalarAsync<string>(
+                "SELECT concat_ws(' ', kind, queue, connector, subject_id, limit_key, max_attempts, state, unique_key, args) FROM queue.job_row WHERE id = $1",
+                after.LastJobId!.Value));
         Assert.Equal((fireTime, fireTime.AddHours(1), ScheduleStates.Active), (after.LastFireAt, after.NextFireAt, after.State));
         Assert.Equal(0, await due.FireAsync(default));
     }
@@ -164,7 +163,7 @@ public sealed class ScheduleTests : IAsyncLifetime
         Assert.Equal((1L, first, schedule.NextFireAt), (await JobCountAsync(), after.LastJobId, after.LastSkipAt));
         Assert.Equal(FireSkips.PreviousUnfinished, after.LastSkipReason);
 
-        await queue.Control.CancelAsync(Tenant, first!.Value, "Not needed.", default);
+        await EndJobsAsync();
         await ShiftAsync(schedule, intervals: 1);
         await due.FireAsync(default);
         Assert.NotEqual(first, (await FindAsync(schedule)).LastJobId);
@@ -296,7 +295,7 @@ public sealed class ScheduleTests : IAsyncLifetime
         await due.FireAsync(default);
         Assert.Equal(FireSkips.PreviousUnfinished, (await FindAsync(schedule)).LastSkipReason);
 
-        await queue.Control.CancelAsync(Tenant, first.JobId!.Value, "Not needed.", default);
+        await EndJobsAsync();
         Assert.NotNull((await schedules.RunNowAsync(Tenant, schedule.Id, default))!.JobId);
     }
 
@@ -540,7 +539,7 @@ public sealed class ScheduleTests : IAsyncLifetime
 
     private static ScheduleTiming Every(int minutes) => new() { Every = TimeSpan.FromMinutes(minutes) };
 
-    private static ScheduleDefinition Hourly(string name) => ScheduleDefinition.Of(name, new TestJob(), Every(60));
+    private static ScheduleDefinition Hourly(string name) => ScheduleDefinition.Of(name, new TestJob(), Every(60)) with { SubjectId = Subject };
 
     private Task<Schedule> CreateAsync(ScheduleDefinition? definition = null) =>
         schedules.CreateAsync(Tenant, definition ?? Hourly("quarterly") with { Timing = Every(15) }, default);
@@ -568,7 +567,10 @@ public sealed class ScheduleTests : IAsyncLifetime
         }
     }
 
-    private Task<long> JobCountAsync() => queue.ScalarAsync<long>("SELECT count(*) FROM queue.job");
+    private Task<int> EndJobsAsync() => queue.InTransactionAsync(
+        transaction => queue.Jobs.CancelBySubjectsAsync(transaction, Tenant, [Subject], [TestJob.Kind], "not_needed", "Not needed.", null, default));
+
+    private Task<long> JobCountAsync() => queue.ScalarAsync<long>("SELECT count(*) FROM queue.job_row");
 
     private Task<long> OverdueCountAsync() => queue.ScalarAsync<long>("SELECT count(*) FROM queue.schedule WHERE next_fire_at <= now()");
 

@@ -55,6 +55,9 @@ public sealed record ScheduleDefinition
     /// <summary>As <see cref="JobOptions.SubjectId"/>.</summary>
     public string? SubjectId { get; init; }
 
+    /// <summary>As <see cref="JobOptions.LimitKey"/>.</summary>
+    public string? LimitKey { get; init; }
+
     /// <summary>As <see cref="JobOptions.UniqueKey"/>, when jobs from elsewhere share it: a fire while such a job is unfinished enqueues
     /// nothing. Default none; every fire then has a key of its own, made of schedule and fire time.</summary>
     public string? UniqueKey { get; init; }

@@ -21,6 +21,7 @@ internal sealed class ScheduleFire(JobQueue queue, NpgsqlTransaction transaction
                 Queue = definition.Queue,
                 Connector = definition.Connector,
                 SubjectId = definition.SubjectId,
+                LimitKey = definition.LimitKey,
                 UniqueKey = definition.UniqueKey ?? $"{scheduleId}:{fire}",
                 MaxAttempts = definition.MaxAttempts,
             },

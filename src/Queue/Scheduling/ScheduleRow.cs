@@ -6,7 +6,7 @@ namespace ScaiDrive.Queue.Scheduling;
 /// <summary>Between rows of <c>queue.schedule</c> and records.</summary>
 internal static class ScheduleRow
 {
-    private const int NowColumn = 33;
+    private const int NowColumn = 34;
 
     internal static Schedule Read(NpgsqlDataReader row) => new()
     {
@@ -21,25 +21,26 @@ internal static class ScheduleRow
             Queue = row.GetString(6),
             Connector = Text(row, 7),
             SubjectId = Text(row, 8),
-            UniqueKey = Text(row, 9),
-            MaxAttempts = row.GetInt32(10),
-            Timing = ReadTiming(row, 11),
-            Misfire = row.GetString(17),
-            MisfireTolerance = row.GetTimeSpan(18),
-            Overlap = row.GetString(19),
+            LimitKey = Text(row, 9),
+            UniqueKey = Text(row, 10),
+            MaxAttempts = row.GetInt32(11),
+            Timing = ReadTiming(row, 12),
+            Misfire = row.GetString(18),
+            MisfireTolerance = row.GetTimeSpan(19),
+            Overlap = row.GetString(20),
         },
-        AnchorAt = row.GetFieldValue<DateTimeOffset>(16),
-        State = row.GetString(20),
-        NextFireAt = Time(row, 21),
-        LastFireAt = Time(row, 22),
-        LastJobId = row.IsDBNull(23) ? null : row.GetInt64(23),
-        LastSkipAt = Time(row, 24),
-        LastSkipReason = Text(row, 25),
-        Fault = Text(row, 26),
-        PausedAt = Time(row, 27),
-        Pause = row.IsDBNull(27) ? null : new SchedulePause(Text(row, 29) ?? "", Text(row, 30), Time(row, 28)),
-        CreatedAt = row.GetFieldValue<DateTimeOffset>(31),
-        UpdatedAt = row.GetFieldValue<DateTimeOffset>(32),
+        AnchorAt = row.GetFieldValue<DateTimeOffset>(17),
+        State = row.GetString(21),
+        NextFireAt = Time(row, 22),
+        LastFireAt = Time(row, 23),
+        LastJobId = row.IsDBNull(24) ? null : row.GetInt64(24),
+        LastSkipAt = Time(row, 25),
+        LastSkipReason = Text(row, 26),
+        Fault = Text(row, 27),
+        PausedAt = Time(row, 28),
+        Pause = row.IsDBNull(28) ? null : new SchedulePause(Text(row, 30) ?? "", Text(row, 31), Time(row, 29)),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(32),
+        UpdatedAt = row.GetFieldValue<DateTimeOffset>(33),
     };
 
     /// <summary>A row of <see cref="ScheduleSql.LockDue"/>.</summary>
@@ -54,17 +55,18 @@ internal static class ScheduleRow
             Queue = row.GetString(5),
             Connector = Text(row, 6),
             SubjectId = Text(row, 7),
-            UniqueKey = Text(row, 8),
-            MaxAttempts = row.GetInt32(9),
-            Timing = ReadTiming(row, 10),
-            Misfire = row.GetString(16),
-            MisfireTolerance = row.GetTimeSpan(17),
-            Overlap = row.GetString(18),
+            LimitKey = Text(row, 8),
+            UniqueKey = Text(row, 9),
+            MaxAttempts = row.GetInt32(10),
+            Timing = ReadTiming(row, 11),
+            Misfire = row.GetString(17),
+            MisfireTolerance = row.GetTimeSpan(18),
+            Overlap = row.GetString(19),
         },
-        row.GetFieldValue<DateTimeOffset>(15),
-        row.GetFieldValue<DateTimeOffset>(19),
-        row.IsDBNull(20) ? null : row.GetInt64(20),
-        row.GetFieldValue<DateTimeOffset>(21));
+        row.GetFieldValue<DateTimeOffset>(16),
+        row.GetFieldValue<DateTimeOffset>(20),
+        row.IsDBNull(21) ? null : row.GetInt64(21),
+        row.GetFieldValue<DateTimeOffset>(22));
 
     internal static DateTimeOffset ReadNow(NpgsqlDataReader row) => row.GetFieldValue<DateTimeOffset>(NowColumn);
 
@@ -91,6 +93,7 @@ internal static class ScheduleRow
         definition.Queue,
         Text(definition.Connector),
         Text(definition.SubjectId),
+        Text(definition.LimitKey),
         Text(definition.UniqueKey),
         definition.MaxAttempts,
         new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Interval, Value = (object?)definition.Timing.Every ?? DBNull.Value },

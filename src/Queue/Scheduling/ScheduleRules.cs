@@ -26,7 +26,7 @@ internal static partial class ScheduleRules
         OneOf("overlap", definition.Overlap, OverlapPolicies.All);
         foreach (var (field, value) in new[]
         {
-            ("connector", definition.Connector), ("subject_id", definition.SubjectId), ("unique_key", definition.UniqueKey),
+            ("connector", definition.Connector), ("subject_id", definition.SubjectId), ("limit_key", definition.LimitKey), ("unique_key", definition.UniqueKey),
         })
         {
             if (value is { Length: 0 or > KeyLength })

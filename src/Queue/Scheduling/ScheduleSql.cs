@@ -6,26 +6,27 @@ internal static class ScheduleSql
     // Where the name or the owner has one already, nothing happens, and the caller looks again.
     internal const string Insert = """
         INSERT INTO queue.schedule
-            (tenant_id, id, owner_id, name, kind, args, queue, connector, subject_id, unique_key, max_attempts,
+            (tenant_id, id, owner_id, name, kind, args, queue, connector, subject_id, limit_key, unique_key, max_attempts,
              every, cron, time_zone, start_at, end_at, anchor_at, misfire, misfire_tolerance, overlap,
              next_fire_at, paused_at, paused_until, paused_by, pause_reason)
-        VALUES ($1, $2, $3, $4, $5, $6::json, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                CASE WHEN $23::text IS NOT NULL THEN now() END, $22, $23, $24)
+        VALUES ($1, $2, $3, $4, $5, $6::json, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                CASE WHEN $24::text IS NOT NULL THEN now() END, $23, $24, $25)
         ON CONFLICT DO NOTHING;
         """;
 
     internal const string Save = """
         UPDATE queue.schedule
-        SET owner_id = $3, name = $4, kind = $5, args = $6::json, queue = $7, connector = $8, subject_id = $9, unique_key = $10, max_attempts = $11,
-            every = $12, cron = $13, time_zone = $14, start_at = $15, end_at = $16, anchor_at = $17, misfire = $18, misfire_tolerance = $19, overlap = $20,
-            next_fire_at = $21,
-            paused_at = CASE WHEN $23::text IS NOT NULL THEN coalesce(paused_at, now()) END, paused_until = $22, paused_by = $23, pause_reason = $24,
+        SET owner_id = $3, name = $4, kind = $5, args = $6::json, queue = $7, connector = $8, subject_id = $9,
+            limit_key = $10, unique_key = $11, max_attempts = $12,
+            every = $13, cron = $14, time_zone = $15, start_at = $16, end_at = $17, anchor_at = $18, misfire = $19, misfire_tolerance = $20, overlap = $21,
+            next_fire_at = $22,
+            paused_at = CASE WHEN $24::text IS NOT NULL THEN coalesce(paused_at, now()) END, paused_until = $23, paused_by = $24, pause_reason = $25,
             fault = NULL, fault_until = NULL, updated_at = now()
         WHERE tenant_id = $1 AND id = $2;
         """;
 
     internal const string Find = """
-        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, unique_key, max_attempts,
+        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, limit_key, unique_key, max_attempts,
             every, cron, time_zone, start_at, end_at, anchor_at, misfire, misfire_tolerance, overlap,
             state, next_fire_at, last_fire_at, last_job_id, last_skip_at, last_skip_reason, fault,
             paused_at, paused_until, paused_by, pause_reason, created_at, updated_at, now()
@@ -34,7 +35,7 @@ internal static class ScheduleSql
         """;
 
     internal const string FindForUpdate = """
-        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, unique_key, max_attempts,
+        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, limit_key, unique_key, max_attempts,
             every, cron, time_zone, start_at, end_at, anchor_at, misfire, misfire_tolerance, overlap,
             state, next_fire_at, last_fire_at, last_job_id, last_skip_at, last_skip_reason, fault,
             paused_at, paused_until, paused_by, pause_reason, created_at, updated_at, now()
@@ -44,7 +45,7 @@ internal static class ScheduleSql
         """;
 
     internal const string FindOwnedForUpdate = """
-        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, unique_key, max_attempts,
+        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, limit_key, unique_key, max_attempts,
             every, cron, time_zone, start_at, end_at, anchor_at, misfire, misfire_tolerance, overlap,
             state, next_fire_at, last_fire_at, last_job_id, last_skip_at, last_skip_reason, fault,
             paused_at, paused_until, paused_by, pause_reason, created_at, updated_at, now()
@@ -54,7 +55,7 @@ internal static class ScheduleSql
         """;
 
     internal const string List = """
-        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, unique_key, max_attempts,
+        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, limit_key, unique_key, max_attempts,
             every, cron, time_zone, start_at, end_at, anchor_at, misfire, misfire_tolerance, overlap,
             state, next_fire_at, last_fire_at, last_job_id, last_skip_at, last_skip_reason, fault,
             paused_at, paused_until, paused_by, pause_reason, created_at, updated_at, now()
@@ -82,7 +83,7 @@ internal static class ScheduleSql
     // A row that another worker holds is being fired there. A pause with an end has moved next_fire_at beyond it; its end is
     // asked for besides, should somebody set next_fire_at by hand.
     internal const string LockDue = """
-        SELECT tenant_id, id, name, kind, args::text, queue, connector, subject_id, unique_key, max_attempts,
+        SELECT tenant_id, id, name, kind, args::text, queue, connector, subject_id, limit_key, unique_key, max_attempts,
             every, cron, time_zone, start_at, end_at, anchor_at, misfire, misfire_tolerance, overlap, next_fire_at, last_job_id, now()
         FROM queue.schedule
         WHERE next_fire_at <= now() AND (fault_until IS NULL OR fault_until <= now()) AND (paused_until IS NULL OR paused_until <= now())
