@@ -30,19 +30,21 @@ internal static class ConnectorSql
         ORDER BY id;
         """;
 
-    // Over all tenants: the schedule is the fleet's, and each run it starts carries its connector's tenant. A run that
-    // failed counts too, or a source that is away would be asked without a pause. So does one that is unfinished: its job may
-    // have been cancelled, or have used up its attempts. While the job is alive, its unique key keeps a second one away.
-    internal const string ListDue = """
+    internal const string FindForUpdate = """
         SELECT tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
             target_share_id, target_path, owner_id, sync_interval_minutes, status, status_message, error_count, last_sync_at,
             total_files_synced, total_bytes_synced, root_identity, created_at, updated_at
         FROM connectors.connector
-        WHERE status <> 'paused'
-            AND now() - make_interval(mins => sync_interval_minutes) >= coalesce(
-                (SELECT max(committed_at) FROM connectors.run
-                 WHERE run.tenant_id = connector.tenant_id AND run.connector_id = connector.id), created_at)
-        ORDER BY tenant_id, id;
+        WHERE tenant_id = $1 AND id = $2
+        FOR UPDATE;
+        """;
+
+    internal const string ListAll = """
+        SELECT tenant_id, id
+        FROM connectors.connector
+        WHERE (tenant_id, id) > ($1, $2)
+        ORDER BY tenant_id, id
+        LIMIT $3;
         """;
 
     internal const string Update = """

@@ -10,7 +10,7 @@ namespace ScaiDrive.Connectors;
 
 /// <summary>Connectors, their runs and the problems of each run.</summary>
 [SuppressMessage("Performance", "CA1822", Justification = "Reads and writes belong to one store; which of them need the pool is its own affair.")]
-public sealed class ConnectorStore(NpgsqlDataSource dataSource)
+public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<IConnectorListener> listeners)
 {
     private const int KeptRuns = 100;
 
@@ -37,9 +37,15 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
             connector.TargetPath,
             connector.OwnerId,
             connector.SyncIntervalMinutes);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return ReadConnector(reader);
+        Connector created;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.ReadAsync(cancellationToken);
+            created = ReadConnector(reader);
+        }
+
+        await TellAsync(transaction, created, cancellationToken);
+        return created;
     }
 
     /// <summary>One connector, or null.</summary>
@@ -61,17 +67,37 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
         return connectors;
     }
 
-    /// <summary>Connectors of all tenants that are not paused and whose interval has passed since their last run last committed something.
-    /// New ones wait one interval, too.</summary>
-    /// <remarks>That takes in a connector with an unfinished run, to be gone on with if no job does so any more.</remarks>
-    public async Task<IReadOnlyList<Connector>> ListDueAsync(CancellationToken cancellationToken)
+    /// <summary>A page of the connectors of all tenants, in the order of their keys.</summary>
+    /// <param name="after">The last one of the page before; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<IReadOnlyList<(string TenantId, string ConnectorId)>> ListAllAsync(
+        (string TenantId, string ConnectorId)? after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.ListDue);
+        await using var command = Command(ConnectorSql.ListAll, after?.TenantId ?? "", after?.ConnectorId ?? "", limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var connectors = new List<Connector>();
+        var connectors = new List<(string, string)>();
         while (await reader.ReadAsync(cancellationToken))
-            connectors.Add(ReadConnector(reader));
+            connectors.Add((reader.GetString(0), reader.GetString(1)));
         return connectors;
+    }
+
+    /// <summary>Tells every <see cref="IConnectorListener"/> of a connector as it is, which nobody changes before the commit.</summary>
+    /// <returns>False when the connector does not exist.</returns>
+    public async Task<bool> AnnounceAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        Connector? connector;
+        await using (var command = Command(transaction, ConnectorSql.FindForUpdate, tenantId, connectorId))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            connector = await reader.ReadAsync(cancellationToken) ? ReadConnector(reader) : null;
+        }
+
+        if (connector is null)
+            return false;
+        await TellAsync(transaction, connector, cancellationToken);
+        return true;
     }
 
     /// <summary>Saves name, description, settings, patterns, target path and interval; the next run puts the share in line with them.</summary>
@@ -94,7 +120,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
             connector.PatternsIgnoreCase,
             connector.TargetPath,
             connector.SyncIntervalMinutes);
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0 && await AnnounceAsync(transaction, connector.TenantId, connector.Id, cancellationToken);
     }
 
     /// <summary>Stops a connector until <see cref="ResumeAsync"/>; a run that goes on ends at its next batch.</summary>
@@ -102,7 +128,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
     public async Task<bool> PauseAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, string? reason, CancellationToken cancellationToken)
     {
         await using var command = Command(transaction, ConnectorSql.Pause, tenantId, connectorId, Text(reason));
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0 && await AnnounceAsync(transaction, tenantId, connectorId, cancellationToken);
     }
 
     /// <summary>Lets a paused connector run again.</summary>
@@ -110,7 +136,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
     public async Task<bool> ResumeAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, CancellationToken cancellationToken)
     {
         await using var command = Command(transaction, ConnectorSql.Resume, tenantId, connectorId);
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0 && await AnnounceAsync(transaction, tenantId, connectorId, cancellationToken);
     }
 
     /// <summary>Forgets a connector with its runs and snapshot. The files in the share stay.</summary>
@@ -123,8 +149,15 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
             await part.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await using var command = Command(transaction, ConnectorSql.Delete, tenantId, connectorId);
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        await using (var command = Command(transaction, ConnectorSql.Delete, tenantId, connectorId))
+        {
+            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+                return false;
+        }
+
+        foreach (var listener in listeners)
+            await listener.DeletedAsync(transaction, tenantId, connectorId, cancellationToken);
+        return true;
     }
 
     /// <summary>One run, or null.</summary>
@@ -229,6 +262,12 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource)
             : null;
         if (fault is not null)
             throw new ConnectorException(ConnectorCodes.InvalidSettings, fault);
+    }
+
+    private async Task TellAsync(NpgsqlTransaction transaction, Connector connector, CancellationToken cancellationToken)
+    {
+        foreach (var listener in listeners)
+            await listener.SavedAsync(transaction, connector, cancellationToken);
     }
 
     private NpgsqlCommand Command(string sql, params object[] parameters) => With(dataSource.CreateCommand(sql), parameters);

@@ -20,20 +20,19 @@ public sealed class ConnectorRuns(NpgsqlDataSource dataSource, JobQueue queue)
         ArgumentNullException.ThrowIfNull(connector);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var job = await queue.EnqueueAsync(
-            transaction,
-            new SyncConnector(connector.Id, trigger),
-            new JobOptions
-            {
-                TenantId = connector.TenantId,
-                Queue = QueueNames.Low,
-                Connector = connector.Id,
-                SubjectId = connector.Id,
-                UniqueKey = $"{SyncConnector.Kind}:{connector.Id}",
-                MaxAttempts = Attempts,
-            },
-            cancellationToken);
+        var job = await queue.EnqueueAsync(transaction, new SyncConnector(connector.Id, trigger), Options(connector), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return job;
     }
+
+    /// <summary>How every run of a connector is enqueued, whoever asks for it. One unique key for all of them, so that no two are unfinished.</summary>
+    internal static JobOptions Options(Connector connector) => new()
+    {
+        TenantId = connector.TenantId,
+        Queue = QueueNames.Low,
+        Connector = connector.Id,
+        SubjectId = connector.Id,
+        UniqueKey = $"{SyncConnector.Kind}:{connector.Id}",
+        MaxAttempts = Attempts,
+    };
 }

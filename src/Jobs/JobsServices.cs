@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 
@@ -9,12 +10,13 @@ public static class JobsServices
 {
     extension(IServiceCollection services)
     {
-        /// <summary>What every role needs: changes of the drive become jobs, and runs of connectors can be started.</summary>
+        /// <summary>What every role needs: changes of the drive become jobs, connectors have their schedules, and their runs can be started.</summary>
         public IServiceCollection AddScaiDriveJobs(JobsOptions options)
         {
             services.AddSingleton(options);
             services.AddSingleton<IChangeListener, DriveChangesListener>();
             services.AddSingleton<ConnectorRuns>();
+            services.AddSingleton<IConnectorListener, ConnectorSchedule>();
             return services;
         }
 
@@ -30,7 +32,7 @@ public static class JobsServices
             services.AddJobHandler<DeleteFromIndex, DeleteFromIndexHandler>();
             services.AddJobHandler<SyncConnector, SyncConnectorHandler>();
             services.AddHostedService<ContentCollection>();
-            services.AddHostedService<ConnectorSchedule>();
+            services.AddHostedService<ConnectorScheduleRepair>();
             return services;
         }
     }

@@ -15,7 +15,7 @@ public sealed record SyncConnector(string ConnectorId, string Trigger) : IJobArg
     public static string Kind => "sync-connector";
 }
 
-internal sealed class SyncConnectorHandler(ConnectorSync sync) : IJobHandler<SyncConnector>
+internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore connectors, Schedules schedules) : IJobHandler<SyncConnector>
 {
     public async Task<JobOutcome> RunAsync(SyncConnector args, JobContext job, CancellationToken cancellationToken)
     {
@@ -37,12 +37,24 @@ internal sealed class SyncConnectorHandler(ConnectorSync sync) : IJobHandler<Syn
         }
         catch (ConnectorException fault) when (fault.Code is ConnectorCodes.Paused or ConnectorCodes.NotFound)
         {
+            if (fault.Code == ConnectorCodes.NotFound)
+                await ForgetScheduleAsync(args, job, cancellationToken);
             return new JobOutcome.Cancelled(fault.Code, fault.Message);
         }
         catch (ConnectorException fault)
         {
             throw new JobFailedException(fault.Code, fault.Message);
         }
+    }
+
+    /// <summary>A connector that went without its schedule, as in a database restored in parts, is not asked for again.</summary>
+    private async Task ForgetScheduleAsync(SyncConnector args, JobContext job, CancellationToken cancellationToken)
+    {
+        await using var fenced = await job.BeginAsync(cancellationToken);
+        // The code is the same when the connector is there and its share is gone.
+        if (!await connectors.AnnounceAsync(fenced.Transaction, job.TenantId, args.ConnectorId, cancellationToken))
+            await schedules.DeleteOwnedAsync(fenced.Transaction, job.TenantId, args.ConnectorId, cancellationToken);
+        await fenced.CommitAsync(cancellationToken);
     }
 
     private sealed class FencedSyncTransaction(FencedTransaction fenced) : ISyncTransaction

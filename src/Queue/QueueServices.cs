@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Queue.Running;
+using ScaiDrive.Queue.Scheduling;
 using ScaiDrive.Queue.Upkeep;
 using ScaiDrive.Store;
 
@@ -13,7 +14,7 @@ public static class QueueServices
 {
     extension(IServiceCollection services)
     {
-        /// <summary>What producers and readers need: <see cref="JobQueue"/>, <see cref="QueueReader"/> and <see cref="JobControl"/>.</summary>
+        /// <summary>What producers and readers need: <see cref="JobQueue"/>, <see cref="QueueReader"/>, <see cref="JobControl"/> and <see cref="Schedules"/>.</summary>
         public IServiceCollection AddJobQueue()
         {
             services.TryAddSingleton(TimeProvider.System);
@@ -21,6 +22,7 @@ public static class QueueServices
             services.TryAddSingleton<QueueReader>();
             services.TryAddSingleton<JobControl>();
             services.TryAddSingleton<TallyAuditor>();
+            services.AddSchedules();
             return services;
         }
 
@@ -34,7 +36,7 @@ public static class QueueServices
             return services;
         }
 
-        /// <summary>Runs one <see cref="JobWorker"/> with the host.</summary>
+        /// <summary>Runs one <see cref="JobWorker"/> and one <see cref="ScheduleRunner"/> with the host.</summary>
         /// <remarks>Creating it throws <see cref="System.ComponentModel.DataAnnotations.ValidationException"/> for options
         /// out of their range, and <see cref="InvalidOperationException"/> when a kind has two handlers.</remarks>
         public IServiceCollection AddJobWorker(QueueOptions options) => services.AddJobWorker(_ => options);
@@ -55,6 +57,7 @@ public static class QueueServices
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<JobWorker>>()));
             services.AddHostedService(provider => provider.GetRequiredService<JobWorker>());
+            services.AddScheduleRunner();
             return services;
         }
     }

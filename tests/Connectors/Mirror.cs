@@ -32,7 +32,7 @@ public sealed class MirrorFixture : IAsyncLifetime
         Database = await TestDatabase.CreateAsync(DriveSchema.Migrations, ConnectorsSchema.Migrations);
         Contents = new ContentStore(new ContentStoreOptions { Root = contentDirectory.FullName });
         Drive = new DriveStore(Database.DataSource, Contents, [], TimeProvider.System);
-        Connectors = new ConnectorStore(Database.DataSource);
+        Connectors = new ConnectorStore(Database.DataSource, []);
         Caller = await Drive.EnsureLocalTenantAsync(CancellationToken.None);
     }
 
@@ -103,19 +103,6 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
     internal async Task<Connector> CurrentAsync() => (await fixture.Connectors.FindAsync(connector.TenantId, connector.Id, Stop))!;
 
     internal Task<IReadOnlyList<Run>> RunsAsync(int limit) => fixture.Connectors.ListRunsAsync(connector.TenantId, connector.Id, null, limit, Stop);
-
-    internal async Task<bool> IsDueAsync() => (await fixture.Connectors.ListDueAsync(Stop)).Any(due => due.Id == connector.Id);
-
-    /// <summary>Makes everything that was noted about the connector and its runs so much older.</summary>
-    internal Task AgeAsync(int minutes) => ExecuteAsync($"""
-        WITH aged AS (
-            UPDATE connectors.run
-            SET started_at = started_at - interval '{minutes} minutes', finished_at = finished_at - interval '{minutes} minutes',
-                committed_at = committed_at - interval '{minutes} minutes'
-            WHERE tenant_id = $1 AND connector_id = $2
-        )
-        UPDATE connectors.connector SET created_at = created_at - interval '{minutes} minutes' WHERE tenant_id = $1 AND id = $2;
-        """);
 
     internal async Task<int> CountProblemsAsync()
     {

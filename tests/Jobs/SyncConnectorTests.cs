@@ -63,21 +63,6 @@ public sealed class SyncConnectorTests : IDisposable
         Assert.NotNull((await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 1, default))[0].ErrorCode);
     }
 
-    [Fact]
-    public async Task A_connector_is_due_when_its_interval_has_passed_and_not_before()
-    {
-        await using var fleet = await Fleet.CreateAsync(folder.FullName);
-        var connector = await CreateAsync(fleet);
-        var store = fleet.Get<ConnectorStore>();
-        Assert.Empty(await store.ListDueAsync(default));
-
-        await fleet.SqlAsync("UPDATE connectors.connector SET created_at = now() - interval '16 minutes'");
-        Assert.Equal(connector.Id, Assert.Single(await store.ListDueAsync(default)).Id);
-
-        await fleet.SqlAsync("UPDATE connectors.connector SET status = 'paused'");
-        Assert.Empty(await store.ListDueAsync(default));
-    }
-
     private async Task<Connector> CreateAsync(Fleet fleet)
     {
         await using var connection = await fleet.DataSource.OpenConnectionAsync();
