@@ -12,13 +12,16 @@ public static class QueueServices
 {
     extension(IServiceCollection services)
     {
-        /// <summary>What producers and readers need: <see cref="JobQueue"/>, <see cref="QueueReader"/> and <see cref="JobControl"/>.</summary>
+        /// <summary>What producers, readers and operators need: <see cref="JobQueue"/>, <see cref="QueueReader"/>,
+        /// <see cref="JobExplainer"/>, <see cref="JobControl"/> and <see cref="QueueRules"/>.</summary>
         public IServiceCollection AddJobQueue()
         {
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<JobQueue>();
             services.TryAddSingleton<QueueReader>();
             services.TryAddSingleton<JobControl>();
+            services.TryAddSingleton<JobExplainer>();
+            services.TryAddSingleton<QueueRules>();
             return services;
         }
 
