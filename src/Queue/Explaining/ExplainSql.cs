@@ -5,7 +5,7 @@ internal static class ExplainSql
 {
     internal const string Job = """
         SELECT shown.*, lane.keys AS lane_keys, live.cancel_reason, now() AS asked_at,
-               extract(epoch FROM greatest(now() - worker.heartbeat_at, interval '0'))::double precision AS heartbeat_age,
+               CASE WHEN worker.id IS NOT NULL THEN extract(epoch FROM greatest(now() - worker.heartbeat_at, interval '0'))::double precision END AS heartbeat_age,
                coalesce(worker.ended_at IS NULL AND worker.heartbeat_at >= now() - worker.lease_time, false) AS worker_is_alive
         FROM (SELECT * FROM queue.job_row WHERE tenant_id = $1 AND id = $2 LIMIT 1) AS shown
         JOIN queue.lane ON lane.id = shown.lane

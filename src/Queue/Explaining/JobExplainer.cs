@@ -66,13 +66,13 @@ public sealed class JobExplainer(NpgsqlDataSource dataSource)
         return job.State switch
         {
             JobStates.Completed => new JobCause(JobReasons.Completed, Say($"It was completed at {job.FinishedAt:u}.")) { Since = job.FinishedAt, Worker = job.Worker },
-            JobStates.Cancelled => new JobCause(JobReasons.Cancelled, Say($"It was cancelled at {job.FinishedAt:u}{code}: {job.ErrorMessage}"))
+            JobStates.Cancelled => new JobCause(JobReasons.Cancelled, Say($"It was cancelled at {job.FinishedAt:u}{code}: {Closed(job.ErrorMessage)}"))
             {
                 Since = job.FinishedAt,
                 ErrorCode = job.ErrorCode,
                 Note = job.ErrorMessage,
             },
-            _ => new JobCause(JobReasons.Discarded, Say($"It failed for good at {job.FinishedAt:u} after {job.Attempt} of {job.MaxAttempts} attempts{code}: {job.ErrorMessage} Retry it to run it again."))
+            _ => new JobCause(JobReasons.Discarded, Say($"It failed for good at {job.FinishedAt:u} after {job.Attempt} of {job.MaxAttempts} attempts{code}: {Closed(job.ErrorMessage)} Retry it to run it again."))
             {
                 Since = job.FinishedAt,
                 ErrorCode = job.ErrorCode,
@@ -99,7 +99,7 @@ public sealed class JobExplainer(NpgsqlDataSource dataSource)
 
         if (row.IsCancelRequested)
         {
-            yield return new JobCause(JobReasons.CancelRequested, Say($"It was asked to end: {job.CancelReason}"))
+            yield return new JobCause(JobReasons.CancelRequested, Say($"It was asked to end: {Closed(job.CancelReason)}"))
             {
                 Worker = row.Worker,
                 Since = row.StartedAt,
@@ -128,7 +128,7 @@ public sealed class JobExplainer(NpgsqlDataSource dataSource)
             yield break;
         if (row.State == JobStates.Scheduled)
         {
-            yield return new JobCause(JobReasons.Scheduled, Say($"It waits for its time, {row.RunAt:u}{(row.WaitReason is null ? "." : $": {row.WaitReason}")}"))
+            yield return new JobCause(JobReasons.Scheduled, Say($"It waits for its time, {row.RunAt:u}{(row.WaitReason is null ? "." : $": {Closed(row.WaitReason)}")}"))
             {
                 Until = row.RunAt,
                 Note = row.WaitReason,
@@ -137,7 +137,7 @@ public sealed class JobExplainer(NpgsqlDataSource dataSource)
         else if (row.State == JobStates.Retryable)
         {
             yield return new JobCause(
-                JobReasons.WaitingToRetry, Say($"Attempt {row.Attempt} of {row.MaxAttempts} failed ({row.ErrorCode}): {row.ErrorMessage} The next one is due at {row.RunAt:u}."))
+                JobReasons.WaitingToRetry, Say($"Attempt {row.Attempt} of {row.MaxAttempts} failed ({row.ErrorCode}): {Closed(row.ErrorMessage)} The next one is due at {row.RunAt:u}."))
             {
                 Until = row.RunAt,
                 ErrorCode = row.ErrorCode,
@@ -147,7 +147,7 @@ public sealed class JobExplainer(NpgsqlDataSource dataSource)
     }
 
     private static JobCause Paused(Rule rule) => new(
-        JobReasons.Paused, Say($"{rule.PausedBy} paused {rule.Key} at {rule.PausedAt:u}{(rule.PausedUntil is { } until ? Say($" until {until:u}") : "")}: {rule.PauseReason}"))
+        JobReasons.Paused, Say($"{rule.PausedBy} paused {rule.Key} at {rule.PausedAt:u}{(rule.PausedUntil is { } until ? Say($" until {until:u}") : "")}: {Closed(rule.PauseReason)}"))
     {
         Key = rule.Key,
         By = rule.PausedBy,
@@ -157,7 +157,7 @@ public sealed class JobExplainer(NpgsqlDataSource dataSource)
     };
 
     private static JobCause Throttled(Rule rule) => new(
-        JobReasons.Throttled, Say($"{rule.Key} is throttled until {rule.ThrottledUntil:u}: {rule.ThrottleReason}"))
+        JobReasons.Throttled, Say($"{rule.Key} is throttled until {rule.ThrottledUntil:u}: {Closed(rule.ThrottleReason)}"))
     {
         Key = rule.Key,
         Note = rule.ThrottleReason,
@@ -273,6 +273,10 @@ public sealed class JobExplainer(NpgsqlDataSource dataSource)
     }
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>What others wrote, as the end of a sentence or as one of its own.</summary>
+    private static string Closed(string? words) =>
+        (words ?? "").TrimEnd() is { Length: > 0 } said ? said[^1] is '.' or '!' or '?' or '…' ? said : said + "." : "nothing was said about it.";
 
     private sealed record Found(
         JobRow Row, int Lane, long? Place, string[] Keys, string? CancelReason, DateTimeOffset AskedAt, double? HeartbeatAge, bool WorkerIsAlive);
