@@ -14,13 +14,17 @@ public static class QueueServices
 {
     extension(IServiceCollection services)
     {
-        /// <summary>What producers and readers need: <see cref="JobQueue"/>, <see cref="QueueReader"/>, <see cref="JobControl"/> and <see cref="Schedules"/>.</summary>
+        /// <summary>What producers, readers and operators need: <see cref="JobQueue"/>, <see cref="QueueReader"/>,
+        /// <see cref="JobExplainer"/>, <see cref="JobControl"/>, <see cref="QueueRules"/>, <see cref="Schedules"/> and
+        /// <see cref="TallyAuditor"/>.</summary>
         public IServiceCollection AddJobQueue()
         {
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<JobQueue>();
             services.TryAddSingleton<QueueReader>();
             services.TryAddSingleton<JobControl>();
+            services.TryAddSingleton<JobExplainer>();
+            services.TryAddSingleton<QueueRules>();
             services.TryAddSingleton<TallyAuditor>();
             services.AddSchedules();
             return services;

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace ScaiDrive.Queue;
 
 /// <summary>One job as readers see it. Times are UTC.</summary>
@@ -26,6 +28,9 @@ public sealed record JobRow
 
     /// <summary>The connector that caused it, if one did.</summary>
     public string? Connector { get; init; }
+
+    /// <summary>What the job shares a limit with; see <see cref="JobOptions"/>.</summary>
+    public string? LimitKey { get; init; }
 
     /// <summary>Attempts counted so far, the running one included.</summary>
     public required int Attempt { get; init; }
@@ -68,6 +73,41 @@ public sealed record JobRow
 
     /// <summary>What is being done, if the handler said so.</summary>
     public string? ProgressMessage { get; init; }
+
+    /// <summary>Reads one row of the view <c>queue.job_row</c>, whatever stands beside it.</summary>
+    internal static JobRow Read(NpgsqlDataReader row)
+    {
+        return new JobRow
+        {
+            TenantId = row.GetString(row.GetOrdinal("tenant_id")),
+            Id = row.GetInt64(row.GetOrdinal("id")),
+            Queue = row.GetString(row.GetOrdinal("queue")),
+            Kind = row.GetString(row.GetOrdinal("kind")),
+            State = row.GetString(row.GetOrdinal("state")),
+            Args = row.GetString(row.GetOrdinal("args")),
+            SubjectId = Text("subject_id"),
+            Connector = Text("connector"),
+            LimitKey = Text("limit_key"),
+            Attempt = row.GetInt32(row.GetOrdinal("attempt")),
+            MaxAttempts = row.GetInt32(row.GetOrdinal("max_attempts")),
+            RunAt = row.GetDateTime(row.GetOrdinal("run_at")),
+            CreatedAt = row.GetDateTime(row.GetOrdinal("created_at")),
+            StartedAt = Time("started_at"),
+            FinishedAt = Time("finished_at"),
+            ErrorCode = Text("error_code"),
+            ErrorMessage = Text("error_message"),
+            WaitReason = Text("wait_reason"),
+            IsCancelRequested = Text("cancel_code") is not null,
+            Worker = Text("worker_id"),
+            ProgressDone = Number("progress_done"),
+            ProgressTotal = Number("progress_total"),
+            ProgressMessage = Text("progress_message"),
+        };
+
+        string? Text(string column) => row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetString(at);
+        long? Number(string column) => row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetInt64(at);
+        DateTimeOffset? Time(string column) => row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetDateTime(at);
+    }
 }
 
 /// <summary>One line of a job's log.</summary>
@@ -77,17 +117,6 @@ public sealed record JobRow
 /// <param name="Attempt">The attempt that said it.</param>
 /// <param name="Message">The text.</param>
 public sealed record JobLogLine(long Seq, DateTimeOffset At, string Level, int Attempt, string Message);
-
-/// <summary>How much waits in one queue, over all tenants.</summary>
-/// <param name="Queue">See <see cref="QueueNames"/>.</param>
-/// <param name="Depth">Jobs that could run now: available, and scheduled or retryable ones that are due.</param>
-/// <param name="OldestAgeSeconds">How long the first of them has been due; 0 when there is none.</param>
-/// <param name="Running">Jobs held by a worker.</param>
-/// <param name="Scheduled">Jobs whose time has not come.</param>
-/// <param name="Retryable">Failed jobs whose next attempt's time has not come.</param>
-/// <param name="Discarded">Jobs that failed for good and were not pruned yet.</param>
-public sealed record QueueDepth(
-    string Queue, long Depth, double OldestAgeSeconds, long Running, long Scheduled, long Retryable, long Discarded);
 
 /// <summary>Which jobs to list; null members do not restrict.</summary>
 public sealed record JobFilter
@@ -113,6 +142,9 @@ public sealed record JobFilter
     /// <summary>Code of the last failure or the cancellation.</summary>
     public string? ErrorCode { get; init; }
 
+    /// <summary>Part of the error message or of what the job is about, whatever the case of its letters.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Continue after this job, that is with older ones: <see cref="JobPage.NextAfterId"/> of the page before.</summary>
     public long? AfterId { get; init; }
 
@@ -121,6 +153,8 @@ public sealed record JobFilter
 }
 
 /// <summary>One page of jobs, newest first.</summary>
+/// <remarks>A page costs a bounded look. A filter that fits few of very many jobs gives pages with fewer jobs than asked
+/// for, or none; the next page goes on where this one stopped looking.</remarks>
 /// <param name="Jobs">The jobs.</param>
 /// <param name="NextAfterId">For <see cref="JobFilter.AfterId"/> of the next page; null on the last one.</param>
 public sealed record JobPage(IReadOnlyList<JobRow> Jobs, long? NextAfterId);

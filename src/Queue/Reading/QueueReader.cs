@@ -4,43 +4,99 @@ using ScaiDrive.Queue.Reading;
 
 namespace ScaiDrive.Queue;
 
-/// <summary>Answers what waits, runs, failed and was said. Everything but <see cref="DepthsAsync"/> is for one tenant.</summary>
+/// <summary>Answers what waits, runs, failed and was said.</summary>
+/// <remarks>Totals come from maintained counts that are exact at the moment of the answer, and are over all tenants unless
+/// one is named. Everything about single jobs is for one tenant. Nothing here grows slower with the number of jobs, waiting
+/// or finished.</remarks>
 public sealed class QueueReader(NpgsqlDataSource dataSource)
 {
     private const int MaxLimit = 500;
     private const int MaxLogLines = 5000;
+    private const int MaxGroups = 1000;
 
-    /// <summary>Both queues, <c>high</c> first, over all tenants. Its cost grows with the waiting jobs, not with the finished ones.</summary>
+    private static readonly string[] Queues = [QueueNames.High, QueueNames.Low];
+    private static readonly TimeSpan LongestSpan = TimeSpan.FromDays(1);
+
+    private readonly JobPages pages = new(dataSource);
+
+    /// <summary>Both queues, <c>high</c> first, over all tenants.</summary>
     public async Task<IReadOnlyList<QueueDepth>> DepthsAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ReaderSql.Depths);
-        var depths = new List<QueueDepth>(2);
+        var found = (await GroupsAsync("queue", null, Queues.Length, cancellationToken)).ToDictionary(group => group.Name!, StringComparer.Ordinal);
+        return [.. Queues.Select(name => found.GetValueOrDefault(name) is { } group
+            ? new QueueDepth(name, group.Depth, group.OldestAgeSeconds, group.Running, group.Scheduled, group.Retryable, group.Discarded)
+            : new QueueDepth(name, 0, 0, 0, 0, 0, 0))];
+    }
+
+    /// <summary>What waits by tenant, kind or connector, the most first; groups without unfinished or discarded jobs are left out.</summary>
+    /// <param name="by">What to group by.</param>
+    /// <param name="tenantId">One tenant's jobs only, or null for all.</param>
+    /// <param name="limit">Groups at most, 1 to 1000; other values are brought into that range.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<IReadOnlyList<WaitingGroup>> WaitingAsync(WaitingBy by, string? tenantId, int limit, CancellationToken cancellationToken) =>
+        GroupsAsync(
+            by switch
+            {
+                WaitingBy.Tenant => "tenant",
+                WaitingBy.Kind => "kind",
+                WaitingBy.Connector => "connector",
+                _ => throw new ArgumentOutOfRangeException(nameof(by), by, "There is no such grouping."),
+            },
+            tenantId, Math.Clamp(limit, 1, MaxGroups), cancellationToken);
+
+    /// <summary>What ended lately in both queues, <c>high</c> first.</summary>
+    /// <param name="last">How far back, a minute to a day; other values are brought into that range.</param>
+    /// <param name="tenantId">One tenant's jobs only, or null for all.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<IReadOnlyList<QueueThroughput>> ThroughputAsync(TimeSpan last, string? tenantId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(ReaderSql.Throughput);
+        command.Parameters.Add(new() { Value = last < TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : last > LongestSpan ? LongestSpan : last });
+        command.Parameters.Add(new() { Value = (object?)tenantId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        var queues = new List<QueueThroughput>(Queues.Length);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            queues.Add(new QueueThroughput(row.GetString(0), row.GetDouble(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetDouble(5)));
+        return queues;
+    }
+
+    /// <summary>How many seconds of work wait, and for how many slots.</summary>
+    public async Task<WaitingWork> WorkAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(ReaderSql.Work);
+        var queues = new List<QueueWork>(Queues.Length);
+        var slots = 0;
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            depths.Add(new QueueDepth(
-                row.GetString(0), row.GetInt64(1), row.GetDouble(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)));
+            queues.Add(new QueueWork(row.GetString(0), row.GetDouble(1), row.GetInt64(2)));
+            slots = row.GetInt32(3);
         }
 
-        return [.. depths.OrderBy(depth => depth.Queue, StringComparer.Ordinal)];
+        return new WaitingWork(queues, slots);
+    }
+
+    /// <summary>The workers that have not ended, the oldest first; one that stopped answering stays until it is declared lost.</summary>
+    public async Task<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(ReaderSql.Workers);
+        var workers = new List<WorkerRow>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            workers.Add(new WorkerRow(
+                row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetFieldValue<string[]>(3), row.GetDateTime(4),
+                row.GetDouble(5), row.GetBoolean(6), row.GetBoolean(7), row.GetInt64(8)));
+        }
+
+        return workers;
     }
 
     /// <summary>One page of a tenant's jobs, newest first.</summary>
-    public async Task<JobPage> ListAsync(JobFilter filter, CancellationToken cancellationToken)
+    public Task<JobPage> ListAsync(JobFilter filter, CancellationToken cancellationToken)
     {
-        var limit = Math.Clamp(filter.Limit, 1, MaxLimit);
-        var sql = filter.SubjectId is not null ? ReaderSql.ListBySubject
-            : filter.State is not (null or JobStates.Completed) ? ReaderSql.ListByState
-            : ReaderSql.List;
-        await using var command = dataSource.CreateCommand(sql);
-        command.Parameters.Add(new() { Value = filter.TenantId });
-        command.Parameters.Add(new() { Value = filter.AfterId ?? long.MaxValue });
-        // One more than asked for tells whether there is another page.
-        command.Parameters.Add(new() { Value = limit + 1 });
-        foreach (var text in new[] { filter.State, filter.Queue, filter.Kind, filter.SubjectId, filter.Connector, filter.ErrorCode })
-            command.Parameters.Add(new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        var jobs = await ReadAsync(command, cancellationToken);
-        return jobs.Count > limit ? new JobPage(jobs[..limit], jobs[limit - 1].Id) : new JobPage(jobs, null);
+        ArgumentNullException.ThrowIfNull(filter);
+        return pages.ReadAsync(filter, filter.State is null ? null : [filter.State], Math.Clamp(filter.Limit, 1, MaxLimit), cancellationToken);
     }
 
     /// <summary>One job, or null when the tenant has none of that number (any more).</summary>
@@ -49,7 +105,8 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand(ReaderSql.Find);
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = id });
-        return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? JobRow.Read(row) : null;
     }
 
     /// <summary>Lines of a job's log in the order they were written, also while it runs.</summary>
@@ -77,55 +134,38 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
     public Task<IReadOnlyList<JobRow>> RunningAsync(string tenantId, int limit, CancellationToken cancellationToken) =>
         FirstAsync(ReaderSql.Running, tenantId, limit, cancellationToken);
 
-    /// <summary>What failed for a tenant, newest job first: discarded jobs, and those that wait for another attempt.</summary>
+    /// <summary>What failed for a tenant, newest job first: discarded jobs, and those that wait for another attempt, as far
+    /// as they are among the next to be due in the fleet.</summary>
     public Task<IReadOnlyList<JobRow>> FailuresAsync(string tenantId, int limit, CancellationToken cancellationToken) =>
         FirstAsync(ReaderSql.Failures, tenantId, limit, cancellationToken);
+
+    private async Task<IReadOnlyList<WaitingGroup>> GroupsAsync(string by, string? tenantId, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(ReaderSql.Waiting);
+        command.Parameters.Add(new() { Value = by });
+        command.Parameters.Add(new() { Value = (object?)tenantId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (long)limit });
+        var groups = new List<WaitingGroup>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            groups.Add(new WaitingGroup(
+                row.IsDBNull(0) ? null : row.GetString(0), row.GetInt64(1), row.GetDouble(2),
+                row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)));
+        }
+
+        return groups;
+    }
 
     private async Task<IReadOnlyList<JobRow>> FirstAsync(string sql, string tenantId, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(sql);
         command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = Math.Clamp(limit, 1, MaxLimit) });
-        return await ReadAsync(command, cancellationToken);
-    }
-
-    private static async Task<List<JobRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
+        command.Parameters.Add(new() { Value = (long)Math.Clamp(limit, 1, MaxLimit) });
         var jobs = new List<JobRow>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
-        {
-            jobs.Add(new JobRow
-            {
-                TenantId = row.GetString(row.GetOrdinal("tenant_id")),
-                Id = row.GetInt64(row.GetOrdinal("id")),
-                Queue = row.GetString(row.GetOrdinal("queue")),
-                Kind = row.GetString(row.GetOrdinal("kind")),
-                State = row.GetString(row.GetOrdinal("state")),
-                Args = row.GetString(row.GetOrdinal("args")),
-                SubjectId = Text("subject_id"),
-                Connector = Text("connector"),
-                Attempt = row.GetInt32(row.GetOrdinal("attempt")),
-                MaxAttempts = row.GetInt32(row.GetOrdinal("max_attempts")),
-                RunAt = row.GetDateTime(row.GetOrdinal("run_at")),
-                CreatedAt = row.GetDateTime(row.GetOrdinal("created_at")),
-                StartedAt = Time("started_at"),
-                FinishedAt = Time("finished_at"),
-                ErrorCode = Text("error_code"),
-                ErrorMessage = Text("error_message"),
-                WaitReason = Text("wait_reason"),
-                IsCancelRequested = Text("cancel_code") is not null,
-                Worker = Text("worker_id"),
-                ProgressDone = Number("progress_done"),
-                ProgressTotal = Number("progress_total"),
-                ProgressMessage = Text("progress_message"),
-            });
-
-            string? Text(string column) => row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetString(at);
-            long? Number(string column) => row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetInt64(at);
-            DateTimeOffset? Time(string column) => row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetDateTime(at);
-        }
-
+            jobs.Add(JobRow.Read(row));
         return jobs;
     }
 }
