@@ -21,11 +21,11 @@ public sealed class LifeOfAFileTests
             await writer.CompleteAsync(default);
         }
 
-        Assert.Empty(await fleet.ColumnAsync("SELECT kind FROM queue.job"));
+        Assert.Empty(await fleet.ColumnAsync("SELECT kind FROM queue.job_row"));
         Assert.Empty(await fleet.ColumnAsync("SELECT name FROM search.file"));
 
         await fleet.AddAsync("kept.txt", "text");
-        Assert.Equal(["extract-text"], await fleet.ColumnAsync("SELECT kind FROM queue.job"));
+        Assert.Equal(["extract-text"], await fleet.ColumnAsync("SELECT kind FROM queue.job_row"));
         Assert.Equal(["kept.txt"], await fleet.ColumnAsync("SELECT name FROM search.file"));
     }
 
@@ -36,7 +36,7 @@ public sealed class LifeOfAFileTests
         await fleet.AddAsync("a.txt", "uploaded");
         await fleet.AddAsync("b.txt", "imported", ChangeOrigin.Import("cnn_x"));
 
-        Assert.Equal(["high", "low"], await fleet.ColumnAsync("SELECT queue FROM queue.job ORDER BY id"));
+        Assert.Equal(["high", "low"], await fleet.ColumnAsync("SELECT queue FROM queue.job_row ORDER BY id"));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class LifeOfAFileTests
         await using var fleet = await Fleet.CreateAsync();
         var file = await fleet.AddAsync("plan.txt", "walrus");
         await fleet.ReplaceAsync(file.Id, "penguin");
-        Assert.Equal(["cancelled"], await fleet.ColumnAsync("SELECT state FROM queue.job WHERE error_code = 'superseded'"));
+        Assert.Equal(["cancelled"], await fleet.ColumnAsync("SELECT state FROM queue.job_row WHERE error_code = 'superseded'"));
 
         await fleet.StartAsync();
         await fleet.SettleAsync();
@@ -85,7 +85,7 @@ public sealed class LifeOfAFileTests
         await fleet.SqlAsync("UPDATE queue.job SET state = 'running', worker_id = 'slow', lease = nextval('queue.lease_number'), attempt = 1");
         await fleet.ReplaceAsync(file.Id, "penguin");
         await fleet.ReplaceAsync(file.Id, "walrus");
-        await fleet.SqlAsync("UPDATE queue.job SET state = 'cancelled', finished_at = now() WHERE state = 'running'");
+        await fleet.SqlAsync("DELETE FROM queue.job WHERE state = 'running'");
 
         await fleet.StartAsync();
         await fleet.SettleAsync();
@@ -103,7 +103,7 @@ public sealed class LifeOfAFileTests
 
         await fleet.WriteAsync(ChangeOrigin.Interactive(), writer => writer.AddVersionAsync(file.Id, stored, "text/plain", DateTimeOffset.UnixEpoch.AddDays(1), default));
 
-        Assert.Equal(["available"], await fleet.ColumnAsync("SELECT state FROM queue.job"));
+        Assert.Equal(["available"], await fleet.ColumnAsync("SELECT state FROM queue.job_row"));
     }
 
     [Fact]
@@ -111,7 +111,15 @@ public sealed class LifeOfAFileTests
     {
         await using var fleet = await Fleet.CreateAsync();
         var file = await fleet.AddAsync("plan.txt", "walrus");
-        await fleet.SqlAsync($"UPDATE queue.job SET kind = 'index-text', unique_key = 'index-text:{file.Id}:{file.ChecksumSha256}'");
+        await fleet.SqlAsync($"""
+            WITH changed AS (
+                UPDATE queue.job
+                SET kind = 'index-text', lane = queue.lane_of(tenant_id, 'high', 'index-text', NULL, NULL),
+                    unique_key = 'index-text:{file.Id}:{file.ChecksumSha256}'
+                RETURNING lane
+            )
+            INSERT INTO queue.tally_change (lane, available) SELECT lane, 1 FROM changed
+            """);
 
         await fleet.StartAsync();
         await fleet.SettleAsync();
@@ -145,14 +153,14 @@ public sealed class LifeOfAFileTests
         await fleet.StartAsync();
         var file = await fleet.AddAsync("old-title.txt", "heron");
         await fleet.SettleAsync();
-        var jobs = (await fleet.ColumnAsync("SELECT kind FROM queue.job")).Count;
+        var jobs = (await fleet.ColumnAsync("SELECT kind FROM queue.job_row")).Count;
 
         await fleet.WriteAsync(ChangeOrigin.Interactive(), writer => writer.MoveFileAsync(file.Id, null, "new-title.txt", default));
         await fleet.SettleAsync();
 
         Assert.Equal(["new-title.txt"], await fleet.FindAsync("heron"));
         Assert.Equal(["new-title.txt"], await fleet.FindAsync("new-title"));
-        Assert.Equal(jobs, (await fleet.ColumnAsync("SELECT kind FROM queue.job")).Count);
+        Assert.Equal(jobs, (await fleet.ColumnAsync("SELECT kind FROM queue.job_row")).Count);
     }
 
     [Fact]
@@ -172,7 +180,7 @@ public sealed class LifeOfAFileTests
 
         Assert.Empty(await fleet.FindAsync("platypus"));
         Assert.Empty(await fleet.FindAsync("secret"));
-        Assert.Equal(["high"], await fleet.ColumnAsync("SELECT queue FROM queue.job WHERE kind = 'delete-from-index'"));
+        Assert.Equal(["high"], await fleet.ColumnAsync("SELECT queue FROM queue.job_row WHERE kind = 'delete-from-index'"));
         Assert.Equal(0, (await fleet.Get<Search.Ledger.FileLedger>().TotalsAsync(Fleet.Tenant, default)).Files);
     }
 
@@ -205,14 +213,14 @@ public sealed class LifeOfAFileTests
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
         await fleet.Get<Search.Index.Local.LocalIndex>().CatchUpAsync(Fleet.Tenant, default);
         Assert.Equal(["note.txt"], await fleet.FindAsync("axolotl"));
-        Assert.Equal(["scheduled"], await fleet.ColumnAsync("SELECT state FROM queue.job WHERE kind = 'embed-text'"));
+        Assert.Equal(["scheduled"], await fleet.ColumnAsync("SELECT state FROM queue.job_row WHERE kind = 'embed-text'"));
 
         fleet.Model.IsDown = false;
         await fleet.SqlAsync("UPDATE queue.job SET run_at = now() WHERE kind = 'embed-text'");
         await fleet.SettleAsync();
 
         Assert.NotNull((await fleet.StatusAsync(file.Id)).VectorizedAt);
-        Assert.Equal(["1"], await fleet.ColumnAsync("SELECT attempt::text FROM queue.job WHERE kind = 'embed-text'"));
+        Assert.Equal(["1"], await fleet.ColumnAsync("SELECT attempt::text FROM queue.job_row WHERE kind = 'embed-text'"));
     }
 
     [Theory]
@@ -229,7 +237,7 @@ public sealed class LifeOfAFileTests
         var status = await fleet.StatusAsync(file.Id);
         Assert.Equal(("skipped", reason), (status.Status, status.ReasonCode));
         Assert.Equal(ReasonCodes.Hints[reason], status.Hint);
-        Assert.Equal(["completed"], await fleet.ColumnAsync("SELECT state FROM queue.job"));
+        Assert.Equal(["completed"], await fleet.ColumnAsync("SELECT state FROM queue.job_row"));
         Assert.Equal([name], await fleet.FindAsync(Path.GetFileNameWithoutExtension(name)));
     }
 
@@ -279,10 +287,10 @@ public sealed class LifeOfAFileTests
         await fleet.SettleAsync();
         var status = await fleet.StatusAsync(file.Id);
         Assert.Equal(("failed", ReasonCodes.AttemptsExhausted), (status.Status, status.ReasonCode));
-        Assert.Equal(["discarded"], await fleet.ColumnAsync("SELECT state FROM queue.job"));
+        Assert.Equal(["discarded"], await fleet.ColumnAsync("SELECT state FROM queue.job_row"));
 
         File.Move(content + ".away", content);
-        var job = long.Parse((await fleet.ColumnAsync("SELECT id::text FROM queue.job")).Single(), System.Globalization.CultureInfo.InvariantCulture);
+        var job = long.Parse((await fleet.ColumnAsync("SELECT id::text FROM queue.job_row")).Single(), System.Globalization.CultureInfo.InvariantCulture);
         await fleet.Get<JobControl>().RetryAsync(Fleet.Tenant, job, default);
         await fleet.SettleAsync();
 

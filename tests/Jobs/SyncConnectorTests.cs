@@ -59,7 +59,7 @@ public sealed class SyncConnectorTests : IDisposable
         Directory.Move(folder.FullName + ".away", folder.FullName);
 
         Assert.Equal(["a.txt"], await fleet.FindAsync("narwhal"));
-        Assert.Equal(["discarded"], await fleet.ColumnAsync("SELECT state FROM queue.job WHERE kind = 'sync-connector' ORDER BY id DESC LIMIT 1"));
+        Assert.Equal(["discarded"], await fleet.ColumnAsync("SELECT state FROM queue.job_row WHERE kind = 'sync-connector' ORDER BY id DESC LIMIT 1"));
         Assert.NotNull((await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 1, default))[0].ErrorCode);
     }
 

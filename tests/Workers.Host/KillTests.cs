@@ -62,10 +62,10 @@ public sealed class KillTests
         Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM files d WHERE NOT d.is_deleted AND NOT EXISTS (SELECT 1 FROM search.file f WHERE f.file_id = d.id)"));
         Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM search.text_chunk c WHERE NOT EXISTS (SELECT 1 FROM search.file f WHERE f.file_id = c.file_id AND f.chunks_hash = f.content_hash)"));
         // Nothing twice: each piece of work was completed once, and bytes that did not change made no version.
-        Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM (SELECT 1 FROM queue.job WHERE state = 'completed' AND unique_key IS NOT NULL AND kind <> 'sync-connector' GROUP BY tenant_id, kind, unique_key HAVING count(*) > 1) d"));
+        Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM (SELECT 1 FROM queue.job_row WHERE state = 'completed' AND unique_key IS NOT NULL AND kind <> 'sync-connector' GROUP BY tenant_id, kind, unique_key HAVING count(*) > 1) d"));
         Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM file_versions a JOIN file_versions b ON b.tenant_id = a.tenant_id AND b.file_id = a.file_id AND b.version = a.version + 1 WHERE a.content_hash = b.content_hash"));
         Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM search.file f WHERE f.chunk_count <> (SELECT count(*) FROM search.text_chunk c WHERE c.tenant_id = f.tenant_id AND c.file_id = f.file_id)"));
-        Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM queue.job WHERE state IN ('available', 'scheduled', 'running', 'retryable', 'discarded')"));
+        Assert.Equal(0, await CountAsync(database, "SELECT count(*) FROM queue.job_row WHERE state IN ('available', 'scheduled', 'running', 'retryable', 'discarded')"));
 
         var content = new ContentStore(new ContentStoreOptions { Root = Path.Combine(work.Data, "content") });
         await new ContentCollector(database, content, TimeProvider.System).CollectAsync(TimeSpan.Zero, CancellationToken.None);
