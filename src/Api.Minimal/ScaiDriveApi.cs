@@ -15,6 +15,7 @@ using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Api.Minimal.OpenApi;
+using ScaiDrive.Api.Minimal.Queues;
 using ScaiDrive.Api.Minimal.Search;
 using ScaiDrive.Drive;
 
@@ -51,6 +52,7 @@ public static class ScaiDriveApi
         services.AddScaiDriveMetrics();
         services.AddSingleton<ReadinessProbe>();
         services.AddSingleton<HitHydrator>();
+        services.AddSingleton<RuleAccess>();
         services.AddSingleton<FleetStateReader>();
         services.AddSingleton<DashboardFeed>();
         services.AddSingleton<DashboardAssets>();
@@ -97,6 +99,9 @@ public static class ScaiDriveApi
         api.MapFolders();
         api.MapSearch();
         api.MapJobs();
+        api.MapBulkJobs();
+        api.MapQueues();
+        api.MapQueueRules();
         api.MapConnectors();
         all.MapDashboard();
         all.MapMetrics();

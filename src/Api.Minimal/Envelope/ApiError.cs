@@ -31,6 +31,16 @@ internal sealed record ApiError(
         new Dictionary<string, object?> { ["fields"] = faults.Select(f => f.Loc[^1]).ToArray() },
         faults);
 
+    /// <summary>A room refused a value, and its words say why.</summary>
+    internal static ApiError Invalid(ArgumentException refusal, params IReadOnlyList<string> loc)
+    {
+        // The framework adds the name of a parameter of ours, which means nothing to the caller.
+        var suffix = refusal.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return Invalid(new FieldFault(loc, suffix < 0 ? refusal.Message : refusal.Message[..suffix], "value_error"));
+    }
+
+    internal static ApiError Denied(string message) => new(403, ErrorCodes.PermissionDenied, message);
+
     internal static ApiError TooLarge(long limitBytes) => new(
         413,
         ErrorCodes.PayloadTooLarge,

@@ -19,6 +19,9 @@ internal static class ErrorCodes
     internal const string Timeout = "TIMEOUT";
     internal const string Internal = "INTERNAL_ERROR";
 
+    /// <summary>The caller is known and may not do this.</summary>
+    internal const string PermissionDenied = "AUTHZ_PERMISSION_DENIED";
+
     /// <summary>The caller is not on this machine, or a proxy passed the request on.</summary>
     internal const string NotLocal = "AUTHZ_NOT_LOCAL";
 

@@ -94,6 +94,8 @@ internal static partial class ErrorTranslator
             // A reader's exception inside means broken syntax; without one the syntax is fine and a value has the wrong type.
             return json.InnerException is JsonException
                 ? new(400, ErrorCodes.BadRequest, "The body is not valid JSON.", Position(json))
+                : json.Message.Contains("could not be mapped", StringComparison.Ordinal)
+                ? ApiError.Invalid(new FieldFault(["body", .. PathOf(json)], "There is no such member here.", "unknown"))
                 : ApiError.Invalid(new FieldFault(["body", .. PathOf(json)], "The value has the wrong type.", "type_error"));
         }
 

@@ -25,6 +25,26 @@ internal static class RequestValidation
         };
     }
 
+    /// <summary>What is wrong with the members of an object, by their validation attributes.</summary>
+    internal static List<FieldFault> Faults(object body, params IReadOnlyList<string> loc)
+    {
+        List<FieldFault> faults = [];
+        foreach (var property in body.GetType().GetProperties())
+        {
+            var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+            var context = new ValidationContext(body) { DisplayName = name };
+            foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
+            {
+                if (rule.GetValidationResult(property.GetValue(body), context) is not { } fault)
+                    continue;
+                faults.Add(new FieldFault([.. loc, name], fault.ErrorMessage ?? "Invalid.", rule is RequiredAttribute ? "missing" : "value_error"));
+                break;
+            }
+        }
+
+        return faults;
+    }
+
     private sealed record Check(int Position, string Name, string Source, bool IsBody, ValidationAttribute[] Rules)
     {
         internal static Check? For(ParameterInfo parameter)
@@ -66,18 +86,7 @@ internal static class RequestValidation
                 return;
             }
 
-            foreach (var property in body.GetType().GetProperties())
-            {
-                var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
-                var context = new ValidationContext(body) { DisplayName = name };
-                foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
-                {
-                    if (rule.GetValidationResult(property.GetValue(body), context) is not { } fault)
-                        continue;
-                    faults.Add(new FieldFault(["body", name], fault.ErrorMessage ?? "Invalid.", rule is RequiredAttribute ? "missing" : "value_error"));
-                    break;
-                }
-            }
+            faults.AddRange(Faults(body, "body"));
         }
     }
 }

@@ -34,6 +34,9 @@ internal sealed record JobAnswer : Answer
 
     public required string? Connector { get; init; }
 
+    /// <summary>What the job shares a limit with.</summary>
+    public required string? LimitKey { get; init; }
+
     public required int Attempt { get; init; }
 
     public required int MaxAttempts { get; init; }
@@ -73,6 +76,7 @@ internal sealed record JobAnswer : Answer
             Args = args.RootElement.Clone(),
             SubjectId = job.SubjectId,
             Connector = job.Connector,
+            LimitKey = job.LimitKey,
             Attempt = job.Attempt,
             MaxAttempts = job.MaxAttempts,
             RunAt = job.RunAt,
@@ -84,15 +88,18 @@ internal sealed record JobAnswer : Answer
             WaitReason = job.WaitReason,
             CancelRequested = job.IsCancelRequested,
             Worker = job.Worker,
-            Progress = job.ProgressDone is null && job.ProgressMessage is null
-                ? null
-                : new JobProgress(job.ProgressDone, job.ProgressTotal, job.ProgressMessage),
+            Progress = JobProgress.From(job),
         };
     }
 }
 
 /// <summary>How far a job is.</summary>
-internal sealed record JobProgress(long? Done, long? Total, string? Message);
+internal sealed record JobProgress(long? Done, long? Total, string? Message)
+{
+    /// <summary>Null when the job has said nothing.</summary>
+    internal static JobProgress? From(JobRow job) =>
+        job.ProgressDone is null && job.ProgressMessage is null ? null : new(job.ProgressDone, job.ProgressTotal, job.ProgressMessage);
+}
 
 /// <summary>A stretch of a job's log.</summary>
 internal sealed record JobLogsAnswer : Answer

@@ -11,10 +11,14 @@ using ScaiDrive.Queue;
 
 namespace ScaiDrive.Api.Minimal.Jobs;
 
-/// <summary>The operator's view of the queue: list, look at, retry, cancel.</summary>
+/// <summary>The operator's view of single jobs: list, look at, ask why, retry, cancel. Many at once: <see cref="BulkEndpoints"/>.</summary>
 internal static class JobEndpoints
 {
-    private const string StatesPattern = "available|scheduled|running|retryable|completed|cancelled|discarded";
+    internal const string StatesPattern = "available|scheduled|running|retryable|completed|cancelled|discarded";
+    internal const string QueuesPattern = QueueNames.High + "|" + QueueNames.Low;
+
+    /// <summary>Longer than any kind, connector, subject or code.</summary>
+    internal const int WordLength = 500;
 
     extension(IEndpointRouteBuilder routes)
     {
@@ -22,8 +26,12 @@ internal static class JobEndpoints
         {
             var jobs = routes.MapGroup("/admin/jobs").WithTags("Jobs");
             jobs.MapGet("", ListAsync).WithName("ListJobs").WithSummary("Jobs, newest first, page by page")
-                .WithDescription("Pages by key: pass next_after_id of one page as after_id of the next. Null means that there is no further page.");
+                .WithDescription("Pages by key: pass next_after_id of one page as after_id of the next. Null means that there is no further page. "
+                    + "A page may hold fewer jobs than limit, even none, when the filter fits few of very many jobs; go on while next_after_id is not null. "
+                    + "text is looked for in error messages and subjects, whatever the case.");
             jobs.MapGet("/{id:long}", GetAsync).WithName("GetJob").WithSummary("One job and its last error");
+            jobs.MapGet("/{id:long}/why", WhyAsync).WithName("ExplainJob").WithSummary("Why a job is not running: one answer, and all that it rests on")
+                .WithDescription("reason is a stable code; causes holds every reason that holds now, the decisive one first.");
             jobs.MapGet("/{id:long}/logs", LogsAsync).WithName("GetJobLogs").WithSummary("What a job has logged, oldest first, also while it runs")
                 .WithDescription("Pass next_after of one answer as after of the next.");
             jobs.MapPost("/{id:long}/retry", RetryAsync).WithName("RetryJob").WithSummary("Run a finished job again, or a waiting one at once");
@@ -33,11 +41,12 @@ internal static class JobEndpoints
 
     internal static async Task<Ok<JobsAnswer>> ListAsync(
         [RegularExpression(StatesPattern, ErrorMessage = "state must be one of " + StatesPattern + ".")] string? state,
-        string? queue,
-        string? kind,
-        [FromQuery(Name = "subject_id")] string? subjectId,
-        string? connector,
-        [FromQuery(Name = "error_code")] string? errorCode,
+        [RegularExpression(QueuesPattern, ErrorMessage = "queue must be one of " + QueuesPattern + ".")] string? queue,
+        [StringLength(WordLength)] string? kind,
+        [FromQuery(Name = "subject_id"), StringLength(WordLength)] string? subjectId,
+        [StringLength(WordLength)] string? connector,
+        [FromQuery(Name = "error_code"), StringLength(WordLength)] string? errorCode,
+        [StringLength(WordLength, MinimumLength = 1)] string? text,
         [FromQuery(Name = "after_id"), Range(1, long.MaxValue)] long? afterId,
         Caller caller, QueueReader queues, CancellationToken cancellationToken,
         [Range(1, 500)] int limit = 50)
@@ -52,6 +61,7 @@ internal static class JobEndpoints
                 SubjectId = subjectId,
                 Connector = connector,
                 ErrorCode = errorCode,
+                Text = text,
                 AfterId = afterId,
                 Limit = limit,
             },
@@ -62,6 +72,11 @@ internal static class JobEndpoints
     internal static async Task<Results<Ok<JobAnswer>, ErrorResult>> GetAsync(long id, Caller caller, QueueReader queues, CancellationToken cancellationToken) =>
         await queues.FindAsync(caller.TenantId, id, cancellationToken) is { } job
             ? TypedResults.Ok(JobAnswer.From(job))
+            : (ErrorResult)NoSuchJob(id);
+
+    internal static async Task<Results<Ok<WhyAnswer>, ErrorResult>> WhyAsync(long id, Caller caller, JobExplainer explainer, CancellationToken cancellationToken) =>
+        await explainer.ExplainAsync(caller.TenantId, id, cancellationToken) is { } explanation
+            ? TypedResults.Ok(WhyAnswer.From(explanation))
             : (ErrorResult)NoSuchJob(id);
 
     internal static async Task<Results<Ok<JobLogsAnswer>, ErrorResult>> LogsAsync(

@@ -2,7 +2,7 @@ using ScaiDrive.Queue;
 
 namespace ScaiDrive.Api.Minimal.Metrics;
 
-/// <summary>Depth and age of both queues, as the database has them: the same on every replica.</summary>
+/// <summary>Depth, age, work and throughput of both queues, as the database has them: the same on every replica.</summary>
 public sealed class QueueMetricSource(QueueReader queues) : IMetricSource
 {
     private const string Depth = "scaidrive_queue_depth";
@@ -11,6 +11,16 @@ public sealed class QueueMetricSource(QueueReader queues) : IMetricSource
     private const string OldestHelp = "How long the longest-waiting due job has waited.";
     private const string Jobs = "scaidrive_queue_jobs";
     private const string JobsHelp = "Unfinished and discarded jobs by state.";
+    private const string Work = "scaidrive_queue_work_seconds";
+    private const string WorkHelp = "Waiting jobs in seconds of one slot, by how long jobs of their kind took in the last hour.";
+    private const string Unknown = "scaidrive_queue_jobs_without_estimate";
+    private const string UnknownHelp = "Waiting jobs of kinds that have not run for a day, which are not in the seconds of work.";
+    private const string Rate = "scaidrive_queue_attempts_per_second";
+    private const string RateHelp = "Attempts that ended in the whole fleet, by how, mean of the last five minutes.";
+    private const string Slots = "scaidrive_queue_worker_slots";
+    private const string SlotsHelp = "Slots of all workers that are alive and not draining.";
+
+    private static readonly TimeSpan Lately = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc />
     public string Name => "queue";
@@ -29,6 +39,21 @@ public sealed class QueueMetricSource(QueueReader queues) : IMetricSource
             families.Gauge(Jobs, JobsHelp, depth.Scheduled, ("queue", queue), ("state", JobStates.Scheduled));
             families.Gauge(Jobs, JobsHelp, depth.Retryable, ("queue", queue), ("state", JobStates.Retryable));
             families.Gauge(Jobs, JobsHelp, depth.Discarded, ("queue", queue), ("state", JobStates.Discarded));
+        }
+
+        var work = await queues.WorkAsync(cancellationToken);
+        families.Gauge(Slots, SlotsHelp, work.Slots);
+        foreach (var queue in work.Queues)
+        {
+            families.Gauge(Work, WorkHelp, queue.Seconds, ("queue", queue.Queue));
+            families.Gauge(Unknown, UnknownHelp, queue.JobsUnknown, ("queue", queue.Queue));
+        }
+
+        foreach (var queue in await queues.ThroughputAsync(Lately, null, cancellationToken))
+        {
+            families.Gauge(Rate, RateHelp, queue.Completed / queue.Seconds, ("queue", queue.Queue), ("result", "completed"));
+            families.Gauge(Rate, RateHelp, queue.Cancelled / queue.Seconds, ("queue", queue.Queue), ("result", "cancelled"));
+            families.Gauge(Rate, RateHelp, queue.Failed / queue.Seconds, ("queue", queue.Queue), ("result", "failed"));
         }
     }
 

@@ -44,10 +44,7 @@ public sealed class QueueRules(NpgsqlDataSource dataSource, TimeProvider time)
     /// <exception cref="ArgumentException">Another key, or a weight out of range.</exception>
     public Task<QueueRule?> SetWeightAsync(string key, double? weight, CancellationToken cancellationToken)
     {
-        if (weight is not null && RuleKey.Parse(key).About is not ("tenant" or "connector"))
-            throw new ArgumentException($"Only a tenant: or a connector: has a weight, not {key}.", nameof(key));
-        if (weight is not null and not (> 0 and <= MaxWeight))
-            throw new ArgumentException($"A weight is more than 0 and at most {MaxWeight}, not {weight}.", nameof(weight));
+        CheckWeight(key, weight);
         return ChangeAsync(key, RuleSql.SetWeight, cancellationToken, Of(weight, NpgsqlDbType.Double));
     }
 
@@ -59,21 +56,22 @@ public sealed class QueueRules(NpgsqlDataSource dataSource, TimeProvider time)
     /// <exception cref="ArgumentException">A key that is none, or a limit out of range.</exception>
     public Task<QueueRule?> SetLimitAsync(string key, int? maxRunning, RateLimit? rate, CancellationToken cancellationToken)
     {
-        if (maxRunning < 1)
-            throw new ArgumentException($"At least 1 job must be allowed to run, not {maxRunning}; to stop all of them, pause {key}.", nameof(maxRunning));
-        if (rate is not null)
-        {
-            if (rate.Count is < 1 or > MaxRate)
-                throw new ArgumentException($"A rate is 1 to {MaxRate} starts per period, not {rate.Count}.", nameof(rate));
-            if (rate.Burst is < 1 or > MaxRate)
-                throw new ArgumentException($"A burst is 1 to {MaxRate} starts, not {rate.Burst}.", nameof(rate));
-            if (rate.Period < ShortestPeriod || rate.Period > LongestPeriod)
-                throw new ArgumentException($"The period of a rate is {ShortestPeriod} to {LongestPeriod}, not {rate.Period}.", nameof(rate));
-        }
+        CheckLimit(key, maxRunning, rate);
+        return ChangeAsync(key, RuleSql.SetLimit, cancellationToken, Limit(maxRunning, rate));
+    }
 
-        return ChangeAsync(
-            key, RuleSql.SetLimit, cancellationToken,
-            Of(maxRunning, NpgsqlDbType.Integer), Of(rate?.Count, NpgsqlDbType.Integer), Of(rate?.Period, NpgsqlDbType.Interval), Of(rate?.Burst, NpgsqlDbType.Integer));
+    /// <summary>Sets weight and limits at once; null lifts. A pause stays as it is.</summary>
+    /// <param name="key">Any key; only a tenant or a connector has a weight.</param>
+    /// <param name="weight">As for <see cref="SetWeightAsync"/>.</param>
+    /// <param name="maxRunning">As for <see cref="SetLimitAsync"/>.</param>
+    /// <param name="rate">As for <see cref="SetLimitAsync"/>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentException">As for both; then nothing has changed.</exception>
+    public Task<QueueRule?> SetAsync(string key, double? weight, int? maxRunning, RateLimit? rate, CancellationToken cancellationToken)
+    {
+        CheckWeight(key, weight);
+        CheckLimit(key, maxRunning, rate);
+        return ChangeAsync(key, RuleSql.Set, cancellationToken, [Of(weight, NpgsqlDbType.Double), .. Limit(maxRunning, rate)]);
     }
 
     /// <summary>Lets no further job with the key start; those that run go on. Pausing again replaces the pause.</summary>
@@ -120,6 +118,34 @@ public sealed class QueueRules(NpgsqlDataSource dataSource, TimeProvider time)
         await row.NextResultAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? Read(row) : null;
     }
+
+    private static void CheckWeight(string key, double? weight)
+    {
+        if (weight is not null && RuleKey.Parse(key).About is not ("tenant" or "connector"))
+            throw new ArgumentException($"Only a tenant: or a connector: has a weight, not {key}.", nameof(key));
+        if (weight is not null and not (> 0 and <= MaxWeight))
+            throw new ArgumentException($"A weight is more than 0 and at most {MaxWeight}, not {weight}.", nameof(weight));
+    }
+
+    private static void CheckLimit(string key, int? maxRunning, RateLimit? rate)
+    {
+        if (maxRunning < 1)
+            throw new ArgumentException($"At least 1 job must be allowed to run, not {maxRunning}; to stop all of them, pause {key}.", nameof(maxRunning));
+        if (rate is not null)
+        {
+            if (rate.Count is < 1 or > MaxRate)
+                throw new ArgumentException($"A rate is 1 to {MaxRate} starts per period, not {rate.Count}.", nameof(rate));
+            if (rate.Burst is < 1 or > MaxRate)
+                throw new ArgumentException($"A burst is 1 to {MaxRate} starts, not {rate.Burst}.", nameof(rate));
+            if (rate.Period < ShortestPeriod || rate.Period > LongestPeriod)
+                throw new ArgumentException($"The period of a rate is {ShortestPeriod} to {LongestPeriod}, not {rate.Period}.", nameof(rate));
+        }
+    }
+
+    private static NpgsqlParameter[] Limit(int? maxRunning, RateLimit? rate) =>
+    [
+        Of(maxRunning, NpgsqlDbType.Integer), Of(rate?.Count, NpgsqlDbType.Integer), Of(rate?.Period, NpgsqlDbType.Interval), Of(rate?.Burst, NpgsqlDbType.Integer),
+    ];
 
     private static NpgsqlParameter Of(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 

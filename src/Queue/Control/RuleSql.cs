@@ -34,6 +34,18 @@ internal static class RuleSql
             updated_at = now()
         """;
 
+    internal const string Set = """
+        INSERT INTO queue.rule (key, weight, max_running, rate_count, rate_period, rate_burst) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (key) DO UPDATE
+        SET weight = excluded.weight,
+            max_running = excluded.max_running, rate_count = excluded.rate_count, rate_period = excluded.rate_period, rate_burst = excluded.rate_burst,
+            tokens = CASE WHEN (rule.rate_count, rule.rate_period, rule.rate_burst)
+                               IS NOT DISTINCT FROM (excluded.rate_count, excluded.rate_period, excluded.rate_burst) THEN rule.tokens END,
+            refilled_at = CASE WHEN (rule.rate_count, rule.rate_period, rule.rate_burst)
+                               IS NOT DISTINCT FROM (excluded.rate_count, excluded.rate_period, excluded.rate_burst) THEN rule.refilled_at END,
+            updated_at = now()
+        """;
+
     internal const string Pause = """
         INSERT INTO queue.rule (key, paused_at, paused_until, paused_by, pause_reason) VALUES ($1, now(), $2, $3, $4)
         ON CONFLICT (key) DO UPDATE
