@@ -184,7 +184,7 @@ internal sealed class FaultLab : IAsyncDisposable
     {
         var name = $"w{Interlocked.Increment(ref workerCount)}";
         var log = Path.Combine(options.LogDirectory ?? Path.Combine(directory.FullName, "logs"), name + ".log");
-        var worker = await WorkerProcess.StartAsync(name, connectionString, options.Slots, mark, log);
+        var worker = await WorkerProcess.StartAsync(name, connectionString, options, mark, log);
         workers[name] = worker;
         watches.Add(WatchAsync(worker, log));
     }

@@ -1,3 +1,5 @@
+using ScaiDrive.Queue;
+
 namespace ScaiDrive.Bench.Recovery;
 
 /// <summary>How large a lab is and how hard it works.</summary>
@@ -18,7 +20,11 @@ internal sealed record LabOptions
     /// <summary>Whether the server's commits reach the disk.</summary>
     internal bool Durable { get; init; } = true;
 
-    /// <summary>Share of jobs whose first attempt runs a child process for half a minute.</summary>
+    /// <summary>How long claims hold without a heartbeat, which comes a quarter of it apart. Default what the product does; the
+    /// tests shorten it, because they measure nothing.</summary>
+    internal TimeSpan Lease { get; init; } = new QueueOptions().Lease;
+
+    /// <summary>Share of jobs whose first attempt runs a child process that outlives the lease twice.</summary>
     internal double LongChildren { get; init; }
 
     /// <summary>Share of jobs whose first attempt takes four seconds and ignores its token.</summary>

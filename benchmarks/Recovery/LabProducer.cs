@@ -92,7 +92,7 @@ internal sealed class LabProducer(NpgsqlDataSource dataSource, JobQueue queue, L
             // Skewed: most jobs take milliseconds, some a good part of a second.
             WorkMs: (int)(5 + (600 * Math.Pow(random.NextDouble(), 3))),
             Parts: random.NextDouble() < 0.2 ? random.Next(1, 4) : 0,
-            ChildMs: child < options.LongChildren ? 30_000 : child < options.LongChildren + 0.02 ? 150 : 0,
+            ChildMs: child < options.LongChildren ? (int)(2 * options.Lease.TotalMilliseconds) + 4000 : child < options.LongChildren + 0.02 ? 150 : 0,
             IsStubborn: random.NextDouble() < options.Stubborn,
             SnoozesOnce: random.NextDouble() < 0.03,
             FailsOnce: random.NextDouble() < 0.03);

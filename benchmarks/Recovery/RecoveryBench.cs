@@ -24,7 +24,14 @@ internal static class RecoveryBench
         var results = new List<(string Name, ScenarioResult Result)>();
         foreach (var (name, runAsync) in Scenarios.All.Where(scenario => only is null || scenario.Name == only))
         {
-            var lab = new LabOptions { Workers = name == "kill" ? 6 : 4, Seed = Number(args, "--seed") ?? 1, LogDirectory = Value(args, "--logs") is { } logs ? Path.Combine(Path.GetFullPath(logs), name) : null };
+            var lab = new LabOptions
+            {
+                Workers = name == "kill" ? 6 : 4,
+                LongChildren = name == "stop" ? 0.01 : 0,
+                Stubborn = name == "stop" ? 0.04 : 0.01,
+                Seed = Number(args, "--seed") ?? 1,
+                LogDirectory = Value(args, "--logs") is { } logs ? Path.Combine(Path.GetFullPath(logs), name) : null,
+            };
             var plan = name switch
             {
                 "kill" => new FaultPlan(lab, kills, TimeSpan.FromSeconds(seconds)),

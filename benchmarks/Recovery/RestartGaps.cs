@@ -41,6 +41,7 @@ internal static class RestartGaps
     internal static double? Quantile(IReadOnlyList<double> ascending, double share) =>
         ascending.Count == 0 ? null : Math.Round(ascending[Math.Clamp((int)Math.Ceiling(share * ascending.Count) - 1, 0, ascending.Count - 1)], 2);
 
+    /// <summary>Null too when the job had gone on before: then its handler's end is missing only because it could not be recorded.</summary>
     private static double? Next(IEnumerable<Start> starts, long lease, DateTime at) =>
-        starts.Where(start => start.Lease > lease).MinBy(start => start.At) is { } next ? Math.Max(0, (next.At - at).TotalSeconds) : null;
+        starts.Where(start => start.Lease > lease).MinBy(start => start.At) is { } next && next.At > at ? (next.At - at).TotalSeconds : null;
 }

@@ -7,7 +7,7 @@ internal static class StopScenario
     internal static async Task<ScenarioResult> RunAsync(FaultPlan plan, Action<string> say, CancellationToken cancellationToken)
     {
         var random = new Random(plan.Lab.Seed);
-        await using var lab = await FaultLab.StartAsync(plan.Lab with { LongChildren = 0.05, Stubborn = 0.06 }, cancellationToken);
+        await using var lab = await FaultLab.StartAsync(plan.Lab, cancellationToken);
         await lab.BeginAsync(_ => lab.Server.Port, cancellationToken);
 
         var outages = new List<Outage>();
@@ -17,7 +17,8 @@ internal static class StopScenario
             var victims = lab.LiveWorkers.ToArray();
             random.Shuffle(victims);
             var stopped = new List<(WorkerProcess Worker, string[] Names, IReadOnlyList<int> Children)>();
-            foreach (var victim in victims.Take(Math.Max(1, plan.Lab.Workers / 2)))
+            // Those first that need not be waited for.
+            foreach (var victim in victims.OrderBy(worker => LabProcesses.Children(worker.Id).Count == 0).Take(Math.Max(1, plan.Lab.Workers / 2)))
             {
                 await lab.UntilAsync($"{victim.Name} has a child", () => Task.FromResult(LabProcesses.Children(victim.Id).Count > 0), cancellationToken);
                 await lab.UntilAsync($"{victim.Name} runs what ignores its token", () => lab.ScalarAsync<bool>(LabSql.RunsStubbornJob, cancellationToken, victim.Name), cancellationToken);

@@ -19,6 +19,7 @@ internal sealed class WorkerProcess
     private const string ConnectionVariable = "SCAIDRIVE_LAB_DATABASE";
     private const string NameVariable = "SCAIDRIVE_LAB_WORKER";
     private const string SlotsVariable = "SCAIDRIVE_LAB_SLOTS";
+    private const string LeaseVariable = "SCAIDRIVE_LAB_LEASE_MS";
 
     private readonly Process process;
 
@@ -43,12 +44,13 @@ internal sealed class WorkerProcess
 
     internal Task Exited => process.WaitForExitAsync(CancellationToken.None);
 
-    internal static async Task<WorkerProcess> StartAsync(string name, string connectionString, int slots, string mark, string log)
+    internal static async Task<WorkerProcess> StartAsync(string name, string connectionString, LabOptions options, string mark, string log)
     {
         // Its own settings are the defaults; the runtime's are those that start fastest.
         var process = await BoundProcess.StartAsync(
             ["sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, "dotnet", typeof(WorkerProcess).Assembly.Location, "recovery", Mode],
-            (MarkVariable, mark), (ConnectionVariable, connectionString), (NameVariable, name), (SlotsVariable, slots.ToString(CultureInfo.InvariantCulture)),
+            (MarkVariable, mark), (ConnectionVariable, connectionString), (NameVariable, name), (SlotsVariable, options.Slots.ToString(CultureInfo.InvariantCulture)),
+            (LeaseVariable, options.Lease.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)),
             ("DOTNET_TieredPGO", "0"), ("DOTNET_gcConcurrent", "0"));
         return new WorkerProcess(process, name, connectionString);
     }
@@ -59,7 +61,8 @@ internal sealed class WorkerProcess
     internal static async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var name = Read(NameVariable);
-        var options = new QueueOptions { Slots = int.Parse(Read(SlotsVariable), CultureInfo.InvariantCulture), WorkerName = name };
+        var lease = TimeSpan.FromMilliseconds(double.Parse(Read(LeaseVariable), CultureInfo.InvariantCulture));
+        var options = new QueueOptions { Slots = int.Parse(Read(SlotsVariable), CultureInfo.InvariantCulture), WorkerName = name, Lease = lease, Heartbeat = lease / 4 };
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "HH:mm:ss.fff ", true));
         builder.Logging.SetMinimumLevel(LogLevel.Information);

@@ -45,7 +45,16 @@ internal static class ShortForm
 {
     internal static async Task<IReadOnlyDictionary<string, object?>> RunAsync(Scenario scenario, int faults, TimeSpan duration, bool durable = false)
     {
-        var lab = new LabOptions { Workers = 3, JobsPerSecond = 25, MaxBacklog = 150, Durable = durable };
+        var lab = new LabOptions
+        {
+            Workers = 3,
+            JobsPerSecond = 25,
+            MaxBacklog = 150,
+            Durable = durable,
+            Lease = TimeSpan.FromSeconds(4),
+            LongChildren = 0.03,
+            Stubborn = 0.04,
+        };
         var result = await scenario(new FaultPlan(lab, faults, duration), _ => { }, CancellationToken.None);
         Assert.Empty(result.Verdict.Violations);
         return result.Figures;

@@ -168,6 +168,10 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
+    public void A_job_that_went_on_before_the_outage_has_no_gap_though_its_end_is_not_recorded() =>
+        Assert.Empty(RestartGaps.Of(Good, [new Outage("a", Begin.AddSeconds(15.5))]));
+
+    [Fact]
     public void A_quantile_is_a_value_that_was_seen()
     {
         Assert.Equal(2, RestartGaps.Quantile([1, 2, 3, 4], 0.5));
