@@ -383,7 +383,7 @@ public sealed partial class JobWorker : BackgroundService
         {
             if (workerId.Length > 0 && time.GetTimestamp() >= Volatile.Read(ref rescueAgainAt))
                 await rescuer.StepAsync(cancellationToken);
-            await Task.Delay(options.Heartbeat, time, cancellationToken);
+            await Task.Delay(options.Heartbeat / 3, time, cancellationToken);
         }, onFault: HoldRescue, cancellationToken);
 
     /// <summary>Puts in line what is due. Every worker does so, when the next job is due and at each poll.</summary>

@@ -22,7 +22,7 @@ public sealed record QueueOptions : IValidatableObject
     /// <summary>How long a worker's claims hold without its heartbeat. Default 12 seconds, at least 3 heartbeats.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(12);
 
-    /// <summary>Time between heartbeats, and between two looks for lost workers. Default 3 seconds.</summary>
+    /// <summary>Time between heartbeats. Lost workers are looked for three times as often. Default 3 seconds.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a stopping worker lets its jobs finish before it cancels them and hands them back. Default 20 seconds.</summary>

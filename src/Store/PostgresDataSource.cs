@@ -9,6 +9,9 @@ public static class PostgresDataSource
     /// transaction would otherwise hold row locks that block its own rescue.</summary>
     public const int IdleInTransactionSeconds = 10;
 
+    private const int DriverTimeoutSeconds = 15;
+    private const int ConnectTimeoutSeconds = 5;
+
     /// <summary>Makes the data source.</summary>
     /// <param name="urlOrConnectionString"><c>postgresql://user:password@host:port/database?sslmode=require</c>, with or
     /// without a driver suffix such as <c>postgresql+asyncpg</c>, or an Npgsql connection string (<c>Host=…;…</c>).</param>
@@ -19,6 +22,10 @@ public static class PostgresDataSource
     {
         var settings = Parse(urlOrConnectionString);
         settings.ApplicationName = applicationName;
+        // Shorter than the driver's own, unless somebody chose: a worker that waits for a dead network longer than a
+        // lease has lost its jobs by the time it connects.
+        if (settings.Timeout == DriverTimeoutSeconds)
+            settings.Timeout = ConnectTimeoutSeconds;
         settings.MaxAutoPrepare = 100;
         settings.AutoPrepareMinUsages = 2;
         settings.KeepAlive = 15;
