@@ -8,8 +8,8 @@ namespace ScaiDrive.Queue.Reading;
 /// with fewer jobs than asked for and a key to go on from.</remarks>
 internal sealed class JobPages(NpgsqlDataSource dataSource)
 {
-    /// <summary>Jobs passed in one page at most; about a microsecond each.</summary>
-    private const int LongestWalk = 50_000;
+    /// <summary>Jobs passed in one page at most; two to four microseconds each.</summary>
+    private const int LongestWalk = 25_000;
 
     /// <summary>So many jobs that wait for their time are read and sorted for one page; more are walked.</summary>
     private const int FewWaiting = 20_000;
