@@ -14,7 +14,7 @@ public sealed class QueueMetricSource(QueueReader queues) : IMetricSource
     private const string Work = "scaidrive_queue_work_seconds";
     private const string WorkHelp = "Waiting jobs in seconds of one slot, by how long jobs of their kind took in the last hour.";
     private const string Unknown = "scaidrive_queue_jobs_without_estimate";
-    private const string UnknownHelp = "Waiting jobs of kinds that have not run for a day, which are not in the seconds of work.";
+    private const string UnknownHelp = "Waiting jobs of kinds that have not run for an hour, which are not in the seconds of work.";
     private const string Rate = "scaidrive_queue_attempts_per_second";
     private const string RateHelp = "Attempts that ended in the whole fleet, by how, mean of the last five minutes.";
     private const string Slots = "scaidrive_queue_worker_slots";

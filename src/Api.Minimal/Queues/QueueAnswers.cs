@@ -48,7 +48,7 @@ internal sealed record QueueFigures
     /// <summary>What waits, in seconds of one slot, by how long jobs of each kind took lately.</summary>
     public required double WorkSeconds { get; init; }
 
-    /// <summary>Waiting jobs of kinds that have not run for a day, which are not in it.</summary>
+    /// <summary>Waiting jobs of kinds that have not run for an hour, which are not in it.</summary>
     public required long JobsWithoutEstimate { get; init; }
 
     public required ThroughputItem Throughput { get; init; }

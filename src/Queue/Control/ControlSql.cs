@@ -10,8 +10,9 @@ namespace ScaiDrive.Queue.Control;
 /// </remarks>
 internal static class ControlSql
 {
-    // Of several jobs with one unique key the newest is run again, for it knows best. Losses stay: a job that took
-    // workers with it goes on running alone.
+    // Of several jobs with one unique key the newest is run again, for it knows best. Who holds a key is looked up one by
+    // one: asked as NOT EXISTS, the planner may read all keys of the tenant. Losses stay: a job that took workers with it
+    // goes on running alone.
     internal const string Retry = """
         WITH wanted AS MATERIALIZED (
             SELECT id, kind, state, unique_key
@@ -29,8 +30,9 @@ internal static class ControlSql
             SELECT id, state,
                    unique_key IS NULL
                    OR (row_number() OVER (PARTITION BY kind, unique_key ORDER BY id DESC) = 1
-                       AND NOT EXISTS (SELECT FROM queue.job AS holder
-                                       WHERE holder.tenant_id = $1 AND holder.kind = fresh.kind AND holder.unique_key = fresh.unique_key AND holder.holds_key)) AS is_free
+                       AND (SELECT holder.id FROM queue.job AS holder
+                            WHERE holder.tenant_id = $1 AND holder.kind = fresh.kind AND holder.unique_key = fresh.unique_key AND holder.holds_key
+                            LIMIT 1) IS NULL) AS is_free
             FROM (
                 SELECT id, kind, state, unique_key FROM wanted WHERE state = 'discarded'
                 UNION ALL
@@ -137,7 +139,7 @@ internal static class ControlSql
                     WHEN asked.id IS NOT NULL THEN 'asked'
                     WHEN wanted.state = 'discarded' THEN 'ended'
                     WHEN wanted.state IS NOT NULL THEN 'moved_on'
-                    WHEN EXISTS (SELECT FROM queue.finished_job WHERE finished_job.tenant_id = $1 AND finished_job.id = named.id) THEN 'ended'
+                    WHEN (SELECT done.id FROM queue.finished_job AS done WHERE done.tenant_id = $1 AND done.id = named.id LIMIT 1) IS NOT NULL THEN 'ended'
                     ELSE 'missing' END,
                (SELECT count(*) FROM told)
         FROM unnest($2) AS named (id)
@@ -186,7 +188,7 @@ internal static class ControlSql
                     WHEN wanted.state = 'running' THEN 'running'
                     WHEN wanted.state = 'discarded' THEN 'ended'
                     WHEN wanted.state IS NOT NULL THEN 'moved_on'
-                    WHEN EXISTS (SELECT FROM queue.finished_job WHERE finished_job.tenant_id = $1 AND finished_job.id = named.id) THEN 'ended'
+                    WHEN (SELECT done.id FROM queue.finished_job AS done WHERE done.tenant_id = $1 AND done.id = named.id LIMIT 1) IS NOT NULL THEN 'ended'
                     ELSE 'missing' END,
                (SELECT count(*) FROM told)
         FROM unnest($2) AS named (id)

@@ -173,11 +173,13 @@ public sealed class JobControl(NpgsqlDataSource dataSource)
     {
         if (selection.Ids is { } ids)
         {
-            await using var command = dataSource.CreateCommand(ControlSql.CountNamed);
+            await using var walk = dataSource.CreateWalk(ControlSql.CountNamed, out var command);
             command.Parameters.Add(new() { Value = selection.TenantId });
             command.Parameters.Add(new() { Value = ids.Distinct().ToArray() });
             command.Parameters.Add(new() { Value = states });
-            return new BulkCount((long)(await command.ExecuteScalarAsync(cancellationToken))!, IsExact: true);
+            await using var row = await walk.ReadWalkAsync(cancellationToken);
+            await row.ReadAsync(cancellationToken);
+            return new BulkCount(row.GetInt64(0), IsExact: true);
         }
 
         var (count, key) = (0L, selection.Filter!.AfterId);
@@ -234,14 +236,14 @@ public sealed class JobControl(NpgsqlDataSource dataSource)
 
     private async Task<Dictionary<long, string>> RunAsync(Change change, long[] ids, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(change.Sql);
+        await using var walk = dataSource.CreateWalk(change.Sql, out var command);
         command.Parameters.Add(new() { Value = change.TenantId });
         command.Parameters.Add(new() { Value = ids });
         foreach (var value in change.Texts)
             command.Parameters.Add(new() { Value = value });
         command.Parameters.Add(new() { Value = (object?)change.States ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         var outcomes = new Dictionary<long, string>(ids.Length);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
             outcomes[row.GetInt64(0)] = row.GetString(1);
         return outcomes;

@@ -2,6 +2,7 @@ using System.Data;
 using System.Globalization;
 using Npgsql;
 using ScaiDrive.Queue.Explaining;
+using ScaiDrive.Queue.Reading;
 
 namespace ScaiDrive.Queue;
 
@@ -17,6 +18,8 @@ public sealed class JobExplainer(NpgsqlDataSource dataSource)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         // One snapshot: what is read first must still be true when the rest is read.
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using (var prepare = new NpgsqlCommand(IndexWalk.Prepare, connection))
+            await prepare.ExecuteNonQueryAsync(cancellationToken);
         if (await FindAsync(connection, tenantId, id, cancellationToken) is not { } job)
             return null;
         if (job.Row.State is JobStates.Completed or JobStates.Cancelled or JobStates.Discarded)

@@ -8,8 +8,8 @@ namespace ScaiDrive.Queue.Reading;
 /// with fewer jobs than asked for and a key to go on from.</remarks>
 internal sealed class JobPages(NpgsqlDataSource dataSource)
 {
-    /// <summary>Jobs passed in one page at most; about a microsecond each.</summary>
-    private const int LongestWalk = 50_000;
+    /// <summary>Jobs passed in one page at most; two to four microseconds each.</summary>
+    private const int LongestWalk = 25_000;
 
     /// <summary>So many jobs that wait for their time are read and sorted for one page; more are walked.</summary>
     private const int FewWaiting = 20_000;
@@ -57,20 +57,22 @@ internal sealed class JobPages(NpgsqlDataSource dataSource)
 
     private async Task<bool> FewWaitAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ListSql.CountWaitingForTime);
+        await using var walk = dataSource.CreateWalk(ListSql.CountWaitingForTime, out var command);
         command.Parameters.Add(new() { Value = FewWaiting + 1L });
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))! <= FewWaiting;
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return row.GetInt64(0) <= FewWaiting;
     }
 
     /// <summary>Adds what fits, and answers where the walk stopped; null at the end of all jobs.</summary>
     private async Task<long?> WalkAsync(
-        string sql, JobFilter filter, string[]? states, long before, int rows, int walk, List<JobRow> found, CancellationToken cancellationToken)
+        string sql, JobFilter filter, string[]? states, long before, int rows, int length, List<JobRow> found, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(sql);
+        await using var walk = dataSource.CreateWalk(sql, out var command);
         command.Parameters.Add(new() { Value = filter.TenantId });
         command.Parameters.Add(new() { Value = before });
         command.Parameters.Add(new() { Value = (long)rows });
-        command.Parameters.Add(new() { Value = (long)walk });
+        command.Parameters.Add(new() { Value = (long)length });
         command.Parameters.Add(new() { Value = (object?)states ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         foreach (var text in new[] { filter.Queue, filter.Kind, filter.Connector, filter.SubjectId, filter.ErrorCode, filter.Text })
             command.Parameters.Add(new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
@@ -78,7 +80,7 @@ internal sealed class JobPages(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = states?.Any(FinishedStates.Contains) ?? true });
 
         long? next = null;
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             next = row.IsDBNull(0) ? null : row.GetInt64(0);

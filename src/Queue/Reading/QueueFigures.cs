@@ -53,9 +53,8 @@ public sealed record QueueThroughput(string Queue, double Seconds, long Complete
 
 /// <summary>How much work waits in one queue, by how long jobs of each kind took lately.</summary>
 /// <param name="Queue">See <see cref="QueueNames"/>.</param>
-/// <param name="Seconds">For one slot working alone: waiting jobs times the mean of their kind over the last hour, or over
-/// the last day for a kind that did not run in it.</param>
-/// <param name="JobsUnknown">Waiting jobs of kinds that have not run for a day, which are in no estimate.</param>
+/// <param name="Seconds">For one slot working alone: waiting jobs times the mean of their kind over the last hour.</param>
+/// <param name="JobsUnknown">Waiting jobs of kinds that have not run for an hour, which are in no estimate.</param>
 public sealed record QueueWork(string Queue, double Seconds, long JobsUnknown);
 
 /// <summary>How much work waits in the fleet.</summary>

@@ -50,11 +50,11 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<IReadOnlyList<QueueThroughput>> ThroughputAsync(TimeSpan last, string? tenantId, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ReaderSql.Throughput);
+        await using var walk = dataSource.CreateWalk(ReaderSql.Throughput, out var command);
         command.Parameters.Add(new() { Value = last < TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : last > LongestSpan ? LongestSpan : last });
         command.Parameters.Add(new() { Value = (object?)tenantId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         var queues = new List<QueueThroughput>(Queues.Length);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
             queues.Add(new QueueThroughput(row.GetString(0), row.GetDouble(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetDouble(5)));
         return queues;
@@ -63,10 +63,10 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
     /// <summary>How many seconds of work wait, and for how many slots.</summary>
     public async Task<WaitingWork> WorkAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ReaderSql.Work);
+        await using var walk = dataSource.CreateWalk(ReaderSql.Work, out var command);
         var queues = new List<QueueWork>(Queues.Length);
         var slots = 0;
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             queues.Add(new QueueWork(row.GetString(0), row.GetDouble(1), row.GetInt64(2)));
@@ -79,9 +79,9 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
     /// <summary>The workers that have not ended, the oldest first; one that stopped answering stays until it is declared lost.</summary>
     public async Task<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ReaderSql.Workers);
+        await using var walk = dataSource.CreateWalk(ReaderSql.Workers, out var command);
         var workers = new List<WorkerRow>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             workers.Add(new WorkerRow(
@@ -102,10 +102,10 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
     /// <summary>One job, or null when the tenant has none of that number (any more).</summary>
     public async Task<JobRow?> FindAsync(string tenantId, long id, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ReaderSql.Find);
+        await using var walk = dataSource.CreateWalk(ReaderSql.Find, out var command);
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = id });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? JobRow.Read(row) : null;
     }
 
@@ -118,13 +118,13 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<JobLogLine>> LogsAsync(
         string tenantId, long id, long after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ReaderSql.Logs);
+        await using var walk = dataSource.CreateWalk(ReaderSql.Logs, out var command);
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = Math.Clamp(limit, 1, MaxLogLines) });
         var lines = new List<JobLogLine>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
             lines.Add(new JobLogLine(row.GetInt64(0), row.GetDateTime(1), row.GetString(2), row.GetInt32(3), row.GetString(4)));
         return lines;
@@ -141,12 +141,12 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
 
     private async Task<IReadOnlyList<WaitingGroup>> GroupsAsync(string by, string? tenantId, int limit, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ReaderSql.Waiting);
+        await using var walk = dataSource.CreateWalk(ReaderSql.Waiting, out var command);
         command.Parameters.Add(new() { Value = by });
         command.Parameters.Add(new() { Value = (object?)tenantId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (long)limit });
         var groups = new List<WaitingGroup>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             groups.Add(new WaitingGroup(
@@ -159,11 +159,11 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
 
     private async Task<IReadOnlyList<JobRow>> FirstAsync(string sql, string tenantId, int limit, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(sql);
+        await using var walk = dataSource.CreateWalk(sql, out var command);
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = (long)Math.Clamp(limit, 1, MaxLimit) });
         var jobs = new List<JobRow>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
             jobs.Add(JobRow.Read(row));
         return jobs;

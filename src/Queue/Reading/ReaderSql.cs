@@ -83,7 +83,7 @@ internal static class ReaderSql
         ORDER BY named.position
         """;
 
-    // What waits times how long its kind takes: by the last hour where the kind ran in it, else by the last day.
+    // What waits times how long its kind took in the last hour.
     internal const string Work = """
         WITH due AS MATERIALIZED (
             SELECT lane
@@ -112,16 +112,10 @@ internal static class ReaderSql
             ) AS ended
             JOIN queue.lane ON lane.id = ended.lane
             GROUP BY lane.kind
-        ), day AS MATERIALIZED (
-            SELECT lane.kind, sum(busy_ms) / 1000 / nullif(sum(completed + cancelled + failed), 0) AS seconds
-            FROM queue.throughput
-            JOIN queue.lane ON lane.id = throughput.lane
-            GROUP BY lane.kind
         ), estimated AS (
-            SELECT waiting.queue, waiting.jobs,
-                   coalesce((SELECT seconds FROM hour WHERE hour.kind = waiting.kind),
-                            (SELECT seconds FROM day WHERE day.kind = waiting.kind)) AS seconds
+            SELECT waiting.queue, waiting.jobs, hour.seconds
             FROM waiting
+            LEFT JOIN hour ON hour.kind = waiting.kind
             WHERE waiting.jobs > 0
         )
         SELECT named.queue, coalesce(sum(estimated.jobs * estimated.seconds), 0)::double precision,

@@ -40,6 +40,55 @@ public sealed class JobTests(RunningApi api) : IClassFixture<RunningApi>
     }
 
     [Fact]
+    public async Task Text_is_found_in_error_messages_and_subjects()
+    {
+        var byMessage = await api.AddDiscardedJobAsync("The Zebra was lost", "fil_1", "texts");
+        var bySubject = await api.AddDiscardedJobAsync("broken", "fil_zebra", "texts");
+        await api.AddDiscardedJobAsync("broken", "fil_2", "texts");
+
+        using var found = await api.Client.GetAsync("/api/v1/admin/jobs?kind=texts&text=zebra", RunningApi.Stop);
+        Assert.Equal([bySubject, byMessage], (await found.JsonAsync()).GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetInt64()));
+    }
+
+    [Theory]
+    [InlineData("state=lost")]
+    [InlineData("queue=middle")]
+    [InlineData("text=")]
+    [InlineData("limit=0")]
+    [InlineData("after_id=0")]
+    [InlineData("after_id=x")]
+    public async Task A_filter_that_cannot_be_meant_is_a_422(string query)
+    {
+        using var response = await api.Client.GetAsync($"/api/v1/admin/jobs?{query}", RunningApi.Stop);
+        await response.ErrorAsync(HttpStatusCode.UnprocessableEntity, "VALIDATION_ERROR");
+    }
+
+    [Fact]
+    public async Task Why_a_job_waits_is_one_call()
+    {
+        var waiting = await api.AddWaitingJobAsync("why-kind");
+        var running = await api.AddRunningJobAsync("extract-text", 3, 9);
+        var failed = await api.AddDiscardedJobAsync("the reader died");
+
+        var first = await WhyAsync(waiting);
+        Assert.Equal(("available", "no_worker_for_kind"), (first.GetProperty("state").GetString(), first.GetProperty("reason").GetString()));
+        Assert.Equal(0, first.GetProperty("line").GetProperty("ahead").GetInt64());
+        Assert.False(string.IsNullOrEmpty(first.GetProperty("meta").GetProperty("request_id").GetString()));
+        var second = await WhyAsync(running);
+        Assert.Equal(("running", "w"), (second.GetProperty("reason").GetString(), second.GetProperty("causes")[0].GetProperty("worker").GetString()));
+        Assert.Equal(9, second.GetProperty("progress").GetProperty("total").GetInt64());
+        var third = await WhyAsync(failed);
+        Assert.Equal(("discarded", "extractor_crashed"), (third.GetProperty("reason").GetString(), third.GetProperty("causes")[0].GetProperty("error_code").GetString()));
+        Assert.Contains("the reader died", third.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+
+        async Task<System.Text.Json.JsonElement> WhyAsync(long id)
+        {
+            using var response = await api.Client.GetAsync($"/api/v1/admin/jobs/{id}/why", RunningApi.Stop);
+            return await response.JsonAsync();
+        }
+    }
+
+    [Fact]
     public async Task One_job_shows_args_error_and_progress()
     {
         var failed = await api.AddDiscardedJobAsync("the reader died");
@@ -108,6 +157,7 @@ public sealed class JobTests(RunningApi api) : IClassFixture<RunningApi>
     [Theory]
     [InlineData("GET", "/api/v1/admin/jobs/999999999")]
     [InlineData("GET", "/api/v1/admin/jobs/999999999/logs")]
+    [InlineData("GET", "/api/v1/admin/jobs/999999999/why")]
     [InlineData("POST", "/api/v1/admin/jobs/999999999/retry")]
     [InlineData("POST", "/api/v1/admin/jobs/999999999/cancel")]
     [InlineData("GET", "/api/v1/admin/jobs/not-a-number")]
@@ -123,9 +173,11 @@ public sealed class JobTests(RunningApi api) : IClassFixture<RunningApi>
     [Fact]
     public async Task A_job_of_another_tenant_does_not_exist()
     {
-        var job = await api.AddDiscardedJobAsync("broken");
-        await api.ExecuteAsync("UPDATE queue.job SET tenant_id = 'tnt_other' WHERE id = $1", job);
-        using var response = await api.Client.GetAsync($"/api/v1/admin/jobs/{job}", RunningApi.Stop);
-        await response.ErrorAsync(HttpStatusCode.NotFound, "NOT_FOUND");
+        var job = await api.AddDiscardedJobAsync("broken", tenant: "tnt_other");
+        foreach (var (method, path) in new[] { ("GET", ""), ("GET", "/logs"), ("GET", "/why"), ("POST", "/retry"), ("POST", "/cancel") })
+        {
+            using var response = await api.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), $"/api/v1/admin/jobs/{job}{path}"), RunningApi.Stop);
+            await response.ErrorAsync(HttpStatusCode.NotFound, "NOT_FOUND");
+        }
     }
 }

@@ -135,34 +135,49 @@ public sealed class RunningApi : IAsyncLifetime
     }
 
     /// <summary>A job as a worker left it after its last attempt.</summary>
-    public async Task<long> AddDiscardedJobAsync(string message, string? subjectId = null, string kind = "extract-text")
-    {
-        await using var command = Database.CreateCommand("""
-            INSERT INTO queue.job (tenant_id, queue, kind, state, args, subject_id, attempt, max_attempts, started_at, finished_at, worker_id, lease, error_code, error_message)
-            VALUES ('tnt_local', 'low', $1, 'discarded', '{"file_id":"fil_x"}', $2, 3, 3, now(), now(), 'w', 1, 'extractor_crashed', $3)
-            RETURNING id
-            """);
-        command.Parameters.Add(new() { Value = kind });
-        command.Parameters.Add(new() { Value = (object?)subjectId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = message });
-        return (long)(await command.ExecuteScalarAsync(Stop))!;
-    }
+    public Task<long> AddDiscardedJobAsync(string message, string? subjectId = null, string kind = "extract-text", string tenant = DriveStore.LocalTenantId) => AddJobAsync(
+        """
+        WITH new AS MATERIALIZED (SELECT nextval('queue.job_id') AS id, queue.lane_of($4, 'low', $1, NULL, NULL) AS lane),
+        counted AS (INSERT INTO queue.tally_change (lane, discarded) SELECT lane, 1 FROM new)
+        INSERT INTO queue.job (tenant_id, id, lane, kind, state, args, subject_id, attempt, max_attempts, started_at, discarded_at, worker_id, error_code, error_message)
+        SELECT $4, id, lane, $1, 'discarded', '{"file_id":"fil_x"}', $2, 3, 3, now(), now(), NULL, 'extractor_crashed', $3 FROM new
+        RETURNING id
+        """,
+        kind, subjectId, message, tenant);
+
+    /// <summary>A job that waits for a worker.</summary>
+    public Task<long> AddWaitingJobAsync(string kind = "extract-text", string? connector = null, string queue = "low") => AddJobAsync(
+        """
+        WITH new AS MATERIALIZED (SELECT nextval('queue.job_id') AS id, queue.lane_of('tnt_local', $2, $1, $3, NULL) AS lane),
+        counted AS (INSERT INTO queue.tally_change (lane, available) SELECT lane, 1 FROM new)
+        INSERT INTO queue.job (tenant_id, id, lane, kind, state, place, args, max_attempts)
+        SELECT 'tnt_local', id, lane, $1, 'available', id, '{}', 3 FROM new
+        RETURNING id
+        """,
+        kind, queue, connector);
 
     /// <summary>A job that a worker holds, with progress.</summary>
-    public async Task<long> AddRunningJobAsync(string kind, long done, long total, string? subjectId = null)
+    public Task<long> AddRunningJobAsync(string kind, long done, long total, string? subjectId = null) => AddJobAsync(
+        """
+        WITH new AS MATERIALIZED (
+            SELECT nextval('queue.job_id') AS id, nextval('queue.lease_number') AS lease, queue.lane_of('tnt_local', 'high', $1, NULL, NULL) AS lane),
+        counted AS (INSERT INTO queue.tally_change (lane, running) SELECT lane, 1 FROM new),
+        worker AS (INSERT INTO queue.worker (id, name, slots, kinds, lease_time) VALUES ('w', 'w', 4, ARRAY['extract-text'], interval '1 hour') ON CONFLICT DO NOTHING),
+        held AS (INSERT INTO queue.claim (lease, worker_id, tenant_ids, job_ids) SELECT lease, 'w', ARRAY['tnt_local'], ARRAY[id] FROM new),
+        job AS (
+            INSERT INTO queue.job (tenant_id, id, lane, kind, state, place, args, subject_id, attempt, max_attempts, started_at, worker_id, lease)
+            SELECT 'tnt_local', id, lane, $1, 'running', id, '{}', $2, 1, 3, now() - interval '95 seconds', 'w', lease FROM new)
+        INSERT INTO queue.job_progress (tenant_id, job_id, done, total, message)
+        SELECT 'tnt_local', id, $3::bigint, $4::bigint, 'page ' || $3 FROM new
+        RETURNING job_id
+        """,
+        kind, subjectId, $"{done}", $"{total}");
+
+    private async Task<long> AddJobAsync(string sql, params string?[] values)
     {
-        await using var command = Database.CreateCommand("""
-            WITH job AS (
-                INSERT INTO queue.job (tenant_id, queue, kind, state, args, subject_id, attempt, max_attempts, started_at, worker_id, lease)
-                VALUES ('tnt_local', 'high', $1, 'running', '{}', $2, 1, 3, now() - interval '95 seconds', 'w', 1)
-                RETURNING tenant_id, id)
-            INSERT INTO queue.job_progress (tenant_id, job_id, done, total, message) SELECT tenant_id, id, $3, $4, 'page ' || $3 FROM job
-            RETURNING job_id
-            """);
-        command.Parameters.Add(new() { Value = kind });
-        command.Parameters.Add(new() { Value = (object?)subjectId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = done });
-        command.Parameters.Add(new() { Value = total });
+        await using var command = Database.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         return (long)(await command.ExecuteScalarAsync(Stop))!;
     }
 
