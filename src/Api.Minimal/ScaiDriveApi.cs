@@ -16,6 +16,7 @@ using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Api.Minimal.OpenApi;
 using ScaiDrive.Api.Minimal.Queues;
+using ScaiDrive.Api.Minimal.Schedules;
 using ScaiDrive.Api.Minimal.Search;
 using ScaiDrive.Drive;
 
@@ -102,6 +103,7 @@ public static class ScaiDriveApi
         api.MapBulkJobs();
         api.MapQueues();
         api.MapQueueRules();
+        api.MapSchedules();
         api.MapConnectors();
         all.MapDashboard();
         all.MapMetrics();

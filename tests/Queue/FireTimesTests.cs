@@ -89,6 +89,7 @@ public sealed class FireTimesTests
     [InlineData("0 2 * * *", "W. Europe Standard Time", null, "time_zone", "IANA")]
     [InlineData("0 2 * * *", "../UTC", null, "time_zone", "IANA")]
     [InlineData(null, "Mars/Olympus", 60.0, "time_zone", "IANA")]
+    [InlineData(null, "UTC", 1.5, "interval_seconds", "whole number")]
     [InlineData(null, "UTC", 0.5, "interval_seconds", "0.5")]
     [InlineData(null, "UTC", -60.0, "interval_seconds", "-60")]
     [InlineData(null, "UTC", 4e8, "interval_seconds", "ten years")]

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 using ScaiDrive.Drive;
+using ScaiDrive.Queue;
 using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Api.Minimal.Envelope;
@@ -43,6 +44,8 @@ internal static partial class ErrorTranslator
         IndexUnavailableException => ApiError.Unavailable("search_index", "The search index cannot answer now; it may still be building."),
         DiskFullException => StorageFull(),
         ContentMissingException => ApiError.Unavailable("storage", "The content of this file cannot be read from the store."),
+        InvalidScheduleException schedule => ApiError.Invalid(new FieldFault(["body", schedule.Field], schedule.Message, "value_error")),
+        ScheduleConflictException schedule => new(409, schedule.Code, schedule.Message),
         DriveException drive => new(StatusOf(drive.Code), drive.Code, drive.Message),
         EmbeddingUnavailableException => ApiError.Unavailable("embedding", "Search by meaning is not available now: the embedding service does not answer. Keyword search works."),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => StorageFull(),

@@ -107,13 +107,13 @@ internal sealed class FireTimes
     }
 
     private static TimeSpan CheckInterval(TimeSpan? interval) =>
-        interval is { } length && length >= ShortestInterval && length <= LongestInterval
+        interval is { } length && length >= ShortestInterval && length <= LongestInterval && length.Ticks % TimeSpan.TicksPerSecond == 0
             ? length
             : throw new InvalidScheduleException(
                 "interval_seconds",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"interval_seconds is {interval?.TotalSeconds}; it must be {ShortestInterval.TotalSeconds} to {LongestInterval.TotalSeconds} (ten years)."));
+                    $"interval_seconds is {interval?.TotalSeconds}; it must be a whole number from {ShortestInterval.TotalSeconds} to {LongestInterval.TotalSeconds} (ten years)."));
 
     private static string Text(DateTimeOffset? time) => time?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) ?? "";
 

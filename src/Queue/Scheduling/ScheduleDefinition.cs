@@ -13,7 +13,7 @@ namespace ScaiDrive.Queue;
 /// </remarks>
 public sealed record ScheduleTiming
 {
-    /// <summary>Time between two fires, 1 second to 10 years. Fires fall on <see cref="StartAt"/> plus whole multiples, or without a start
+    /// <summary>Time between two fires, whole seconds from 1 to ten years. Fires fall on <see cref="StartAt"/> plus whole multiples, or without a start
     /// on the moment of creation plus whole multiples; the first is then one interval after creation.</summary>
     public TimeSpan? Every { get; init; }
 

@@ -290,7 +290,6 @@ public sealed class Schedules(NpgsqlDataSource dataSource, JobQueue queue)
             Overlap = definition.Overlap,
             Timing = timing with
             {
-                Every = timing.Every is { } every ? TimeSpan.FromTicks(every.Ticks - (every.Ticks % TimeSpan.TicksPerMicrosecond)) : null,
                 StartAt = Microseconds(timing.StartAt),
                 EndAt = Microseconds(timing.EndAt),
             },
