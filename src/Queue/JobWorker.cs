@@ -566,6 +566,9 @@ public sealed partial class JobWorker : BackgroundService
             catch (Exception fault)
             {
                 onFault?.Invoke();
+                // A network that swallows traffic leaves every pooled connection dead, each good for another timeout.
+                if (fault is TimeoutException or NpgsqlException { InnerException: TimeoutException or IOException })
+                    dataSource.Clear();
                 if (failures == 0)
                     LogFault(fault, purpose);
                 else
