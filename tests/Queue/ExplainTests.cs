@@ -121,6 +121,7 @@ public sealed class ExplainTests
         await queue.AddAsync(JobStates.Running, limitKey: "host:a", queue: QueueNames.High);
         await queue.AddAsync(JobStates.Running, limitKey: "host:a", tenant: QueueRows.Stranger);
         await queue.AddAsync(JobStates.Running, limitKey: "host:b");
+        await queue.AddAsync(JobStates.Running, limitKey: "host:b");
         await queue.Rules.SetLimitAsync("key:host:a", 3, null, default);
         await ExplainAsync(queue, id, JobReasons.Next);
 
