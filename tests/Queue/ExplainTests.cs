@@ -116,10 +116,11 @@ public sealed class ExplainTests
     public async Task A_limit_on_running_jobs_counts_every_lane_with_the_key()
     {
         await using var queue = await QueueRows.CreateAsync();
-        await queue.AddWorkerAsync();
+        await queue.AddWorkerAsync(slots: 9);
         var id = await queue.AddAsync(limitKey: "host:a");
         await queue.AddAsync(JobStates.Running, limitKey: "host:a", queue: QueueNames.High);
         await queue.AddAsync(JobStates.Running, limitKey: "host:a", tenant: QueueRows.Stranger);
+        await queue.AddAsync(JobStates.Running, limitKey: "host:b");
         await queue.AddAsync(JobStates.Running, limitKey: "host:b");
         await queue.Rules.SetLimitAsync("key:host:a", 3, null, default);
         await ExplainAsync(queue, id, JobReasons.Next);

@@ -60,7 +60,18 @@ public sealed class ReaderTests
                 Assert.Equal((state, wanted), (state, Assert.Single((await queue.Reader.ListAsync(filter, default)).Jobs).Id));
             Assert.Equal(3, (await queue.Reader.ListAsync(new JobFilter { TenantId = Tenant, State = state }, default)).Jobs.Count);
             Assert.Equal(2, (await queue.Reader.ListAsync(new JobFilter { TenantId = Tenant, State = state, Queue = "high" }, default)).Jobs.Count);
-            Assert.Empty((await queue.Reader.ListAsync(new JobFilter { TenantId = Tenant, State = state, Kind = "wanted", Connector = "cnn_2" }, default)).Jobs);
+            // Whatever leads the way, each of the others still restricts.
+            var all = filters[^1];
+            foreach (var led in new[] { all, all with { SubjectId = null }, all with { SubjectId = null, ErrorCode = null } })
+            {
+                JobFilter[] contradictions =
+                [
+                    led with { Queue = "low" }, led with { Kind = "other" }, led with { Connector = "cnn_2" }, led with { Text = "no such text" },
+                    led with { ErrorCode = "other" }, led with { SubjectId = "fil_2" },
+                ];
+                foreach (var filter in contradictions)
+                    Assert.Empty((await queue.Reader.ListAsync(filter, default)).Jobs);
+            }
         }
 
         Assert.Equal(AllStates.Length, (await queue.Reader.ListAsync(new JobFilter { TenantId = Tenant, Kind = "wanted" }, default)).Jobs.Count);
