@@ -10,6 +10,7 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
     ["queue"] = ("jobs enqueued and worked off per second, against pg-boss, graphile-worker and Quartz.NET", QueueBench.RunAsync),
     ["pickup"] = ("from enqueue to a job's first line, idle and at 300 jobs a second", PickupBench.RunAsync),
     ["held-xmin"] = ("throughput kept while an old transaction is left open", HeldXminBench.RunAsync),
+    ["volume"] = ("throughput, pages and totals with millions of finished and waiting jobs", VolumeBench.RunAsync),
     ["fairness"] = ("a small tenant's wait beside another's million jobs, against its wait alone", FairnessBench.RunAsync),
     ["end-to-end"] = ("a mixed folder from disk to searchable by word and meaning, one worker process", EndToEndBench.RunAsync),
     ["recovery"] = ("workers killed, stopped and cut off, the server restarted: what is lost, what is done twice, how long it takes", RecoveryBench.RunAsync),
