@@ -19,10 +19,9 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-if (args.Length > 1 && args[0] == ChildModes.Name)
-    return await ChildModes.RunAsync(args[1..], stop.Token);
-
-if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))
+var isChild = args.Length > 1 && args[0] == ChildModes.Name;
+(string What, Func<IReadOnlyList<string>, CancellationToken, Task<int>> Run) bench = ("", ChildModes.RunAsync);
+if (!isChild && (args.Length == 0 || !benches.TryGetValue(args[0], out bench)))
 {
     foreach (var (name, (what, _)) in benches)
         Console.WriteLine($"{name,-12} {what}");
@@ -35,7 +34,8 @@ try
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
-    await Console.Error.WriteLineAsync("stopped");
+    if (!isChild)
+        await Console.Error.WriteLineAsync("stopped");
     return 130;
 }
 
