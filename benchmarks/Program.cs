@@ -10,6 +10,7 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
     ["queue"] = ("jobs enqueued and worked off per second, against pg-boss, graphile-worker and Quartz.NET", QueueBench.RunAsync),
     ["pickup"] = ("from enqueue to a job's first line, idle and at 300 jobs a second", PickupBench.RunAsync),
     ["held-xmin"] = ("throughput kept while an old transaction is left open", HeldXminBench.RunAsync),
+    ["volume"] = ("throughput, pages and totals with millions of finished and waiting jobs", VolumeBench.RunAsync),
     ["fairness"] = ("a small tenant's wait beside another's million jobs, against its wait alone", FairnessBench.RunAsync),
     ["end-to-end"] = ("a mixed folder from disk to searchable by word and meaning, one worker process", EndToEndBench.RunAsync),
     ["recovery"] = ("workers killed, stopped and cut off, the server restarted: what is lost, what is done twice, how long it takes", RecoveryBench.RunAsync),
@@ -18,10 +19,9 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-if (args.Length > 1 && args[0] == ChildModes.Name)
-    return await ChildModes.RunAsync(args[1..], stop.Token);
-
-if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))
+var isChild = args.Length > 1 && args[0] == ChildModes.Name;
+(string What, Func<IReadOnlyList<string>, CancellationToken, Task<int>> Run) bench = ("", ChildModes.RunAsync);
+if (!isChild && (args.Length == 0 || !benches.TryGetValue(args[0], out bench)))
 {
     foreach (var (name, (what, _)) in benches)
         Console.WriteLine($"{name,-12} {what}");
@@ -34,7 +34,8 @@ try
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
-    await Console.Error.WriteLineAsync("stopped");
+    if (!isChild)
+        await Console.Error.WriteLineAsync("stopped");
     return 130;
 }
 

@@ -97,9 +97,11 @@ internal sealed class BenchDatabase(NpgsqlConnectionStringBuilder settings) : IA
     /// <summary>For the bench's own statements.</summary>
     internal NpgsqlDataSource Source { get; } = NpgsqlDataSource.Create(settings.ConnectionString + ";Command Timeout=0");
 
-    internal async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    internal async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
     {
         await using var command = Source.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -114,15 +116,9 @@ internal sealed class BenchDatabase(NpgsqlConnectionStringBuilder settings) : IA
         await new Migrator(Source).MigrateAsync([QueueSchema.Migrations], cancellationToken);
 
     /// <summary>A concurrency and a rate limit that never bind, so that their checks are what is measured.</summary>
-    internal async Task LimitTenantAsync(string tenant, CancellationToken cancellationToken)
-    {
-        await using var command = Source.CreateCommand("""
-            INSERT INTO queue.rule (key, max_running, rate_count, rate_period, rate_burst)
-            VALUES ('tenant:' || $1, 1000000, 1000000000, interval '1 second', 1000000000)
-            """);
-        command.Parameters.Add(new() { Value = tenant });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    internal async Task LimitTenantAsync(string tenant, CancellationToken cancellationToken) =>
+        await new QueueRules(Source, TimeProvider.System).SetLimitAsync(
+            $"tenant:{tenant}", maxRunning: 1_000_000, new RateLimit(1_000_000, TimeSpan.FromSeconds(1), 1_000_000), cancellationToken);
 
     /// <summary>Brings statistics and visibility up to date and the pages to disk, so that no cell pays for another's writes.</summary>
     internal async Task SettleAsync(CancellationToken cancellationToken)
