@@ -166,7 +166,8 @@ public sealed class QueueUnderTest : IAsyncDisposable
             INSERT INTO queue.claim (lease, worker_id, tenant_ids, job_ids) SELECT lease, $1, ARRAY[tenant_id], ARRAY[id] FROM taken
             """,
             tx.Connection,
-            tx) { Parameters = { new() { Value = workerId }, new() { Value = id!.Value } } };
+            tx)
+        { Parameters = { new() { Value = workerId }, new() { Value = id!.Value } } };
         await claim.ExecuteNonQueryAsync();
         return id;
     });
