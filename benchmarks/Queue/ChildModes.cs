@@ -40,15 +40,18 @@ internal static class ChildModes
     /// <param name="call">Adds some jobs from a number on.</param>
     internal static async Task<CellResult> TimeEnqueueAsync(Cell cell, int perCall, Func<int, int, Task> call)
     {
-        var began = 0L;
+        var (began, counted) = (0L, 0);
         for (var next = 0; next < cell.Jobs; next += perCall)
         {
-            if (next >= cell.WarmUp && began == 0)
-                began = Stopwatch.GetTimestamp();
+            if (next >= cell.WarmUp && counted == 0)
+                (began, counted) = (Stopwatch.GetTimestamp(), cell.Jobs - next);
             await call(next, Math.Min(perCall, cell.Jobs - next));
         }
 
-        return new CellResult(Stopwatch.GetElapsedTime(began).TotalSeconds, cell.Jobs - cell.WarmUp);
+        // With so few jobs that the warm-up takes them all there is nothing to tell.
+        return counted > 0
+            ? new CellResult(Stopwatch.GetElapsedTime(began).TotalSeconds, counted)
+            : throw new InvalidOperationException($"{cell.Jobs} jobs are too few for calls of {perCall} after a warm-up of {cell.WarmUp}.");
     }
 
     private static T Read<T>(string settings) => JsonSerializer.Deserialize<T>(settings, JsonSerializerOptions.Web)!;

@@ -17,11 +17,13 @@ const seconds = (began) => Number(process.hrtime.bigint() - began) / 1e9;
 /** Times calls one after the other; the first ones only warm up. `call(from, count)` adds jobs `from .. from + count - 1`. */
 async function timeEnqueue(call, perCall) {
   let began;
+  let counted = 0;
   for (let next = 0; next < cell.jobs; next += perCall) {
-    if (next >= cell.warmUp && began === undefined) began = process.hrtime.bigint();
+    if (next >= cell.warmUp && counted === 0) [began, counted] = [process.hrtime.bigint(), cell.jobs - next];
     await call(next, Math.min(perCall, cell.jobs - next));
   }
-  return { seconds: seconds(began), jobs: cell.jobs - cell.warmUp };
+  if (counted === 0) throw new Error(`${cell.jobs} jobs are too few for calls of ${perCall} after a warm-up of ${cell.warmUp}.`);
+  return { seconds: seconds(began), jobs: counted };
 }
 
 /** Counts every number once, and tells when all were there. */
