@@ -48,6 +48,9 @@ public sealed partial class JobWorker : BackgroundService
     private readonly ILogger log;
     private readonly string[] kinds;
     private readonly JobStore store;
+    private readonly KeptConnection claiming;
+    private readonly KeptConnection ending;
+    private readonly JobStore claims;
     private readonly JobJournal journal;
     private readonly OutcomeWriter outcomes;
     private readonly JobExecutor executor;
@@ -79,8 +82,10 @@ public sealed partial class JobWorker : BackgroundService
         (this.dataSource, this.options, this.listener, this.auditor, this.time, this.log) = (dataSource, options, listener, auditor, time, log);
         kinds = handlers.Kinds;
         store = new JobStore(dataSource, time);
+        (claiming, ending) = (new KeptConnection(dataSource), new KeptConnection(dataSource));
+        claims = new JobStore(dataSource, time, claiming);
         journal = new JobJournal(dataSource);
-        outcomes = new OutcomeWriter(store, journal, OnWritten, time, log);
+        outcomes = new OutcomeWriter(new JobStore(dataSource, time, ending), journal, OnWritten, time, log);
         executor = new JobExecutor(handlers, scopes, options, log);
         rescuer = new LeaseRescuer(dataSource, log);
         pruner = new JobPruner(dataSource, options);
@@ -111,6 +116,8 @@ public sealed partial class JobWorker : BackgroundService
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // From the first moment: a claim that is under way then starts nothing more.
+        await using var stopping = stoppingToken.Register(() => isStopping = true);
         // Everything but the claiming goes on while the worker drains.
         using var life = new CancellationTokenSource();
         Task[] loops =
@@ -128,6 +135,8 @@ public sealed partial class JobWorker : BackgroundService
         await DrainAsync();
         await life.CancelAsync();
         await Task.WhenAll(loops);
+        await claiming.DisposeAsync();
+        await ending.DisposeAsync();
         await SignOffAsync();
     }
 
@@ -197,7 +206,7 @@ public sealed partial class JobWorker : BackgroundService
         var startedAt = time.GetTimestamp();
         if (plan.Asks.Count > 0)
         {
-            var result = await store.ClaimAsync(plan.Asks, board.Rows(plan.Asks), workerId, CancellationToken.None);
+            var result = await claims.ClaimAsync(plan.Asks, board.Rows(plan.Asks), workerId, CancellationToken.None);
             outcomes.Expect(result.Jobs);
             board.Add(plan, result, time.GetElapsedTime(startedAt));
             StartJobs();
@@ -206,7 +215,7 @@ public sealed partial class JobWorker : BackgroundService
         foreach (var ask in plan.LimitedAsks)
         {
             startedAt = time.GetTimestamp();
-            var result = await store.ClaimLimitedAsync(ask, board.Rows([ask])[ask.Lane], workerId, CancellationToken.None);
+            var result = await claims.ClaimLimitedAsync(ask, board.Rows([ask])[ask.Lane], workerId, CancellationToken.None);
             outcomes.Expect(result.Claim.Jobs);
             board.Add(ask, result, time.GetElapsedTime(startedAt));
             StartJobs();
@@ -478,7 +487,6 @@ public sealed partial class JobWorker : BackgroundService
 
     private async Task DrainAsync()
     {
-        isStopping = true;
         HandBack(board.Remove(_ => true));
         if (runs.IsEmpty && outcomes.Unwritten == 0)
             return;

@@ -235,12 +235,19 @@ internal static class JobSql
     internal const string HandBack = """
         WITH stray AS MATERIALIZED (
             SELECT job.tenant_id, job.id, claim.lease
-            FROM queue.claim
-            CROSS JOIN LATERAL unnest(claim.tenant_ids, claim.job_ids) AS member (tenant_id, id)
-            JOIN queue.job ON job.tenant_id = member.tenant_id AND job.id = member.id
-            WHERE claim.worker_id = $1 AND job.lease = claim.lease AND NOT (claim.lease = ANY ($2))
-            ORDER BY job.tenant_id, job.id
-            FOR NO KEY UPDATE OF job SKIP LOCKED
+            FROM (
+                SELECT claim.lease, member.tenant_id, member.job_id
+                FROM queue.claim
+                CROSS JOIN LATERAL unnest(claim.tenant_ids, claim.job_ids) AS member (tenant_id, job_id)
+                WHERE claim.worker_id = $1 AND NOT (claim.lease = ANY ($2))
+                ORDER BY member.tenant_id, member.job_id
+            ) AS claim
+            CROSS JOIN LATERAL (
+                SELECT * FROM queue.job
+                WHERE job.tenant_id = claim.tenant_id AND job.id = claim.job_id AND job.lease = claim.lease
+                LIMIT 1
+                FOR NO KEY UPDATE SKIP LOCKED
+            ) AS job
         ), gone AS (
             DELETE FROM queue.job USING stray
             WHERE job.tenant_id = stray.tenant_id AND job.id = stray.id AND job.lease = stray.lease AND job.cancel_code IS NOT NULL
@@ -280,8 +287,9 @@ internal static class JobSql
     internal const string Held = """
         SELECT held.lease, held.id, job.cancel_code, job.cancel_reason
         FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS held (tenant_id, id, lease)
-        JOIN queue.job ON job.tenant_id = held.tenant_id AND job.id = held.id
-        WHERE job.lease = held.lease
+        CROSS JOIN LATERAL (
+            SELECT * FROM queue.job WHERE job.tenant_id = held.tenant_id AND job.id = held.id AND job.lease = held.lease LIMIT 1
+        ) AS job
         """;
 
     // The last statement of a handler's transaction: a rescue waits for it, or has already happened and is seen here.

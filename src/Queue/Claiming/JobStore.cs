@@ -3,8 +3,12 @@ using NpgsqlTypes;
 
 namespace ScaiDrive.Queue.Claiming;
 
-/// <summary>Maps the statements of <see cref="JobSql"/> and <see cref="WorkerSql"/> to records. Holds no state.</summary>
-internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
+/// <summary>Maps the statements of <see cref="JobSql"/> and <see cref="WorkerSql"/> to records.</summary>
+/// <param name="dataSource">Where connections come from.</param>
+/// <param name="time">Says when a job was claimed.</param>
+/// <param name="kept">The connection of the one loop that uses this store; without it any connection of the pool serves.
+/// The pool hands out its connections in turn, and each would parse and plan the large statements for itself.</param>
+internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time, KeptConnection? kept = null)
 {
     /// <summary>Seconds. Shorter than a lease: a worker must notice a silent connection before others declare it lost.</summary>
     private const int Timeout = 8;
@@ -17,7 +21,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     internal async Task<ClaimResult> ClaimAsync(
         IReadOnlyList<LaneAsk> asks, IReadOnlyDictionary<int, LaneRow> lanes, string workerId, CancellationToken cancellationToken)
     {
-        await using var batch = Batch();
+        await using var session = await OpenAsync(cancellationToken);
+        await using var batch = Batch(session.Connection);
         batch.BatchCommands.Add(new(JobSql.Claim)
         {
             Parameters =
@@ -42,7 +47,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     /// <summary>Takes jobs from a lane that stands under limits, as many as they allow.</summary>
     internal async Task<LimitedClaimResult> ClaimLimitedAsync(LaneAsk ask, LaneRow lane, string workerId, CancellationToken cancellationToken)
     {
-        await using var batch = Batch();
+        await using var session = await OpenAsync(cancellationToken);
+        await using var batch = Batch(session.Connection);
         batch.BatchCommands.Add(new(JobSql.LockLimits) { Parameters = { new() { Value = ask.Lane } } });
         batch.BatchCommands.Add(new(JobSql.ClaimLimited)
         {
@@ -77,7 +83,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     internal async Task<IReadOnlySet<(long Lease, long Id)>> CompleteAsync(
         IReadOnlyList<Settlement> ended, long[] closedLeases, CancellationToken cancellationToken)
     {
-        await using var batch = Batch();
+        await using var session = await OpenAsync(cancellationToken);
+        await using var batch = Batch(session.Connection);
         batch.BatchCommands.Add(new(JobSql.Complete)
         {
             Parameters =
@@ -104,7 +111,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     internal async Task<IReadOnlyDictionary<(long Lease, long Id), string>> SettleAsync(
         IReadOnlyList<Settlement> ended, long[] closedLeases, CancellationToken cancellationToken)
     {
-        await using var batch = Batch();
+        await using var session = await OpenAsync(cancellationToken);
+        await using var batch = Batch(session.Connection);
         batch.BatchCommands.Add(new(JobSql.Settle)
         {
             Parameters =
@@ -132,7 +140,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     /// <summary>Makes the keys wait, each at least as long as given.</summary>
     internal async Task ThrottleAsync(IReadOnlyList<(string Key, TimeSpan Delay, string Reason)> keys, CancellationToken cancellationToken)
     {
-        await using var command = Command(WorkerSql.Throttle);
+        await using var session = await OpenAsync(cancellationToken);
+        await using var command = Command(session.Connection, WorkerSql.Throttle);
         command.Parameters.Add(new() { Value = Column(keys, each => each.Key) });
         command.Parameters.Add(new() { Value = Column(keys, each => each.Delay) });
         command.Parameters.Add(new() { Value = Column(keys, each => TextColumn.Fit(each.Reason, TextColumn.MessageLength)) });
@@ -143,7 +152,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     /// forgets claims of which nothing is left.</summary>
     internal async Task<int> HandBackAsync(string workerId, long[] exceptLeases, CancellationToken cancellationToken)
     {
-        await using var batch = Batch();
+        await using var session = await OpenAsync(cancellationToken);
+        await using var batch = Batch(session.Connection);
         foreach (var sql in new[] { JobSql.HandBack, JobSql.ForgetClaims })
             batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = workerId }, new() { Value = exceptLeases } } });
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
@@ -155,7 +165,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     /// <summary>Puts in line what waited for its time and is due. Answers how many, and how long until the next is due.</summary>
     internal async Task<(int Count, TimeSpan? Next)> PromoteAsync(int limit, CancellationToken cancellationToken)
     {
-        await using var batch = Batch();
+        await using var session = await OpenAsync(cancellationToken);
+        await using var batch = Batch(session.Connection);
         batch.BatchCommands.Add(new(JobSql.Promote) { Parameters = { new() { Value = limit } } });
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await ReadSnapshotAsync(row, cancellationToken);
@@ -165,7 +176,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
 
     internal async Task RegisterAsync(string workerId, QueueOptions options, string[] kinds, CancellationToken cancellationToken)
     {
-        await using var command = Command(WorkerSql.Register);
+        await using var session = await OpenAsync(cancellationToken);
+        await using var command = Command(session.Connection, WorkerSql.Register);
         command.Parameters.Add(new() { Value = workerId });
         command.Parameters.Add(new() { Value = options.WorkerName });
         command.Parameters.Add(new() { Value = options.Slots });
@@ -186,7 +198,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     internal async Task<IReadOnlyDictionary<(long Lease, long Id), (string Code, string Reason)?>> HeldAsync(
         IReadOnlyList<ClaimedJob> jobs, CancellationToken cancellationToken)
     {
-        await using var batch = Batch();
+        await using var session = await OpenAsync(cancellationToken);
+        await using var batch = Batch(session.Connection);
         batch.BatchCommands.Add(new(JobSql.Held)
         {
             Parameters =
@@ -207,7 +220,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     /// <summary>The lanes that have jobs in line for these kinds, by the counters, and the rules of the moment.</summary>
     internal async Task<(IReadOnlyList<LaneRow> Lanes, IReadOnlyList<RuleRow> Rules)> WaitingAsync(string[] kinds, CancellationToken cancellationToken)
     {
-        await using var batch = dataSource.CreateBatch();
+        await using var session = await OpenAsync(cancellationToken);
+        await using var batch = session.Connection.CreateBatch();
         batch.Timeout = Timeout;
         batch.BatchCommands.Add(new(WorkerSql.Waiting) { Parameters = { new() { Value = kinds } } });
         batch.BatchCommands.Add(new(WorkerSql.Rules));
@@ -228,7 +242,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     /// <summary>Of the given lanes, those of these kinds.</summary>
     internal async Task<IReadOnlyList<LaneRow>> LanesAsync(int[] ids, string[] kinds, CancellationToken cancellationToken)
     {
-        await using var command = Command(WorkerSql.Lanes);
+        await using var session = await OpenAsync(cancellationToken);
+        await using var command = Command(session.Connection, WorkerSql.Lanes);
         command.Parameters.Add(new() { Value = ids });
         command.Parameters.Add(new() { Value = kinds });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -238,7 +253,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
     /// <summary>Tells others below which places nothing is left.</summary>
     internal async Task RaiseFloorsAsync(IReadOnlyList<(int Lane, long Floor)> floors, CancellationToken cancellationToken)
     {
-        await using var command = Command(WorkerSql.RaiseFloors);
+        await using var session = await OpenAsync(cancellationToken);
+        await using var command = Command(session.Connection, WorkerSql.RaiseFloors);
         command.Parameters.Add(new() { Value = Column(floors, each => each.Lane) });
         command.Parameters.Add(new() { Value = Column(floors, each => each.Floor) });
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -246,26 +262,23 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
 
     private async Task<int> AboutWorkerAsync(string sql, string workerId, CancellationToken cancellationToken)
     {
-        await using var command = Command(sql);
+        await using var session = await OpenAsync(cancellationToken);
+        await using var command = Command(session.Connection, sql);
         command.Parameters.Add(new() { Value = workerId });
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private NpgsqlCommand Command(string sql)
-    {
-        var command = dataSource.CreateCommand(sql);
-        command.CommandTimeout = Timeout;
-        return command;
-    }
+    private async ValueTask<Session> OpenAsync(CancellationToken cancellationToken) =>
+        kept is null ? new(await dataSource.OpenConnectionAsync(cancellationToken), null) : new(await kept.OpenAsync(cancellationToken), kept);
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection) { CommandTimeout = Timeout };
 
     /// <summary>Several statements in one round trip and one transaction, the first of which is <see cref="JobSql.Prepare"/>.</summary>
-    private NpgsqlBatch Batch()
+    private static NpgsqlBatch Batch(NpgsqlConnection connection) => new(connection)
     {
-        var batch = dataSource.CreateBatch();
-        batch.Timeout = Timeout;
-        batch.BatchCommands.Add(new(JobSql.Prepare));
-        return batch;
-    }
+        Timeout = Timeout,
+        BatchCommands = { new(JobSql.Prepare) },
+    };
 
     /// <summary>Reads the answer of <see cref="JobSql.Prepare"/> and moves on to the next.</summary>
     private static async Task<(long Horizon, long Next)> ReadSnapshotAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
@@ -297,6 +310,14 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time)
         }
 
         return lanes;
+    }
+
+    /// <summary>A connection for one use: back to the pool after it, or kept.</summary>
+    private readonly struct Session(NpgsqlConnection connection, KeptConnection? kept) : IAsyncDisposable
+    {
+        internal NpgsqlConnection Connection => connection;
+
+        public ValueTask DisposeAsync() => kept is null ? connection.DisposeAsync() : kept.UsedAsync();
     }
 
     private static TValue[] Column<TRow, TValue>(IReadOnlyList<TRow> rows, Func<TRow, TValue> value)

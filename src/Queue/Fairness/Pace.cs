@@ -2,13 +2,15 @@ namespace ScaiDrive.Queue.Fairness;
 
 /// <summary>How many jobs of a queue a worker should hold ready beyond those that find a free slot, so that no slot waits
 /// for the database: none for jobs of seconds, thousands for jobs of microseconds.</summary>
-/// <remarks>Grows like the window of a transport: doubled whenever slots stood empty although each has had a job since
-/// the last claim, halved when little of it is used. Never more than what starts within <see cref="LongestStock"/>.</remarks>
+/// <remarks>What starts within <see cref="UsualStock"/>; more when claims take longer than that: it then grows like the
+/// window of a transport, doubled whenever the stock was nearly used up although each slot has had a job since the last
+/// claim, halved when little of it is used. Never more than what starts within <see cref="LongestStock"/>.</remarks>
 internal sealed class Pace(int slots, TimeProvider time)
 {
     /// <summary>More would only sit here while others could run them.</summary>
     internal const int MostAhead = 2000;
 
+    private static readonly double UsualStock = TimeSpan.FromMilliseconds(30).TotalSeconds;
     private static readonly double LongestStock = TimeSpan.FromMilliseconds(100).TotalSeconds;
     private static readonly double Memory = TimeSpan.FromMilliseconds(50).TotalSeconds;
     private static readonly double UnusedAfter = TimeSpan.FromMilliseconds(20).TotalSeconds;
@@ -39,10 +41,10 @@ internal sealed class Pace(int slots, TimeProvider time)
             (started, lookedAt) = (0, now);
         }
 
-        if (buffered == 0 && startedSincePlan >= slots)
+        if (buffered <= ahead / 8 && startedSincePlan >= slots)
             (ahead, startedSincePlan, plannedAt) = (Math.Min(MostAhead, 2 * Math.Max(ahead, slots)), 0, now);
         else if (time.GetElapsedTime(plannedAt, now).TotalSeconds > UnusedAfter)
             (ahead, startedSincePlan, plannedAt) = (startedSincePlan < ahead / 4 ? ahead / 2 : ahead, 0, now);
-        return (int)Math.Min(ahead, perSecond * LongestStock);
+        return (int)Math.Min(MostAhead, Math.Max(perSecond * UsualStock, Math.Min(ahead, perSecond * LongestStock)));
     }
 }

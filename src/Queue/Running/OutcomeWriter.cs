@@ -15,6 +15,8 @@ internal sealed partial class OutcomeWriter(
     JobStore store, JobJournal journal, Action<Settlement, string?> written, TimeProvider time, ILogger log)
 {
     private const int BatchSize = 1000;
+    private const int ManyEndings = 50;
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(4);
 
     private readonly Channel<Entry> entries = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
     private readonly Lock gate = new();
@@ -71,8 +73,12 @@ internal sealed partial class OutcomeWriter(
                 batch.Sort(static (a, b) => string.CompareOrdinal(a.Settlement.Job.TenantId, b.Settlement.Job.TenantId) is not 0 and var order
                     ? order
                     : a.Settlement.Job.Id.CompareTo(b.Settlement.Job.Id));
+                var count = batch.Count;
                 await WriteUntilDoneAsync(batch, cancellationToken);
                 batch.Clear();
+                // When many end at once, a write for each handful would cost more than it is worth waiting for.
+                if (count >= ManyEndings && Unwritten < BatchSize / 2)
+                    await Task.Delay(GatherTime, time, cancellationToken);
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)

@@ -16,7 +16,8 @@ internal static class UpkeepSql
 
     // Looks at the claims of every ended worker, not only those just declared lost: a claim may commit after its worker
     // was. A row somebody holds is left for the next step, so that one stuck transaction cannot delay all other jobs.
-    // A rescued job stands before the backlog, in the order it had.
+    // A rescued job stands before the backlog, in the order it had. One lookup per member of a claim, whatever the
+    // planner thinks of the lengths of arrays.
     internal const string Rescue = """
         WITH orphan AS MATERIALIZED (
             SELECT job.tenant_id, job.id, job.lease,
@@ -26,14 +27,21 @@ internal static class UpkeepSql
                    'Worker ' || worker.id || ' stopped answering during attempt ' || job.attempt || ', after its heartbeat of '
                        || to_char(worker.heartbeat_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || '. Workers lost with this job so far: '
                        || job.losses + 1 || '.' AS message
-            FROM queue.worker
-            JOIN queue.claim ON claim.worker_id = worker.id
-            CROSS JOIN LATERAL unnest(claim.tenant_ids, claim.job_ids) AS member (tenant_id, id)
-            JOIN queue.job ON job.tenant_id = member.tenant_id AND job.id = member.id AND job.lease = claim.lease
-            WHERE worker.ended_at IS NOT NULL
-            ORDER BY job.tenant_id, job.id
+            FROM (
+                SELECT worker.id, worker.heartbeat_at, claim.lease, member.tenant_id, member.job_id
+                FROM queue.worker
+                JOIN queue.claim ON claim.worker_id = worker.id
+                CROSS JOIN LATERAL unnest(claim.tenant_ids, claim.job_ids) AS member (tenant_id, job_id)
+                WHERE worker.ended_at IS NOT NULL
+                ORDER BY member.tenant_id, member.job_id
+            ) AS worker
+            CROSS JOIN LATERAL (
+                SELECT * FROM queue.job
+                WHERE job.tenant_id = worker.tenant_id AND job.id = worker.job_id AND job.lease = worker.lease
+                LIMIT 1
+                FOR NO KEY UPDATE SKIP LOCKED
+            ) AS job
             LIMIT $1
-            FOR NO KEY UPDATE OF job SKIP LOCKED
         ), gone AS (
             DELETE FROM queue.job USING orphan
             WHERE job.tenant_id = orphan.tenant_id AND job.id = orphan.id AND job.lease = orphan.lease AND orphan.state = 'cancelled'
