@@ -48,8 +48,7 @@ public sealed partial class JobWorker : BackgroundService
     private readonly ILogger log;
     private readonly string[] kinds;
     private readonly JobStore store;
-    private readonly KeptConnection claiming;
-    private readonly KeptConnection ending;
+    private readonly KeptConnection[] kept;
     private readonly JobStore claims;
     private readonly JobJournal journal;
     private readonly OutcomeWriter outcomes;
@@ -82,10 +81,10 @@ public sealed partial class JobWorker : BackgroundService
         (this.dataSource, this.options, this.listener, this.auditor, this.time, this.log) = (dataSource, options, listener, auditor, time, log);
         kinds = handlers.Kinds;
         store = new JobStore(dataSource, time);
-        (claiming, ending) = (new KeptConnection(dataSource), new KeptConnection(dataSource));
-        claims = new JobStore(dataSource, time, claiming);
+        kept = [new KeptConnection(dataSource), new KeptConnection(dataSource), new KeptConnection(dataSource)];
+        claims = new JobStore(dataSource, time, kept[0]);
         journal = new JobJournal(dataSource);
-        outcomes = new OutcomeWriter(new JobStore(dataSource, time, ending), journal, OnWritten, time, log);
+        outcomes = new OutcomeWriter([.. kept.Skip(1).Select(each => new JobStore(dataSource, time, each))], journal, OnWritten, time, log);
         executor = new JobExecutor(handlers, scopes, options, log);
         rescuer = new LeaseRescuer(dataSource, log);
         pruner = new JobPruner(dataSource, options);
@@ -135,8 +134,8 @@ public sealed partial class JobWorker : BackgroundService
         await DrainAsync();
         await life.CancelAsync();
         await Task.WhenAll(loops);
-        await claiming.DisposeAsync();
-        await ending.DisposeAsync();
+        foreach (var connection in kept)
+            await connection.DisposeAsync();
         await SignOffAsync();
     }
 

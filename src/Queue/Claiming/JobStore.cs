@@ -78,7 +78,7 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time, K
 
     /// <summary>Writes completions, and answers those whose lease still stood.</summary>
     /// <param name="ended">In the order of tenant and number.</param>
-    /// <param name="closedLeases">Claims whose last job is among them.</param>
+    /// <param name="closedLeases">Claims of which nothing is held any more.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     internal async Task<IReadOnlySet<(long Lease, long Id)>> CompleteAsync(
         IReadOnlyList<Settlement> ended, long[] closedLeases, CancellationToken cancellationToken)
@@ -106,7 +106,7 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time, K
 
     /// <summary>Writes how attempts ended, and answers those for which that was still true, with the state the job took.</summary>
     /// <param name="ended">Any endings.</param>
-    /// <param name="closedLeases">Claims whose last job is among them.</param>
+    /// <param name="closedLeases">Claims of which nothing is held any more.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     internal async Task<IReadOnlyDictionary<(long Lease, long Id), string>> SettleAsync(
         IReadOnlyList<Settlement> ended, long[] closedLeases, CancellationToken cancellationToken)

@@ -5,22 +5,24 @@ using ScaiDrive.Queue.Claiming;
 namespace ScaiDrive.Queue.Running;
 
 /// <summary>Writes how attempts ended: whatever has ended by the time the last write is done goes into the next one.</summary>
-/// <param name="store">Where it is written.</param>
+/// <param name="stores">Where it is written: as many writes as there are stores are under way at once, so that one is
+/// prepared while the other waits for the disk.</param>
 /// <param name="journal">Holds what the attempts said.</param>
 /// <param name="written">Called once for each, with the state the job took; null when another worker holds the job or it
 /// had ended otherwise.</param>
 /// <param name="time">For pauses.</param>
 /// <param name="log">For delays and refusals.</param>
 internal sealed partial class OutcomeWriter(
-    JobStore store, JobJournal journal, Action<Settlement, string?> written, TimeProvider time, ILogger log)
+    IReadOnlyList<JobStore> stores, JobJournal journal, Action<Settlement, string?> written, TimeProvider time, ILogger log)
 {
     private const int BatchSize = 1000;
     private const int ManyEndings = 50;
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(4);
 
-    private readonly Channel<Entry> entries = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
+    private readonly Channel<Entry> entries = Channel.CreateUnbounded<Entry>();
     private readonly Lock gate = new();
     private readonly Dictionary<long, int> openByLease = [];
+    private readonly HashSet<long> closed = [];
     private int unwritten;
 
     /// <summary>Endings that wait to be written.</summary>
@@ -60,7 +62,10 @@ internal sealed partial class OutcomeWriter(
     }
 
     /// <summary>Serves until the token is cancelled; a database that is away only delays it.</summary>
-    internal async Task RunAsync(CancellationToken cancellationToken)
+    internal Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(stores.Select(store => Task.Run(() => RunAsync(store, cancellationToken), CancellationToken.None)));
+
+    private async Task RunAsync(JobStore store, CancellationToken cancellationToken)
     {
         var batch = new List<Entry>();
         try
@@ -74,7 +79,7 @@ internal sealed partial class OutcomeWriter(
                     ? order
                     : a.Settlement.Job.Id.CompareTo(b.Settlement.Job.Id));
                 var count = batch.Count;
-                await WriteUntilDoneAsync(batch, cancellationToken);
+                await WriteUntilDoneAsync(store, batch, cancellationToken);
                 batch.Clear();
                 // When many end at once, a write for each handful would cost more than it is worth waiting for.
                 if (count >= ManyEndings && Unwritten < BatchSize / 2)
@@ -92,13 +97,13 @@ internal sealed partial class OutcomeWriter(
         }
     }
 
-    private async Task WriteUntilDoneAsync(List<Entry> batch, CancellationToken cancellationToken)
+    private async Task WriteUntilDoneAsync(JobStore store, List<Entry> batch, CancellationToken cancellationToken)
     {
         for (var failures = 0; ; failures++)
         {
             try
             {
-                await WriteAsync(batch, failures > 0, cancellationToken);
+                await WriteAsync(store, batch, failures > 0, cancellationToken);
                 return;
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
@@ -109,7 +114,7 @@ internal sealed partial class OutcomeWriter(
         }
     }
 
-    private async Task WriteAsync(List<Entry> batch, bool isAgain, CancellationToken cancellationToken)
+    private async Task WriteAsync(JobStore store, List<Entry> batch, bool isAgain, CancellationToken cancellationToken)
     {
         // The last lines first: once the outcome is written, a reader expects the log to be whole.
         JobRun[] spoke = [.. batch.Where(entry => entry.Run is { HasSaidSomething: true }).Select(entry => entry.Run!)];
@@ -118,7 +123,7 @@ internal sealed partial class OutcomeWriter(
         Settlement[] completed = [.. batch.Select(entry => entry.Settlement).Where(each => each.State == JobStates.Completed)];
         if (completed.Length > 0)
         {
-            var done = await store.CompleteAsync(completed, Closing(completed), cancellationToken);
+            var done = await store.CompleteAsync(completed, TakeClosed(), cancellationToken);
             foreach (var each in completed)
                 Done(each, done.Contains(each.Job.Key) ? JobStates.Completed : null, isAgain);
             batch.RemoveAll(entry => entry.Settlement.State == JobStates.Completed);
@@ -132,17 +137,21 @@ internal sealed partial class OutcomeWriter(
         // Before the jobs are back in line, or they would start at once.
         if (throttled.Count > 0)
             await store.ThrottleAsync(throttled, cancellationToken);
-        var settled = await store.SettleAsync(others, Closing(others), cancellationToken);
+        var settled = await store.SettleAsync(others, TakeClosed(), cancellationToken);
         foreach (var each in others)
             Done(each, settled.GetValueOrDefault(each.Job.Key), isAgain);
     }
 
-    /// <summary>The leases that nothing will be held under once these are written.</summary>
-    private long[] Closing(Settlement[] ended)
+    /// <summary>Leases under which nothing is held any more; forgotten with the next write. If that fails, reconciliation
+    /// finds them. Never with the write of their last job: another may be under way, and a claim that is gone while one of
+    /// its jobs runs would hide that job from rescue.</summary>
+    private long[] TakeClosed()
     {
         lock (gate)
         {
-            return [.. ended.GroupBy(each => each.Job.Lease).Where(same => openByLease.GetValueOrDefault(same.Key) <= same.Count()).Select(same => same.Key)];
+            var taken = closed.ToArray();
+            closed.Clear();
+            return taken;
         }
     }
 
@@ -161,8 +170,8 @@ internal sealed partial class OutcomeWriter(
     {
         if (openByLease.TryGetValue(lease, out var open) && open > 1)
             openByLease[lease] = open - 1;
-        else
-            openByLease.Remove(lease);
+        else if (openByLease.Remove(lease))
+            closed.Add(lease);
     }
 
     [LoggerMessage(LogLevel.Warning, "Attempt {Attempt} of job {JobId} ended as {State}, but no longer held the job; nothing was written")]
