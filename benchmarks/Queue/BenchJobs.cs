@@ -18,7 +18,7 @@ internal sealed record Timed(long At) : IJobArgs
 }
 
 /// <summary>Notes every number once.</summary>
-internal sealed class Tickets(int jobs)
+internal sealed class Tickets(int jobs, int warmUp)
 {
     private readonly int[] seen = new int[jobs];
     private readonly TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,6 +26,9 @@ internal sealed class Tickets(int jobs)
     private int repeated;
 
     internal Task All => all.Task;
+
+    /// <summary>When the warm-up had run, by the monotonic clock.</summary>
+    internal long WarmAt { get; private set; } = Stopwatch.GetTimestamp();
 
     internal int Missing => Volatile.Read(ref left);
 
@@ -35,7 +38,15 @@ internal sealed class Tickets(int jobs)
     {
         if (Interlocked.Increment(ref seen[n]) > 1)
             Interlocked.Increment(ref repeated);
-        else if (Interlocked.Decrement(ref left) == 0)
+        else
+            Count(Interlocked.Decrement(ref left));
+    }
+
+    private void Count(int remaining)
+    {
+        if (seen.Length - remaining == warmUp)
+            WarmAt = Stopwatch.GetTimestamp();
+        if (remaining == 0)
             all.SetResult();
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ScaiDrive.Bench.Queue;
 
 /// <summary>What one process is to do for one figure.</summary>
@@ -9,7 +11,7 @@ internal sealed record Cell
     /// <summary>Jobs in all; they carry the numbers from 0.</summary>
     public required int Jobs { get; init; }
 
-    /// <summary>The first jobs of an enqueue step, not counted.</summary>
+    /// <summary>The first jobs of a step, not counted.</summary>
     public int WarmUp { get; init; }
 
     /// <summary>Jobs of one bulk call.</summary>
@@ -37,5 +39,21 @@ internal sealed record Cell
 /// <param name="Repeated">Runs beyond a job's first.</param>
 internal sealed record CellResult(double Seconds, int Jobs, int Missing = 0, int Repeated = 0)
 {
+    /// <summary>From the start of a process's workers to the end, warm-up included; 0 where that was not measured.</summary>
+    public double WholeSeconds { get; init; }
+
+    /// <summary>All jobs of that time.</summary>
+    public int WholeJobs { get; init; }
+
     internal double PerSecond => Jobs / Seconds;
+
+    /// <summary>The same run as a process sees it that has just been started.</summary>
+    internal CellResult Cold => new(WholeSeconds, WholeJobs);
+
+    internal static CellResult Processed(Cell cell, Tickets tickets, long began, long ended) =>
+        new(Stopwatch.GetElapsedTime(tickets.WarmAt, ended).TotalSeconds, cell.Jobs - cell.WarmUp, tickets.Missing, tickets.Repeated)
+        {
+            WholeSeconds = Stopwatch.GetElapsedTime(began, ended).TotalSeconds,
+            WholeJobs = cell.Jobs,
+        };
 }

@@ -60,7 +60,7 @@ internal static class OwnQueueCells
 
     private static async Task<CellResult> ProcessAsync(Cell cell, NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        var tickets = new Tickets(cell.Jobs);
+        var tickets = new Tickets(cell.Jobs, cell.WarmUp);
         await using var services = Services(source).AddSingleton(tickets)
             .AddJobHandler<Noop, NoopHandler>()
             .AddJobWorker(new QueueOptions { Slots = cell.Workers })
@@ -75,11 +75,11 @@ internal static class OwnQueueCells
         await tickets.All.WaitAsync(cancellationToken);
         while ((bool)(await unfinished.ExecuteScalarAsync(cancellationToken))!)
             await Task.Delay(Look, TimeProvider.System, cancellationToken);
-        var took = Stopwatch.GetElapsedTime(began);
+        var ended = Stopwatch.GetTimestamp();
 
         foreach (var service in hosted)
             await service.StopAsync(cancellationToken);
-        return new CellResult(took.TotalSeconds, cell.Jobs, tickets.Missing, tickets.Repeated);
+        return CellResult.Processed(cell, tickets, began, ended);
     }
 
     internal static IServiceCollection Services(NpgsqlDataSource source) =>

@@ -56,7 +56,7 @@ internal static class QuartzCells
 
     private static async Task<CellResult> ProcessAsync(Cell cell, IScheduler scheduler, string database, CancellationToken cancellationToken)
     {
-        tickets = new Tickets(cell.Jobs);
+        tickets = new Tickets(cell.Jobs, cell.WarmUp);
         await using var source = NpgsqlDataSource.Create(database);
         await using var unfinished = source.CreateCommand(AnyUnfinished);
         var began = Stopwatch.GetTimestamp();
@@ -64,7 +64,7 @@ internal static class QuartzCells
         await tickets.All.WaitAsync(cancellationToken);
         while ((bool)(await unfinished.ExecuteScalarAsync(cancellationToken))!)
             await Task.Delay(Look, TimeProvider.System, cancellationToken);
-        return new CellResult(Stopwatch.GetElapsedTime(began).TotalSeconds, cell.Jobs, tickets.Missing, tickets.Repeated);
+        return CellResult.Processed(cell, tickets, began, Stopwatch.GetTimestamp());
     }
 
     private static ITrigger Trigger(int n) =>
