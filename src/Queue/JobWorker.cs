@@ -36,7 +36,10 @@ public sealed partial class JobWorker : BackgroundService
     private const int PromoteStep = 1000;
 
     /// <summary>Jobs that a slot starts before it lets others of this process have the thread.</summary>
-    private const int JobsBetweenYields = 8;
+    private const int JobsBetweenYields = 32;
+
+    /// <summary>Writes of outcomes under way at once.</summary>
+    private const int Writers = 3;
 
     /// <summary>How long handlers may take to notice that they were cancelled, before their jobs are handed back under them.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(3);
@@ -81,7 +84,7 @@ public sealed partial class JobWorker : BackgroundService
         (this.dataSource, this.options, this.listener, this.auditor, this.time, this.log) = (dataSource, options, listener, auditor, time, log);
         kinds = handlers.Kinds;
         store = new JobStore(dataSource, time);
-        kept = [new KeptConnection(dataSource), new KeptConnection(dataSource), new KeptConnection(dataSource)];
+        kept = [.. Enumerable.Range(0, 1 + Writers).Select(_ => new KeptConnection(dataSource))];
         claims = new JobStore(dataSource, time, kept[0]);
         journal = new JobJournal(dataSource);
         outcomes = new OutcomeWriter([.. kept.Skip(1).Select(each => new JobStore(dataSource, time, each))], journal, OnWritten, time, log);

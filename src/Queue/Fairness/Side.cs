@@ -91,51 +91,59 @@ internal sealed class Side(string queue, int slots, TimeProvider time)
             return [(candidates[0], room)];
 
         // Who would go first goes first here too; each job asked for moves its tenant and connector on.
-        var waiting = new PriorityQueue<(Lane Lane, int Take), (double, double)>();
-        var (tenantHad, connectorHad) = (new Dictionary<Share, double>(), new Dictionary<Share, double>());
-        foreach (var lane in candidates)
+        var turns = new PriorityQueue<TenantTurn, double>();
+        foreach (var ofTenant in candidates.GroupBy(lane => lane.Tenant))
         {
-            var cost = expected(lane.Row.Kind);
-            var tenant = tenants[lane.Row.TenantId];
-            tenantHad.TryAdd(lane.Tenant, Math.Max(clock, lane.Tenant.Had) + tenant.Buffered * cost / lane.Tenant.Weight);
-            connectorHad.TryAdd(lane.Connector, Math.Max(tenant.Clock, lane.Connector.Had)
-                + tenant.Connectors[lane.Row.Connector ?? ""].Buffered * cost / lane.Connector.Weight);
-            waiting.Enqueue((lane, 0), (tenantHad[lane.Tenant], connectorHad[lane.Connector]));
+            var tenant = tenants[ofTenant.First().Row.TenantId];
+            var turn = new TenantTurn(tenant.Buffered == 0, Math.Max(clock, ofTenant.Key.Had));
+            foreach (var ofConnector in ofTenant.GroupBy(lane => lane.Connector))
+            {
+                var first = ofConnector.First();
+                var (cost, held) = (expected(first.Row.Kind), tenant.Connectors[first.Row.Connector ?? ""].Buffered);
+                turn.Had += held * cost / first.Tenant.Weight;
+                turn.Connectors.Enqueue(new(ofConnector), Math.Max(tenant.Clock, ofConnector.Key.Had) + (held * cost / first.Connector.Weight));
+            }
+
+            turns.Enqueue(turn, turn.Had);
         }
 
         var taken = new Dictionary<Lane, int>();
-        while (waiting.TryDequeue(out var next, out var rank))
+        while (turns.TryDequeue(out var turn, out _))
         {
-            var (lane, take) = next;
-            // Others of its tenant or connector have moved it on since it was ranked.
-            var current = (tenantHad[lane.Tenant], connectorHad[lane.Connector]);
-            if (rank != current)
-            {
-                waiting.Enqueue(next, current);
-                continue;
-            }
-
-            if (room <= 0 && (extra <= 0 || taken.ContainsKey(lane) || tenants[lane.Row.TenantId].Buffered > 0))
-            {
-                if (extra <= 0)
-                    break;
-                continue;
-            }
-
-            if (room > 0)
-                room--;
-            else
-                extra--;
-            if (take == 0 && taken.Count == mostLanes)
+            if (room <= 0 && extra <= 0)
                 break;
-            taken[lane] = take + 1;
-            var cost = Math.Max(expected(lane.Row.Kind), 1e-6);
-            tenantHad[lane.Tenant] += cost / lane.Tenant.Weight;
-            connectorHad[lane.Connector] += cost / lane.Connector.Weight;
-            waiting.Enqueue((lane, take + 1), (tenantHad[lane.Tenant], connectorHad[lane.Connector]));
+            if ((room <= 0 && !turn.HasNothing) || !turn.Connectors.TryDequeue(out var lanes, out var had))
+                continue;
+            // Lanes of a connector take turns. Once enough lanes are asked, only those get more.
+            var lane = lanes.Dequeue();
+            if (taken.Count < mostLanes || taken.ContainsKey(lane))
+            {
+                taken[lane] = taken.GetValueOrDefault(lane) + 1;
+                lanes.Enqueue(lane);
+                (room, extra, turn.HasNothing) = room > 0 ? (room - 1, extra, false) : (room, extra - 1, false);
+                var cost = Math.Max(expected(lane.Row.Kind), 1e-6);
+                turn.Had += cost / lane.Tenant.Weight;
+                had += cost / lane.Connector.Weight;
+            }
+
+            if (lanes.Count > 0)
+                turn.Connectors.Enqueue(lanes, had);
+            turns.Enqueue(turn, turn.Had);
         }
 
         return [.. taken.Select(each => (each.Key, each.Value))];
+    }
+
+    /// <summary>A tenant's place while jobs are shared out.</summary>
+    /// <param name="hasNothing">None of its jobs is held or asked for yet.</param>
+    /// <param name="had">See <see cref="Share.Had"/>, with what is held and asked for.</param>
+    private sealed class TenantTurn(bool hasNothing, double had)
+    {
+        internal bool HasNothing { get; set; } = hasNothing;
+
+        internal double Had { get; set; } = had;
+
+        internal PriorityQueue<Queue<Lane>, double> Connectors { get; } = new();
     }
 
     private sealed class Tenant
