@@ -13,10 +13,31 @@ internal static class JobSql
         FROM pg_current_snapshot() AS seen
         """;
 
+    // How both claims take the rows that a part named first has locked, for the worker in $5. The rows are found by
+    // ctid, because they are locked by now.
+    private const string Take = """
+        number AS MATERIALIZED (
+            SELECT nextval('queue.lease_number') AS lease
+        ), taken AS (
+            UPDATE queue.job
+            SET state = 'running', attempt = attempt + 1, lease = (SELECT lease FROM number), worker_id = $5, started_at = now(), wait_reason = NULL
+            WHERE job.ctid = ANY (ARRAY(SELECT tid FROM first)) AND job.lease IS NULL
+            RETURNING job.tenant_id, job.id, job.lane, job.args, job.subject_id, job.attempt, job.max_attempts, job.losses, job.lease, job.place, job.run_at
+        ), held AS (
+            INSERT INTO queue.claim (lease, worker_id, tenant_ids, job_ids)
+            SELECT lease, $5, array_agg(tenant_id), array_agg(id) FROM taken GROUP BY lease
+        ), counted AS (
+            INSERT INTO queue.tally_change (lane, available, running) SELECT lane, -count(*), count(*) FROM taken GROUP BY lane
+        ), forgotten AS (
+            DELETE FROM queue.job_progress USING taken
+            WHERE taken.attempt > 1 AND job_progress.tenant_id = taken.tenant_id AND job_progress.job_id = taken.id
+        )
+        """;
+
     // Takes from each lane the first in line. SKIP LOCKED lets workers pass each other instead of queueing. A worker
     // that was declared lost takes nothing: the check costs one lookup, and the rescuer keeps looking at lost workers
     // for claims that commit late. Lanes that a rule closes give nothing, whatever the worker knew when it asked; lanes
-    // under a limit are taken by ClaimLimited. The rows are found by ctid, because they are locked by now.
+    // under a limit are taken by ClaimLimited.
     internal const string Claim = """
         WITH asked AS MATERIALIZED (
             SELECT given.lane, given.after, given.before, given.take
@@ -39,22 +60,10 @@ internal static class JobSql
                 LIMIT asked.take
                 FOR NO KEY UPDATE SKIP LOCKED
             ) AS line
-        ), number AS MATERIALIZED (
-            SELECT nextval('queue.lease_number') AS lease
-        ), taken AS (
-            UPDATE queue.job
-            SET state = 'running', attempt = attempt + 1, lease = (SELECT lease FROM number), worker_id = $5, started_at = now(), wait_reason = NULL
-            WHERE job.ctid = ANY (ARRAY(SELECT tid FROM first)) AND job.lease IS NULL
-            RETURNING job.tenant_id, job.id, job.lane, job.args, job.subject_id, job.attempt, job.max_attempts, job.losses, job.lease, job.place, job.run_at
-        ), held AS (
-            INSERT INTO queue.claim (lease, worker_id, tenant_ids, job_ids)
-            SELECT lease, $5, array_agg(tenant_id), array_agg(id) FROM taken GROUP BY lease
-        ), counted AS (
-            INSERT INTO queue.tally_change (lane, available, running) SELECT lane, -count(*), count(*) FROM taken GROUP BY lane
-        ), forgotten AS (
-            DELETE FROM queue.job_progress USING taken
-            WHERE taken.attempt > 1 AND job_progress.tenant_id = taken.tenant_id AND job_progress.job_id = taken.id
-        )
+        ),
+
+        """ + Take + """
+
         SELECT tenant_id, id, lane, args, subject_id, attempt, max_attempts, losses, lease, place, run_at FROM taken
         """;
 
@@ -112,22 +121,10 @@ internal static class JobSql
                 LIMIT allowed.take
                 FOR NO KEY UPDATE SKIP LOCKED
             ) AS line
-        ), number AS MATERIALIZED (
-            SELECT nextval('queue.lease_number') AS lease
-        ), taken AS (
-            UPDATE queue.job
-            SET state = 'running', attempt = attempt + 1, lease = (SELECT lease FROM number), worker_id = $5, started_at = now(), wait_reason = NULL
-            WHERE job.ctid = ANY (ARRAY(SELECT tid FROM first)) AND job.lease IS NULL
-            RETURNING job.tenant_id, job.id, job.lane, job.args, job.subject_id, job.attempt, job.max_attempts, job.losses, job.lease, job.place, job.run_at
-        ), held AS (
-            INSERT INTO queue.claim (lease, worker_id, tenant_ids, job_ids)
-            SELECT lease, $5, array_agg(tenant_id), array_agg(id) FROM taken GROUP BY lease
-        ), counted AS (
-            INSERT INTO queue.tally_change (lane, available, running) SELECT lane, -count(*), count(*) FROM taken GROUP BY lane
-        ), forgotten AS (
-            DELETE FROM queue.job_progress USING taken
-            WHERE taken.attempt > 1 AND job_progress.tenant_id = taken.tenant_id AND job_progress.job_id = taken.id
-        ), spent AS (
+        ),
+
+        """ + Take + """
+        , spent AS (
             UPDATE queue.rule
             SET tokens = bounds.tokens - (SELECT count(*) FROM taken), refilled_at = clock.now
             FROM bounds, clock

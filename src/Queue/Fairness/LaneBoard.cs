@@ -32,22 +32,11 @@ internal sealed class LaneBoard(QueueOptions options, TimeProvider time)
     private readonly Dictionary<string, double> seconds = [];
     private readonly Side high = new(QueueNames.High, options.Slots, time);
     private readonly Side low = new(QueueNames.Low, options.Slots, time);
-    private int buffered;
     private long suspectUntil;
 
     /// <summary>Jobs that run, by queue.</summary>
     private int highRunning;
     private int lowRunning;
-
-    /// <summary>Held and not started.</summary>
-    internal int Buffered
-    {
-        get
-        {
-            lock (gate)
-                return buffered;
-        }
-    }
 
     /// <summary>Takes over what the database says of waiting lanes and of rules. Answers the jobs that are held but may
     /// not start now, because a rule has closed their lane; they are no longer held here.</summary>
@@ -364,7 +353,6 @@ internal sealed class LaneBoard(QueueOptions options, TimeProvider time)
             var lane = lanes[job.Lane];
             lane.Buffer.Enqueue(job, job.Place);
             SideOf(lane).Held(lane, +1);
-            buffered++;
         }
     }
 
@@ -373,7 +361,6 @@ internal sealed class LaneBoard(QueueOptions options, TimeProvider time)
         while (lane.Buffer.TryDequeue(out var job, out _))
         {
             SideOf(lane).Held(lane, -1);
-            buffered--;
             into.Add(job);
         }
     }
@@ -384,7 +371,6 @@ internal sealed class LaneBoard(QueueOptions options, TimeProvider time)
             return null;
         var job = lane.Buffer.Dequeue();
         side.Held(lane, -1);
-        buffered--;
         if (side == high)
             highRunning++;
         else

@@ -13,6 +13,15 @@ namespace ScaiDrive.Queue.Reading;
 /// </remarks>
 internal static class ListSql
 {
+    // What every walk ends with: where the next page goes on, and the rows that fit.
+    private const string Shown = """
+        SELECT walk.next, shown.*
+        FROM (SELECT CASE WHEN count(*) = $4 THEN min(id) END AS next FROM walked) AS walk
+        LEFT JOIN LATERAL (SELECT id FROM walked WHERE fits ORDER BY id DESC LIMIT $3) AS found ON true
+        LEFT JOIN LATERAL (SELECT * FROM queue.job_row WHERE job_row.tenant_id = $1 AND job_row.id = found.id LIMIT 1) AS shown ON true
+        ORDER BY found.id DESC
+        """;
+
     internal const string Newest = """
         WITH walked AS MATERIALIZED (
             SELECT job.id,
@@ -36,12 +45,8 @@ internal static class ListSql
             ) AS job
             JOIN queue.lane ON lane.id = job.lane
         )
-        SELECT walk.next, shown.*
-        FROM (SELECT CASE WHEN count(*) = $4 THEN min(id) END AS next FROM walked) AS walk
-        LEFT JOIN LATERAL (SELECT id FROM walked WHERE fits ORDER BY id DESC LIMIT $3) AS found ON true
-        LEFT JOIN LATERAL (SELECT * FROM queue.job_row WHERE job_row.tenant_id = $1 AND job_row.id = found.id LIMIT 1) AS shown ON true
-        ORDER BY found.id DESC
-        """;
+
+        """ + Shown;
 
     // Each lane of the filter is walked by its share. What lies below the place where the first of them stopped is left
     // for the next step, because that lane may have more in between.
@@ -104,12 +109,8 @@ internal static class ListSql
             ) AS job
             JOIN queue.lane ON lane.id = job.lane
         )
-        SELECT walk.next, shown.*
-        FROM (SELECT CASE WHEN count(*) = $4 THEN min(id) END AS next FROM walked) AS walk
-        LEFT JOIN LATERAL (SELECT id FROM walked WHERE fits ORDER BY id DESC LIMIT $3) AS found ON true
-        LEFT JOIN LATERAL (SELECT * FROM queue.job_row WHERE job_row.tenant_id = $1 AND job_row.id = found.id LIMIT 1) AS shown ON true
-        ORDER BY found.id DESC
-        """;
+
+        """ + Shown;
 
     internal const string ByError = """
         WITH walked AS MATERIALIZED (
@@ -134,12 +135,8 @@ internal static class ListSql
             ) AS job
             JOIN queue.lane ON lane.id = job.lane
         )
-        SELECT walk.next, shown.*
-        FROM (SELECT CASE WHEN count(*) = $4 THEN min(id) END AS next FROM walked) AS walk
-        LEFT JOIN LATERAL (SELECT id FROM walked WHERE fits ORDER BY id DESC LIMIT $3) AS found ON true
-        LEFT JOIN LATERAL (SELECT * FROM queue.job_row WHERE job_row.tenant_id = $1 AND job_row.id = found.id LIMIT 1) AS shown ON true
-        ORDER BY found.id DESC
-        """;
+
+        """ + Shown;
 
     internal const string Discarded = """
         WITH walked AS MATERIALIZED (
@@ -156,12 +153,8 @@ internal static class ListSql
             ) AS job
             JOIN queue.lane ON lane.id = job.lane
         )
-        SELECT walk.next, shown.*
-        FROM (SELECT CASE WHEN count(*) = $4 THEN min(id) END AS next FROM walked) AS walk
-        LEFT JOIN LATERAL (SELECT id FROM walked WHERE fits ORDER BY id DESC LIMIT $3) AS found ON true
-        LEFT JOIN LATERAL (SELECT * FROM queue.job_row WHERE job_row.tenant_id = $1 AND job_row.id = found.id LIMIT 1) AS shown ON true
-        ORDER BY found.id DESC
-        """;
+
+        """ + Shown;
 
     internal const string Cancelled = """
         WITH walked AS MATERIALIZED (
@@ -178,12 +171,8 @@ internal static class ListSql
             ) AS job
             JOIN queue.lane ON lane.id = job.lane
         )
-        SELECT walk.next, shown.*
-        FROM (SELECT CASE WHEN count(*) = $4 THEN min(id) END AS next FROM walked) AS walk
-        LEFT JOIN LATERAL (SELECT id FROM walked WHERE fits ORDER BY id DESC LIMIT $3) AS found ON true
-        LEFT JOIN LATERAL (SELECT * FROM queue.job_row WHERE job_row.tenant_id = $1 AND job_row.id = found.id LIMIT 1) AS shown ON true
-        ORDER BY found.id DESC
-        """;
+
+        """ + Shown;
 
     // No index tells the running jobs, which would cost every claim a write; the claims do. A claim may name jobs that
     // have ended since, so only a job that still carries its lease counts.
@@ -208,12 +197,8 @@ internal static class ListSql
             ) AS job
             JOIN queue.lane ON lane.id = job.lane
         )
-        SELECT walk.next, shown.*
-        FROM (SELECT CASE WHEN count(*) = $4 THEN min(id) END AS next FROM walked) AS walk
-        LEFT JOIN LATERAL (SELECT id FROM walked WHERE fits ORDER BY id DESC LIMIT $3) AS found ON true
-        LEFT JOIN LATERAL (SELECT * FROM queue.job_row WHERE job_row.tenant_id = $1 AND job_row.id = found.id LIMIT 1) AS shown ON true
-        ORDER BY found.id DESC
-        """;
+
+        """ + Shown;
 
     // Reads all that waits for its time, of all tenants: for a fleet in which that is few, which CountWaitingForTime tells.
     internal const string WaitingForTime = """
@@ -230,12 +215,8 @@ internal static class ListSql
             FROM (SELECT * FROM waiting WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $4) AS job
             JOIN queue.lane ON lane.id = job.lane
         )
-        SELECT walk.next, shown.*
-        FROM (SELECT CASE WHEN count(*) = $4 THEN min(id) END AS next FROM walked) AS walk
-        LEFT JOIN LATERAL (SELECT id FROM walked WHERE fits ORDER BY id DESC LIMIT $3) AS found ON true
-        LEFT JOIN LATERAL (SELECT * FROM queue.job_row WHERE job_row.tenant_id = $1 AND job_row.id = found.id LIMIT 1) AS shown ON true
-        ORDER BY found.id DESC
-        """;
+
+        """ + Shown;
 
     internal const string CountWaitingForTime = """
         SELECT count(*)

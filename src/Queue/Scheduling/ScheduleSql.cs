@@ -25,41 +25,34 @@ internal static class ScheduleSql
         WHERE tenant_id = $1 AND id = $2;
         """;
 
-    internal const string Find = """
+    // Read by position, so written once.
+    private const string Columns = """
         SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, limit_key, unique_key, max_attempts,
             every, cron, time_zone, start_at, end_at, anchor_at, misfire, misfire_tolerance, overlap,
             state, next_fire_at, last_fire_at, last_job_id, last_skip_at, last_skip_reason, fault,
             paused_at, paused_until, paused_by, pause_reason, created_at, updated_at, now()
         FROM queue.schedule_row
+        """;
+
+    internal const string Find = Columns + """
+
         WHERE tenant_id = $1 AND id = $2;
         """;
 
-    internal const string FindForUpdate = """
-        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, limit_key, unique_key, max_attempts,
-            every, cron, time_zone, start_at, end_at, anchor_at, misfire, misfire_tolerance, overlap,
-            state, next_fire_at, last_fire_at, last_job_id, last_skip_at, last_skip_reason, fault,
-            paused_at, paused_until, paused_by, pause_reason, created_at, updated_at, now()
-        FROM queue.schedule_row
+    internal const string FindForUpdate = Columns + """
+
         WHERE tenant_id = $1 AND id = $2
         FOR UPDATE;
         """;
 
-    internal const string FindOwnedForUpdate = """
-        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, limit_key, unique_key, max_attempts,
-            every, cron, time_zone, start_at, end_at, anchor_at, misfire, misfire_tolerance, overlap,
-            state, next_fire_at, last_fire_at, last_job_id, last_skip_at, last_skip_reason, fault,
-            paused_at, paused_until, paused_by, pause_reason, created_at, updated_at, now()
-        FROM queue.schedule_row
+    internal const string FindOwnedForUpdate = Columns + """
+
         WHERE tenant_id = $1 AND owner_id = $2
         FOR UPDATE;
         """;
 
-    internal const string List = """
-        SELECT tenant_id, id, owner_id, name, kind, args::text, queue, connector, subject_id, limit_key, unique_key, max_attempts,
-            every, cron, time_zone, start_at, end_at, anchor_at, misfire, misfire_tolerance, overlap,
-            state, next_fire_at, last_fire_at, last_job_id, last_skip_at, last_skip_reason, fault,
-            paused_at, paused_until, paused_by, pause_reason, created_at, updated_at, now()
-        FROM queue.schedule_row
+    internal const string List = Columns + """
+
         WHERE tenant_id = $1 AND ($2::text IS NULL OR id < $2) AND ($4::text IS NULL OR kind = $4) AND ($5::text IS NULL OR state = $5)
             AND ($6::text IS NULL OR connector = $6)
         ORDER BY id DESC
