@@ -23,30 +23,60 @@ public static class ContentTypes
     internal const string Word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     internal const string Sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     internal const string Slides = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
+    internal const string Doc = "application/msword";
+    internal const string Xls = "application/vnd.ms-excel";
+    internal const string Ppt = "application/vnd.ms-powerpoint";
+    internal const string Xlsb = "application/vnd.ms-excel.sheet.binary.macroenabled.12";
+    internal const string OutlookMessage = "application/vnd.ms-outlook";
+    internal const string Visio = "application/vnd.ms-visio.drawing";
+    internal const string Mail = "message/rfc822";
+    internal const string Mailbox = "application/mbox";
+    internal const string OpenText = "application/vnd.oasis.opendocument.text";
+    internal const string OpenSheet = "application/vnd.oasis.opendocument.spreadsheet";
+    internal const string OpenSlides = "application/vnd.oasis.opendocument.presentation";
+    internal const string Epub = "application/epub+zip";
+    internal const string Xps = "application/vnd.ms-xpsdocument";
+    internal const string Pages = "application/vnd.apple.pages";
+    internal const string Numbers = "application/vnd.apple.numbers";
+    internal const string Keynote = "application/vnd.apple.keynote";
+    internal const string Png = "image/png";
+    internal const string Jpeg = "image/jpeg";
+    internal const string Gif = "image/gif";
+    internal const string Tiff = "image/tiff";
+    internal const string Webp = "image/webp";
+    internal const string Bmp = "image/bmp";
+    internal const string Gzip = "application/gzip";
+    internal const string Bzip2 = "application/x-bzip2";
+    internal const string Xz = "application/x-xz";
+    internal const string Zstandard = "application/zstd";
+    internal const string SevenZip = "application/x-7z-compressed";
+    internal const string Rar = "application/vnd.rar";
+    internal const string Tar = "application/x-tar";
+    internal const string Rtf = "application/rtf";
 
     private static readonly SearchValues<byte> TypeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789/.+-"u8);
 
     private static readonly (byte[] Magic, int Offset, string Type)[] Magics =
     [
-        ([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A], 0, "image/png"),
-        ([0xFF, 0xD8, 0xFF], 0, "image/jpeg"),
-        ("GIF87a"u8.ToArray(), 0, "image/gif"),
-        ("GIF89a"u8.ToArray(), 0, "image/gif"),
-        ([(byte)'I', (byte)'I', 42, 0], 0, "image/tiff"),
-        ([(byte)'M', (byte)'M', 0, 42], 0, "image/tiff"),
-        ([(byte)'I', (byte)'I', 43, 0], 0, "image/tiff"),
-        ([(byte)'M', (byte)'M', 0, 43], 0, "image/tiff"),
-        ("WEBP"u8.ToArray(), 8, "image/webp"),
+        ([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A], 0, Png),
+        ([0xFF, 0xD8, 0xFF], 0, Jpeg),
+        ("GIF87a"u8.ToArray(), 0, Gif),
+        ("GIF89a"u8.ToArray(), 0, Gif),
+        ([(byte)'I', (byte)'I', 42, 0], 0, Tiff),
+        ([(byte)'M', (byte)'M', 0, 42], 0, Tiff),
+        ([(byte)'I', (byte)'I', 43, 0], 0, Tiff),
+        ([(byte)'M', (byte)'M', 0, 43], 0, Tiff),
+        ("WEBP"u8.ToArray(), 8, Webp),
         ("PK\x03\x04"u8.ToArray(), 0, Zip),
         ("PK\x05\x06"u8.ToArray(), 0, Zip),
         ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], 0, Ole),
-        ([0x1F, 0x8B], 0, "application/gzip"),
-        ("BZh"u8.ToArray(), 0, "application/x-bzip2"),
-        ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], 0, "application/x-xz"),
-        ([0x28, 0xB5, 0x2F, 0xFD], 0, "application/zstd"),
-        ([(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C], 0, "application/x-7z-compressed"),
-        ("Rar!\x1A\x07"u8.ToArray(), 0, "application/vnd.rar"),
-        ("ustar"u8.ToArray(), 257, "application/x-tar"),
+        ([0x1F, 0x8B], 0, Gzip),
+        ("BZh"u8.ToArray(), 0, Bzip2),
+        ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], 0, Xz),
+        ([0x28, 0xB5, 0x2F, 0xFD], 0, Zstandard),
+        ([(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C], 0, SevenZip),
+        ("Rar!\x1A\x07"u8.ToArray(), 0, Rar),
+        ("ustar"u8.ToArray(), 257, Tar),
         ([0x7F, (byte)'E', (byte)'L', (byte)'F'], 0, "application/x-executable"),
         ("SQLite format 3\0"u8.ToArray(), 0, "application/vnd.sqlite3"),
         ("OggS"u8.ToArray(), 0, "audio/ogg"),
@@ -55,7 +85,7 @@ public static class ContentTypes
         ("WAVE"u8.ToArray(), 8, "audio/wav"),
         ("ftyp"u8.ToArray(), 4, "video/mp4"),
         ([0x1A, 0x45, 0xDF, 0xA3], 0, "video/x-matroska"),
-        ("{\\rtf"u8.ToArray(), 0, "application/rtf"),
+        ("{\\rtf"u8.ToArray(), 0, Rtf),
         ("%!PS"u8.ToArray(), 0, "application/postscript"),
     ];
 
@@ -79,14 +109,10 @@ public static class ContentTypes
                 return type == Zip ? InsideZip(head, extension) : type;
         }
         if (head.Length >= 26 && head[..2].SequenceEqual("BM"u8) && head[14] is 12 or 40 or 52 or 56 or 64 or 108 or 124 && head[15] == 0)
-            return "image/bmp";
+            return Bmp;
 
         return TextDecoder.LooksLikeText(head, out var encoding) ? KindOfText(encoding.GetString(head), extension) : Unknown;
     }
-
-    /// <summary>True for pictures that OCR reads.</summary>
-    internal static bool IsImage(string type) =>
-        type is "image/png" or "image/jpeg" or "image/tiff" or "image/webp" or "image/gif" or "image/bmp";
 
     // Good enough for a listing: names of the first members stand in the local headers. Readers look at the directory instead.
     private static string InsideZip(ReadOnlySpan<byte> head, string extension)

@@ -4,8 +4,9 @@ namespace ScaiDrive.Extraction;
 /// <param name="Status"><c>ok</c>, or one of <see cref="ReasonCodes"/>. With <c>ok</c> there is text, or there are pages that need OCR.</param>
 /// <param name="Detail">One sentence for people: what is wrong, or with <paramref name="Truncated"/> what was left out. No stack traces, no paths.</param>
 /// <param name="MimeType">The type found in the content, not the one the name claims.</param>
-/// <param name="Pages">Pages in order; empty unless <paramref name="Status"/> is <c>ok</c>. A sheet and a slide are pages; formats without pages have one.</param>
-/// <param name="PagesNeedingOcr">Numbers (from 1) of pages without a text layer, ascending.</param>
+/// <param name="Pages">Pages in order; empty unless <paramref name="Status"/> is <c>ok</c>. A sheet and a slide are pages; formats without pages have one.
+/// Parts of the file (attachments, members of an archive) follow as pages of their own, headed by their names.</param>
+/// <param name="PagesNeedingOcr">Numbers (from 1) of pages that only OCR can read, or read better, ascending.</param>
 /// <param name="Truncated">True when a limit cut the text; <paramref name="Detail"/> says which.</param>
 /// <param name="Metadata">What the document says about itself.</param>
 public sealed record ExtractedDocument(
@@ -15,7 +16,11 @@ public sealed record ExtractedDocument(
     IReadOnlyList<ExtractedPage> Pages,
     IReadOnlyList<int> PagesNeedingOcr,
     bool Truncated,
-    DocumentMetadata Metadata);
+    DocumentMetadata Metadata)
+{
+    /// <summary>The readers that had a hand in the text with their versions, such as <c>mail.1+pdf.2</c>; see <see cref="ExtractionPool.IsCurrent"/>.</summary>
+    public required string PipelineVersion { get; init; }
+}
 
 /// <summary>The text of one page.</summary>
 /// <param name="Number">From 1, as a reader of the document would count.</param>

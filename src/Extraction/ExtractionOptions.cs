@@ -77,6 +77,12 @@ public sealed record ExtractionLimits
     /// <summary>Unpacked over packed bytes, judged from 64 MiB unpacked on. Default 200.</summary>
     public double MaxExpansion { get; init; } = 200;
 
+    /// <summary>Archives, mails and documents inside each other. Default 6.</summary>
+    public int MaxDepth { get; init; } = 6;
+
+    /// <summary>Members and attachments read from one file, at all depths; the rest is left out and the result marked as truncated. Default 10,000.</summary>
+    public int MaxParts { get; init; } = 10_000;
+
     /// <summary>Elements inside each other in markup. Default 1,000.</summary>
     public int MaxNesting { get; init; } = 1000;
 }

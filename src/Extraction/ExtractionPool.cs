@@ -60,8 +60,22 @@ public sealed class ExtractionPool : IAsyncDisposable
         var answer = await RunAsync(new(fileName, null, [], _options.Limits), content, cancellationToken);
         var result = answer.Result!;
         return new(result.Status, result.Detail, result.MimeType,
-            result.Status == ReasonCodes.Ok ? answer.Pages : [], result.PagesNeedingOcr, result.Truncated, result.Metadata);
+            result.Status == ReasonCodes.Ok ? answer.Pages : [], result.PagesNeedingOcr, result.Truncated, result.Metadata)
+        {
+            PipelineVersion = result.PipelineVersion ?? Formats.FormatTable.TypesStamp,
+        };
     }
+
+    /// <summary>False when one of the readers of a stored text has changed since: reading the same bytes again may give another text.</summary>
+    /// <param name="pipelineVersion">As in <see cref="ExtractedDocument.PipelineVersion"/>.</param>
+    public static bool IsCurrent(string pipelineVersion)
+    {
+        ArgumentNullException.ThrowIfNull(pipelineVersion);
+        return Formats.FormatTable.IsCurrent(pipelineVersion);
+    }
+
+    /// <summary>The stamp that recognised pages add to a text's pipeline version.</summary>
+    public static string RecognitionVersion => Ocr.PageRecognizer.Stamp;
 
     /// <summary>Recognises the text of the given pages.</summary>
     /// <param name="content">As for <see cref="ExtractAsync"/>. When seekable, pages after one that killed its child are read by a fresh child.</param>
@@ -103,7 +117,7 @@ public sealed class ExtractionPool : IAsyncDisposable
 
         foreach (var number in remaining)
             problems[number] = new(number, last.Status == ReasonCodes.Ok ? ReasonCodes.OcrFailed : last.Status, last.Detail);
-        var status = recognized.Values.Any(static page => page.Text.Length > 0) ? ReasonCodes.Ok
+        var status = recognized.Values.Any(static page => page.OcrConfidence is not null) ? ReasonCodes.Ok
             : recognized.Count > 0 && problems.Count == 0 ? ReasonCodes.NoText
             : last.Status == ReasonCodes.Ok ? ReasonCodes.OcrFailed : last.Status;
         return new(status, status == ReasonCodes.Ok ? null : last.Detail ?? problems.Values.FirstOrDefault()?.Detail,
@@ -120,9 +134,12 @@ public sealed class ExtractionPool : IAsyncDisposable
         content.Position = start;
         var type = ContentTypes.FromContent(head.AsSpan(0, length), fileName);
         return content.Length - start > _options.Limits.MaxContentBytes
-                ? new(ReasonCodes.TooLarge, $"The file is larger than {_options.Limits.MaxContentBytes >> 20} MiB.", type, [], [], false, DocumentMetadata.None)
+                ? Ending(ReasonCodes.TooLarge, $"The file is larger than {_options.Limits.MaxContentBytes >> 20} MiB.")
             : Formats.DocumentReaders.MayRead(type) ? null
-            : new(ReasonCodes.UnsupportedType, $"There is no reader for {type}.", type, [], [], false, DocumentMetadata.None);
+            : Ending(ReasonCodes.UnsupportedType, $"There is no reader for {type}.");
+
+        ExtractedDocument Ending(string code, string detail) =>
+            new(code, detail, type, [], [], false, DocumentMetadata.None) { PipelineVersion = Formats.FormatTable.TypesStamp };
     }
 
     private async Task<ChildAnswer> RunAsync(TaskMessage task, Stream content, CancellationToken cancellationToken)

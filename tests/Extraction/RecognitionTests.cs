@@ -50,9 +50,9 @@ public sealed class RecognitionTests(PoolFixture fixture) : IClassFixture<PoolFi
     public async Task A_page_that_kills_its_child_costs_that_page_only()
     {
         await using var pool = Pools.Create();
-        await using var content = File.OpenRead(Path.Combine(RepositoryPaths.Root, "samples", "Delivery note 88213.png"));
+        await using var content = File.OpenRead(Path.Combine(RepositoryPaths.Root, "samples", "Failure report crane 7.pdf"));
 
-        var recognized = await pool.RecognizeAsync(content, "fault-page-2.png", [1, 2], ["eng"], CancellationToken.None);
+        var recognized = await pool.RecognizeAsync(content, "fault-page-2.pdf", [1, 2], ["eng"], CancellationToken.None);
 
         Assert.Equal("ok", recognized.Status);
         Assert.Equal([1], recognized.Pages.Select(page => page.Number));

@@ -11,14 +11,31 @@ internal static class DocumentReaders
         if (document.Length == 0)
             throw new UnreadableDocumentException(ReasonCodes.Empty, "The file has no bytes.", "application/x-empty");
 
+        var (type, found) = ReadPages(document, pages);
+        var status = pages.HasText || pages.NeedingOcr.Count > 0 ? ReasonCodes.Ok : pages.PartCode ?? ReasonCodes.NoText;
+        var metadata = found.Metadata with { PageCount = found.Metadata.PageCount ?? pages.Count };
+        string[] details = [.. new[] { pages.LeftOut, found.Detail, pages.PartDetail }.OfType<string>()];
+        return new(status, details.Length > 0 ? string.Join(' ', details) : null, type, pages.NeedingOcr, pages.LeftOut is not null, metadata, null, null, false)
+        {
+            PipelineVersion = pages.PipelineVersion,
+        };
+    }
+
+    /// <summary>Reads a file or a part of one into the sink.</summary>
+    /// <exception cref="UnreadableDocumentException">It cannot be read; carries the type.</exception>
+    internal static (string Type, ReadResult Result) ReadPages(SourceDocument document, PageSink pages)
+    {
         var type = FindType(document);
+        if (FormatTable.Find(type) is not { } format)
+        {
+            throw type == CompoundFile.EncryptedType
+                ? new UnreadableDocumentException(ReasonCodes.Encrypted, "The document is protected by a password.", type)
+                : new UnreadableDocumentException(ReasonCodes.UnsupportedType, $"There is no reader for {type}.", type);
+        }
+        pages.NoteReader(format.Stamp);
         try
         {
-            var found = ReadAs(type, document, pages);
-            var pagesNeedingOcr = found.Recognizable ? pages.PagesWithoutText : [];
-            var status = pages.HasText || pagesNeedingOcr.Count > 0 ? ReasonCodes.Ok : ReasonCodes.NoText;
-            var metadata = found.Metadata with { PageCount = found.Metadata.PageCount ?? pages.Count };
-            return new(status, pages.LeftOut ?? found.Detail, type, pagesNeedingOcr, pages.IsFull, metadata, null, null, false);
+            return (type, format.Read(document, pages));
         }
         catch (UnreadableDocumentException fault)
         {
@@ -43,34 +60,13 @@ internal static class DocumentReaders
     }
 
     /// <summary>False when a type seen in the first bytes already rules out every reader; archives and OLE files must be looked into.</summary>
-    internal static bool MayRead(string type) =>
-        type is ContentTypes.Plain or ContentTypes.Csv or ContentTypes.TabSeparated or ContentTypes.Markdown or ContentTypes.Html or ContentTypes.Xml
-            or ContentTypes.Svg or ContentTypes.Pdf or ContentTypes.Word or ContentTypes.Sheet or ContentTypes.Slides or ContentTypes.Zip or ContentTypes.Ole
-        || ContentTypes.IsImage(type);
-
-    private static ReadResult ReadAs(string type, SourceDocument document, PageSink pages) => type switch
-    {
-        ContentTypes.Plain => PlainTextReader.Read(document, pages),
-        ContentTypes.Csv => DelimitedReader.Read(document, pages, null),
-        ContentTypes.TabSeparated => DelimitedReader.Read(document, pages, '\t'),
-        ContentTypes.Markdown => MarkdownReader.Read(document, pages),
-        ContentTypes.Html => HtmlReader.Read(document, pages),
-        ContentTypes.Xml or ContentTypes.Svg => MarkupReader.Read(document, pages),
-        ContentTypes.Pdf => PdfReader.Read(document, pages),
-        ContentTypes.Word => WordReader.Read(document, pages),
-        ContentTypes.Sheet => SheetReader.Read(document, pages),
-        ContentTypes.Slides => SlideReader.Read(document, pages),
-        CompoundFile.EncryptedType => throw new UnreadableDocumentException(ReasonCodes.Encrypted, "The document is protected by a password."),
-        _ when ContentTypes.IsImage(type) => ImageReader.Read(type, document, pages),
-        _ => throw new UnreadableDocumentException(ReasonCodes.UnsupportedType, $"There is no reader for {type}."),
-    };
+    internal static bool MayRead(string type) => type is ContentTypes.Zip or ContentTypes.Ole || FormatTable.Find(type) is not null;
 }
 
 /// <summary>What a reader knows beside the pages.</summary>
 /// <param name="Metadata">What the document says about itself.</param>
-/// <param name="Recognizable">True when pages without text are pictures that OCR may read.</param>
 /// <param name="Detail">Something people should know, or null.</param>
-internal sealed record ReadResult(DocumentMetadata Metadata, bool Recognizable = false, string? Detail = null)
+internal sealed record ReadResult(DocumentMetadata Metadata, string? Detail = null)
 {
     internal static ReadResult TextOnly { get; } = new(DocumentMetadata.None);
 }

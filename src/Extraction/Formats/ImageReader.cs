@@ -5,12 +5,12 @@ namespace ScaiDrive.Extraction.Formats;
 /// <summary>Pictures: as many pages without text as the file has pictures. OCR does the rest, when it is on.</summary>
 internal static class ImageReader
 {
-    internal static ReadResult Read(string type, SourceDocument document, PageSink pages)
+    internal static ReadResult Read(SourceDocument document, PageSink pages)
     {
-        var count = type == "image/tiff" ? CountTiffPages(document) : 1;
-        for (var i = 0; i < count && !pages.IsFull; i++)
-            pages.Add("", []);
-        return new(DocumentMetadata.None with { PageCount = count }, Recognizable: true);
+        var count = ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName) == ContentTypes.Tiff ? CountTiffPages(document) : 1;
+        for (var number = 1; number <= count && !pages.IsFull; number++)
+            pages.AddPicture(document, number);
+        return new(DocumentMetadata.None with { PageCount = count });
     }
 
     /// <summary>Directories in the chain (TIFF 6.0, section 2; BigTIFF with 8-byte offsets). A chain that loops or leaves the file ends there.</summary>

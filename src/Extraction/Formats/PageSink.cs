@@ -4,37 +4,124 @@ using ScaiDrive.Extraction.Sandbox;
 namespace ScaiDrive.Extraction.Formats;
 
 /// <summary>Where readers put pages: cleans the text, keeps the output limits, and sends each page on at once.</summary>
-internal sealed class PageSink(AnswerChannel channel, ExtractionLimits limits)
+/// <remarks>
+/// Pages of all parts are counted through. Recognition runs the same readers again with a sink of its own
+/// (<see cref="Ocr.RecognitionSink"/>), so that a page has the same number both times: a reader must add the same pages in the same order each time.
+/// </remarks>
+internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
 {
-    private readonly List<int> _withoutText = [];
+    private const int MaxNamedParts = 20;
+
+    private readonly List<int> _needingOcr = [];
+    private readonly SortedSet<string> _readers = new(StringComparer.Ordinal);
+    private readonly List<string> _path = [];
+    private readonly List<string> _unreadParts = [];
+    private int _announced;
+    private int _parts;
+    private int _unread;
     private long _bytes;
 
     /// <summary>Pages taken so far.</summary>
-    internal int Count { get; private set; }
+    internal int Count { get; private protected set; }
 
-    /// <summary>True when any page had text.</summary>
+    /// <summary>True when any page had text beside the names of parts.</summary>
     internal bool HasText { get; private set; }
 
     /// <summary>Set when a limit cut the output: what was left out.</summary>
     internal string? LeftOut { get; private set; }
 
     /// <summary>True when nothing more is taken; readers may stop.</summary>
-    internal bool IsFull => LeftOut is not null;
+    internal virtual bool IsFull => LeftOut is not null;
 
-    /// <summary>Numbers of pages without text.</summary>
-    internal IReadOnlyList<int> PagesWithoutText => _withoutText;
+    /// <summary>True when the readers run for <see cref="AddPicture"/> alone: text need not be collected, but its pages must be counted.</summary>
+    internal virtual bool PicturesOnly => false;
+
+    /// <summary>Numbers of pages that only OCR can read, or read better.</summary>
+    internal IReadOnlyList<int> NeedingOcr => _needingOcr;
 
     /// <summary>Characters that still fit; a reader need not collect more for one page.</summary>
     internal long Room => Math.Max(0, limits.MaxTextBytes - _bytes);
 
+    /// <summary>Stamps of all readers that had a hand in the text.</summary>
+    internal string PipelineVersion => _readers.Count > 0 ? string.Join('+', _readers) : FormatTable.TypesStamp;
+
+    /// <summary>The code of the parts that could not be read; null when all could.</summary>
+    internal string? PartCode { get; private set; }
+
+    /// <summary>Which parts could not be read and why, for people.</summary>
+    internal string? PartDetail => _unread == 0 ? null
+        : $"{_unread} of {_parts} parts were not read: {string.Join(", ", _unreadParts)}{(_unread > _unreadParts.Count ? ", ..." : "")}.";
+
     /// <summary>Tells the worker that reading goes on.</summary>
     internal void Progress() => channel.Progress();
+
+    /// <summary>A reader starts on the file or a part of it.</summary>
+    internal void NoteReader(string stamp) => _readers.Add(stamp);
+
+    /// <summary>What comes until <see cref="EndPart"/> belongs to a part of the document; its first page gets its name as heading.</summary>
+    /// <returns>False when no more parts are taken.</returns>
+    internal bool BeginPart(string name)
+    {
+        if (IsFull)
+            return false;
+        if (_parts == limits.MaxParts)
+        {
+            LeftOut ??= $"Only the first {limits.MaxParts} parts were read.";
+            return false;
+        }
+        _parts++;
+        _path.Add(name.ReplaceLineEndings(" "));
+        return true;
+    }
+
+    /// <summary>The part begun last could not be read.</summary>
+    internal void ReportPart(string code)
+    {
+        _unread++;
+        if (_unreadParts.Count < MaxNamedParts)
+            _unreadParts.Add($"{string.Join('/', _path)} ({code})");
+        // What people can act on goes before what is just not text.
+        if (PartCode is null or ReasonCodes.UnsupportedType or ReasonCodes.Empty)
+            PartCode = code;
+    }
+
+    /// <summary>Ends the part begun last. One without pages leaves a page with its name.</summary>
+    internal void EndPart()
+    {
+        if (_announced < _path.Count)
+            Take("", [], picture: false);
+        _path.RemoveAt(_path.Count - 1);
+        _announced = Math.Min(_announced, _path.Count);
+    }
 
     /// <summary>Takes one page.</summary>
     internal void Add(PageText page) => Add(page.ToString(), page.Headings);
 
     /// <summary>Takes one page.</summary>
-    internal void Add(string text, IReadOnlyList<Heading> headings)
+    internal void Add(string text, IReadOnlyList<Heading> headings) => Take(text, headings, picture: false);
+
+    /// <summary>Takes one page that OCR shall read, when it is on.</summary>
+    /// <param name="document">What the page stands in.</param>
+    /// <param name="page">Its number inside <paramref name="document"/>, from 1.</param>
+    /// <param name="text">What is known of it without OCR; serves until OCR has read it.</param>
+    internal virtual void AddPicture(SourceDocument document, int page, string text = "") => Take(text, [], picture: true);
+
+    /// <summary>The names of the parts that the next page is the first of, a line and a heading each.</summary>
+    private protected (string Text, IReadOnlyList<Heading> Headings) Announce(string text, IReadOnlyList<Heading> headings)
+    {
+        if (_announced >= _path.Count)
+            return (text, headings);
+        var (announced, titles) = (new StringBuilder(), new List<Heading>());
+        for (; _announced < _path.Count; _announced++)
+        {
+            titles.Add(new(announced.Length, _announced + 1, _path[_announced] is { Length: <= 200 } name ? name : _path[_announced][..200]));
+            announced.Append(_path[_announced]).Append('\n');
+        }
+        titles.AddRange(headings.Select(heading => heading with { Offset = heading.Offset + announced.Length }));
+        return (announced.Append(text).ToString(), titles);
+    }
+
+    private protected virtual void Take(string text, IReadOnlyList<Heading> headings, bool picture)
     {
         if (IsFull)
             return;
@@ -45,9 +132,12 @@ internal sealed class PageSink(AnswerChannel channel, ExtractionLimits limits)
         }
 
         var number = ++Count;
+        if (picture)
+            _needingOcr.Add(number);
+        HasText |= !string.IsNullOrWhiteSpace(text);
+        (text, headings) = Announce(text, headings);
         if (string.IsNullOrWhiteSpace(text))
         {
-            _withoutText.Add(number);
             Send(number, "", []);
             return;
         }
@@ -62,7 +152,6 @@ internal sealed class PageSink(AnswerChannel channel, ExtractionLimits limits)
             bytes = Encoding.UTF8.GetByteCount(clean);
         }
         _bytes += bytes;
-        HasText = true;
         Send(number, clean, cleanHeadings);
     }
 

@@ -9,24 +9,37 @@ internal static class PdfReader
 {
     internal static ReadResult Read(SourceDocument document, PageSink pages)
     {
+        if (pages.PicturesOnly)
+            return CountPages(document, pages);
         // Both read the file from its end; side by side they take as long as the slower one.
+        var before = pages.Count;
         var reading = Task.Run(() => PdfFacts.Read(document));
         var end = ExternalTool.Run("pdftotext", ["-q", "-enc", "UTF-8", "-eol", "unix", document.Path, "-"], document, null,
-            output => SplitPages(output, pages));
+            output => SplitPages(document, output, pages));
         var facts = reading.GetAwaiter().GetResult();
-        if (pages.Count == 0)
+        if (pages.Count == before)
         {
             throw facts.NeedsPassword || end.Errors.Contains("password", StringComparison.OrdinalIgnoreCase)
                 ? new UnreadableDocumentException(ReasonCodes.Encrypted, "The document is protected by a password.")
                 : new UnreadableDocumentException(ReasonCodes.Corrupt, "No page of the document can be read.");
         }
-        var missing = facts.Metadata.PageCount - pages.Count;
-        return new(facts.Metadata, Recognizable: true, missing > 0 && !pages.IsFull ? $"{missing} pages could not be read." : null);
+        var missing = facts.Metadata.PageCount - (pages.Count - before);
+        return new(facts.Metadata, missing > 0 && !pages.IsFull ? $"{missing} pages could not be read." : null);
+    }
+
+    // Recognition knows which pages it wants; pdfinfo is enough to count them.
+    private static ReadResult CountPages(SourceDocument document, PageSink pages)
+    {
+        var facts = PdfFacts.Read(document);
+        for (var number = 1; number <= facts.Metadata.PageCount && !pages.IsFull; number++)
+            pages.AddPicture(document, number);
+        return new(facts.Metadata);
     }
 
     // A form feed follows every page.
-    private static void SplitPages(Stream output, PageSink pages)
+    private static void SplitPages(SourceDocument document, Stream output, PageSink pages)
     {
+        var number = 0;
         using var reader = new StreamReader(output, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, 64 * 1024);
         var page = new StringBuilder();
         var buffer = new char[64 * 1024];
@@ -37,7 +50,7 @@ internal static class PdfReader
             while (rest.IndexOf('\f') is >= 0 and var end)
             {
                 page.Append(rest[..end]);
-                pages.Add(page.ToString().TrimEnd(), []);
+                AddPage();
                 page.Clear();
                 rest = rest[(end + 1)..];
             }
@@ -46,7 +59,17 @@ internal static class PdfReader
                 page.Append(rest);
         }
         if (page.ToString().Trim().Length > 0)
-            pages.Add(page.ToString().TrimEnd(), []);
+            AddPage();
+
+        void AddPage()
+        {
+            number++;
+            var text = page.ToString().TrimEnd();
+            if (text.Length > 0)
+                pages.Add(text, []);
+            else
+                pages.AddPicture(document, number);
+        }
     }
 }
 

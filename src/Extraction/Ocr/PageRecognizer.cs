@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using ScaiDrive.Extraction.Formats;
 using ScaiDrive.Extraction.Sandbox;
 using ScaiDrive.Extraction.Tools;
@@ -18,33 +17,32 @@ internal static class PageRecognizer
     // Below this mean confidence the page may lie on its side: worth a second look with orientation detection.
     private const double DoubtfulConfidence = 55;
 
+    /// <summary>As in <see cref="Format.Stamp"/>: raised whenever the same page may be recognised differently.</summary>
+    internal const string Stamp = "ocr.1";
+
     internal static ResultMessage Recognize(SourceDocument document, IReadOnlyList<int> wanted, IReadOnlyList<string> languages, AnswerChannel channel)
     {
-        var type = DocumentReaders.FindType(document);
-        if (type != ContentTypes.Pdf && !ContentTypes.IsImage(type))
-            throw new UnreadableDocumentException(ReasonCodes.UnsupportedType, $"Pages of {type} are not recognised.", type);
         var tesseract = Tesseract.Find(document);
-        var language = tesseract.Choose(languages);
-
-        var sizes = type == ContentTypes.Pdf && wanted.Count > 0 ? PdfFacts.Read(document, wanted.Min(), wanted.Max()).PageSizes : null;
-        foreach (var number in wanted)
-        {
-            channel.Begin(number);
-            TestFaults.CommitOnPage(document.FileName, number);
-            try
-            {
-                var image = sizes is null ? new PageImage(document.Path, type == "image/tiff" ? number : null, null) : Render(document, number, sizes);
-                var page = Recognize(document, tesseract, image, language, number);
-                channel.Send(FrameKind.Page, PageCodec.Encode(page));
-                if (sizes is not null)
-                    File.Delete(image.Path);
-            }
-            catch (UnreadableDocumentException fault) when (fault.Code != ReasonCodes.ToolMissing)
-            {
-                channel.Send(FrameKind.Problem, JsonSerializer.SerializeToUtf8Bytes(new(number, fault.Code, fault.Detail), MessageJson.Default.PageProblem));
-            }
-        }
+        var pages = new RecognitionSink(channel, tesseract, languages, wanted, document.Limits);
+        var (type, _) = DocumentReaders.ReadPages(document, pages);
         return new(ReasonCodes.Ok, null, type, [], false, DocumentMetadata.None, tesseract.Engine, null, false);
+    }
+
+    /// <summary>Recognises one page of a file or of a part of it; <paramref name="page"/> counts inside that, <paramref name="number"/> through the file.</summary>
+    internal static ExtractedPage Recognize(SourceDocument document, int page, int number, Tesseract tesseract, string language)
+    {
+        var type = ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName);
+        if (type != ContentTypes.Pdf)
+            return Recognize(document, tesseract, new PageImage(document.Path, type == ContentTypes.Tiff ? page : null, null), language, number);
+        var image = Render(document, page, PdfFacts.Read(document, page, page).PageSizes);
+        try
+        {
+            return Recognize(document, tesseract, image, language, number);
+        }
+        finally
+        {
+            File.Delete(image.Path);
+        }
     }
 
     private static ExtractedPage Recognize(SourceDocument document, Tesseract tesseract, PageImage image, string language, int number)

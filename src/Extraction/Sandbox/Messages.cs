@@ -27,7 +27,11 @@ internal sealed record ReadyMessage(string Confinement);
 /// <param name="Recycle">The child should not get another file.</param>
 internal sealed record ResultMessage(
     string Status, string? Detail, string MimeType, IReadOnlyList<int> PagesNeedingOcr, bool Truncated,
-    DocumentMetadata Metadata, string? Engine, string? Fault, bool Recycle);
+    DocumentMetadata Metadata, string? Engine, string? Fault, bool Recycle)
+{
+    /// <summary>As in <see cref="ExtractedDocument"/>; null when no reader was found.</summary>
+    public string? PipelineVersion { get; init; }
+}
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskMessage))]

@@ -15,10 +15,10 @@ internal static class CompoundFile
     {
         var names = ReadNames(document);
         return names.Contains("EncryptedPackage") ? EncryptedType
-            : names.Contains("WordDocument") ? "application/msword"
-            : names.Contains("Workbook") || names.Contains("Book") ? "application/vnd.ms-excel"
-            : names.Contains("PowerPoint Document") ? "application/vnd.ms-powerpoint"
-            : names.Contains("__properties_version1.0") ? "application/vnd.ms-outlook"
+            : names.Contains("WordDocument") ? ContentTypes.Doc
+            : names.Contains("Workbook") || names.Contains("Book") ? ContentTypes.Xls
+            : names.Contains("PowerPoint Document") ? ContentTypes.Ppt
+            : names.Contains("__properties_version1.0") ? ContentTypes.OutlookMessage
             : names.Contains("VisioDocument") ? "application/vnd.visio"
             : ContentTypes.Ole;
     }

@@ -15,12 +15,9 @@ internal sealed record Relationship(string Id, string Kind, string Target, bool 
 /// <summary>An Office Open XML document (ECMA-376): a ZIP archive of XML parts with relationships. Counts what it unpacks.</summary>
 internal sealed class OfficePackage : IDisposable
 {
-    private const long ExpansionFloor = 64 << 20;
-
     private readonly ZipArchive _archive;
     private readonly SourceDocument _document;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.OrdinalIgnoreCase);
-    private long _expanded;
 
     /// <exception cref="InvalidDataException">Not a readable archive.</exception>
     internal OfficePackage(SourceDocument document)
@@ -49,13 +46,13 @@ internal sealed class OfficePackage : IDisposable
                 return ContentTypes.Zip;
             var main = package.MainPart();
             return main is null ? ContentTypes.Zip
-                : main.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) ? "application/vnd.ms-excel.sheet.binary.macroenabled.12"
+                : main.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) ? ContentTypes.Xlsb
                 : package.RootElement(main) switch
                 {
                     "document" => ContentTypes.Word,
                     "workbook" => ContentTypes.Sheet,
                     "presentation" => ContentTypes.Slides,
-                    "VisioDocument" => "application/vnd.ms-visio.drawing",
+                    "VisioDocument" => ContentTypes.Visio,
                     _ => ContentTypes.Zip,
                 };
         }
@@ -81,7 +78,7 @@ internal sealed class OfficePackage : IDisposable
             return null;
         var settings = SafeXml.Settings(Limits);
         settings.CloseInput = true;
-        return XmlReader.Create(new CountingStream(this, entry.Open()), settings);
+        return XmlReader.Create(_document.Expansion.Counting(entry.Open()), settings);
     }
 
     /// <summary>Links of a part (<c>""</c>: of the package), targets resolved to part names.</summary>
@@ -174,53 +171,5 @@ internal sealed class OfficePackage : IDisposable
         return string.Join('/', segments);
     }
 
-    private void Count(int bytes)
-    {
-        _expanded += bytes;
-        if (_expanded > Limits.MaxExpandedBytes)
-            throw new UnreadableDocumentException(ReasonCodes.ExpansionLimit, $"More than {Limits.MaxExpandedBytes >> 20} MiB came out of {_document.Length} bytes.");
-        if (_expanded > ExpansionFloor && _expanded > _document.Length * Limits.MaxExpansion)
-            throw new UnreadableDocumentException(ReasonCodes.ExpansionLimit, $"More than {Limits.MaxExpansion:0} times its size came out of the file.");
-    }
-
     public void Dispose() => _archive.Dispose();
-
-    private sealed class CountingStream(OfficePackage package, Stream inner) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(Span<byte> buffer)
-        {
-            var read = inner.Read(buffer);
-            package.Count(read);
-            return read;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                inner.Dispose();
-            base.Dispose(disposing);
-        }
-    }
 }

@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+using ScaiDrive.Extraction.Formats.Office;
+
+namespace ScaiDrive.Extraction.Formats;
+
+/// <summary>What reads one type of content.</summary>
+/// <param name="Name">Short and stable; part of the pipeline version.</param>
+/// <param name="Version">Raised whenever the same bytes may give another text: stored text of an older one is then read again.</param>
+/// <param name="Read">Reads the document into the sink.</param>
+internal sealed record Format(string Name, int Version, Func<SourceDocument, PageSink, ReadResult> Read)
+{
+    /// <summary>As it stands in a pipeline version, such as <c>pdf.1</c>.</summary>
+    internal string Stamp { get; } = $"{Name}.{Version}";
+}
+
+/// <summary>Which reader serves which type. Why each engine was chosen: <c>docs/adr/0007</c>.</summary>
+internal static class FormatTable
+{
+    /// <summary>Raised whenever the type of the same bytes may be found differently, or a reader is added: files that ended without a reader are then looked at again.</summary>
+    internal const string TypesStamp = "types.1";
+
+    private static readonly Format Text = new("text", 1, PlainTextReader.Read);
+    private static readonly Format Csv = new("csv", 1, static (document, pages) => DelimitedReader.Read(document, pages, null));
+    private static readonly Format Tsv = new("csv", 1, static (document, pages) => DelimitedReader.Read(document, pages, '\t'));
+    private static readonly Format Markdown = new("markdown", 1, MarkdownReader.Read);
+    private static readonly Format Html = new("html", 1, HtmlReader.Read);
+    private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
+    private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
+    private static readonly Format Word = new("word", 1, WordReader.Read);
+    private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
+    private static readonly Format Slides = new("slides", 1, SlideReader.Read);
+    private static readonly Format Image = new("image", 1, ImageReader.Read);
+
+    private static readonly FrozenDictionary<string, Format> ByType = new Dictionary<string, Format>
+    {
+        [ContentTypes.Plain] = Text,
+        [ContentTypes.Csv] = Csv,
+        [ContentTypes.TabSeparated] = Tsv,
+        [ContentTypes.Markdown] = Markdown,
+        [ContentTypes.Html] = Html,
+        [ContentTypes.Xml] = Xml,
+        [ContentTypes.Svg] = Xml,
+        [ContentTypes.Pdf] = Pdf,
+        [ContentTypes.Word] = Word,
+        [ContentTypes.Sheet] = Sheet,
+        [ContentTypes.Slides] = Slides,
+        [ContentTypes.Png] = Image,
+        [ContentTypes.Jpeg] = Image,
+        [ContentTypes.Gif] = Image,
+        [ContentTypes.Tiff] = Image,
+        [ContentTypes.Webp] = Image,
+        [ContentTypes.Bmp] = Image,
+    }.ToFrozenDictionary();
+
+    private static readonly FrozenSet<string> Stamps = ByType.Values.Select(static format => format.Stamp).Append(TypesStamp).Append(Ocr.PageRecognizer.Stamp).ToFrozenSet();
+
+    /// <summary>The reader of a type, or null.</summary>
+    internal static Format? Find(string type) => ByType.GetValueOrDefault(type);
+
+    /// <summary>True when every reader that had a hand in a text still stands in the table with the same version.</summary>
+    internal static bool IsCurrent(string pipelineVersion) => pipelineVersion.Split('+').All(Stamps.Contains);
+}

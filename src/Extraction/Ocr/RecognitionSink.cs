@@ -1,0 +1,48 @@
+using System.Text.Json;
+using ScaiDrive.Extraction.Formats;
+using ScaiDrive.Extraction.Sandbox;
+
+namespace ScaiDrive.Extraction.Ocr;
+
+/// <summary>Counts pages as the first reading did and recognises the wanted ones when their readers come by; a page that fails is named, and the next one follows.</summary>
+internal sealed class RecognitionSink(
+    AnswerChannel channel, Tesseract tesseract, IReadOnlyList<string> languages, IReadOnlyList<int> wanted, ExtractionLimits limits) : PageSink(channel, limits)
+{
+    private readonly AnswerChannel _channel = channel;
+    private readonly HashSet<int> _wanted = [.. wanted];
+    private readonly int _last = wanted.Count > 0 ? wanted.Max() : 0;
+    private readonly string _language = tesseract.Choose(languages);
+
+    internal override bool IsFull => Count >= _last;
+
+    internal override bool PicturesOnly => true;
+
+    internal override void AddPicture(SourceDocument document, int page, string text = "")
+    {
+        if (IsFull)
+            return;
+        var number = ++Count;
+        var (prefix, headings) = Announce("", []);
+        if (!_wanted.Contains(number))
+            return;
+        _channel.Begin(number);
+        TestFaults.CommitOnPage(document.FileName, number);
+        try
+        {
+            var recognized = PageRecognizer.Recognize(document, page, number, tesseract, _language);
+            _channel.Send(FrameKind.Page, PageCodec.Encode(recognized with { Text = prefix + recognized.Text, Headings = headings }));
+        }
+        catch (UnreadableDocumentException fault) when (fault.Code != ReasonCodes.ToolMissing)
+        {
+            _channel.Send(FrameKind.Problem, JsonSerializer.SerializeToUtf8Bytes(new(number, fault.Code, fault.Detail), MessageJson.Default.PageProblem));
+        }
+    }
+
+    private protected override void Take(string text, IReadOnlyList<Heading> headings, bool picture)
+    {
+        if (IsFull)
+            return;
+        Count++;
+        _ = Announce("", []);
+    }
+}
