@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ScaiDrive.Extraction.Formats.Office;
+using ScaiDrive.Extraction.Formats.Pdf;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -25,7 +26,7 @@ internal static class FormatTable
     private static readonly Format Markdown = new("markdown", 1, MarkdownReader.Read);
     private static readonly Format Html = new("html", 1, HtmlReader.Read);
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
-    private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
+    private static readonly Format Pdf = new("pdf", 2, PdfReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
