@@ -9,6 +9,8 @@ internal sealed class FormFields(PdfFile file)
     private const int MaxDepth = 50;
     private const int MostFields = 100_000;
 
+    private static readonly string[] SignatureKeys = ["Name", "Reason", "Location", "ContactInfo"];
+
     private readonly HashSet<PdfDictionary> _read = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The packets of an XFA form, or null.</summary>
@@ -111,7 +113,7 @@ internal sealed class FormFields(PdfFile file)
         var shown = new Dictionary<string, string>();
         foreach (var option in Inherited(widget, "Opt") as PdfArray ?? [])
         {
-            if (file.Resolve(option) is PdfArray [var export, var shownText, ..] && file.AsText(export) is { } key && file.AsText(shownText) is { } seen)
+            if (file.Resolve(option) is PdfArray { Count: >= 2 } pair && file.AsText(pair[0]) is { } key && file.AsText(pair[1]) is { } seen)
                 shown.TryAdd(key, seen);
         }
         return values.Count == 0 ? null : string.Join(", ", values.Select(value => shown.GetValueOrDefault(value, value)));
@@ -119,7 +121,7 @@ internal sealed class FormFields(PdfFile file)
 
     private string? Signature(PdfDictionary? signature)
     {
-        string[] said = [.. new[] { "Name", "Reason", "Location", "ContactInfo" }.Select(key => file.Text(signature, key)).OfType<string>()];
+        string[] said = [.. SignatureKeys.Select(key => file.Text(signature, key)).OfType<string>()];
         return said.Length > 0 ? string.Join(", ", said) : null;
     }
 }

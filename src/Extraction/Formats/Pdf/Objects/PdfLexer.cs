@@ -114,7 +114,7 @@ internal ref struct PdfLexer(ReadOnlySpan<byte> data)
         var token = rest[..length];
         Position += length;
         if (token[0] is (>= (byte)'0' and <= (byte)'9') or (byte)'-' or (byte)'+' or (byte)'.')
-            return ReadReference(token) ?? Number(token);
+            return ReadReference(token) is { } reference ? reference : Number(token);
         return token switch
         {
             [(byte)'n', (byte)'u', (byte)'l', (byte)'l'] => null,
@@ -125,7 +125,7 @@ internal ref struct PdfLexer(ReadOnlySpan<byte> data)
     }
 
     // "12 0 R" starts as a number does.
-    private object? ReadReference(ReadOnlySpan<byte> token)
+    private PdfReference? ReadReference(ReadOnlySpan<byte> token)
     {
         if (!Utf8Parser.TryParse(token, out int number, out var used) || used != token.Length || number < 0)
             return null;
@@ -163,7 +163,7 @@ internal ref struct PdfLexer(ReadOnlySpan<byte> data)
         var plain = new List<byte>(name.Length);
         for (var i = 0; i < name.Length; i++)
         {
-            if (name[i] == '#' && i + 2 < name.Length + 0 && Utf8Parser.TryParse(name.Slice(i + 1, 2), out byte code, out var used, 'X') && used == 2)
+            if (name[i] == '#' && i + 2 < name.Length && Utf8Parser.TryParse(name.Slice(i + 1, 2), out byte code, out var used, 'X') && used == 2)
             {
                 plain.Add(code);
                 i += 2;
