@@ -59,8 +59,11 @@ internal sealed class BesidePages : IDisposable
     /// <summary>What the annotations of a page say.</summary>
     internal List<string> NotesOn(int page) => page <= PageCount ? Try(() => _annotations.Read(_pages.Pages[page - 1]), []) : [];
 
-    /// <summary>What no page shows: fields without a widget, and forms of their own architecture.</summary>
-    internal List<string> Rest() => Try<List<string>>(() => [.. _fields.ReadRest(), .. _fields.Xfa is { } xfa ? XfaForm.Read(_file, xfa) : []], []);
+    /// <summary>Fields that no page shows.</summary>
+    internal List<string> LooseFields() => Try(_fields.ReadRest, []);
+
+    /// <summary>What a form of the XML Forms Architecture shows.</summary>
+    internal List<XfaLine> XfaLines() => Try(() => _fields.Xfa is { } packets ? XfaForm.Read(_file, packets) : [], []);
 
     /// <summary>What a page shows beside text; null when that cannot be told.</summary>
     internal PageLook? LookAt(int page) => page <= PageCount ? Try<PageLook?>(() => PageLook.At(_file, _pages.Pages[page - 1]), null) : null;
