@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ScaiDrive.Extraction.Formats.Office;
+using ScaiDrive.Extraction.Formats.OpenDocument;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -31,6 +32,7 @@ internal static class FormatTable
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
+    private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
 
     private static readonly FrozenDictionary<string, Format> ByType = new Dictionary<string, Format>
     {
@@ -52,6 +54,27 @@ internal static class FormatTable
         [ContentTypes.Tiff] = Image,
         [ContentTypes.Webp] = Image,
         [ContentTypes.Bmp] = Image,
+        [ContentTypes.OpenText] = OpenDocument,
+        [ContentTypes.OpenText + "-template"] = OpenDocument,
+        [ContentTypes.OpenText + "-master"] = OpenDocument,
+        [ContentTypes.OpenText + "-web"] = OpenDocument,
+        [ContentTypes.OpenSheet] = OpenDocument,
+        [ContentTypes.OpenSheet + "-template"] = OpenDocument,
+        [ContentTypes.OpenSlides] = OpenDocument,
+        [ContentTypes.OpenSlides + "-template"] = OpenDocument,
+        [ContentTypes.OpenDrawing] = OpenDocument,
+        [ContentTypes.OpenDrawing + "-template"] = OpenDocument,
+        ["application/vnd.oasis.opendocument.chart"] = OpenDocument,
+        ["application/vnd.oasis.opendocument.formula"] = OpenDocument,
+        ["application/vnd.sun.xml.writer"] = OpenDocument,
+        ["application/vnd.sun.xml.writer.template"] = OpenDocument,
+        ["application/vnd.sun.xml.writer.global"] = OpenDocument,
+        ["application/vnd.sun.xml.calc"] = OpenDocument,
+        ["application/vnd.sun.xml.calc.template"] = OpenDocument,
+        ["application/vnd.sun.xml.impress"] = OpenDocument,
+        ["application/vnd.sun.xml.impress.template"] = OpenDocument,
+        ["application/vnd.sun.xml.draw"] = OpenDocument,
+        ["application/vnd.sun.xml.draw.template"] = OpenDocument,
     }.ToFrozenDictionary();
 
     private static readonly FrozenSet<string> Stamps = ByType.Values.Select(static format => format.Stamp).Append(TypesStamp).Append(Ocr.PageRecognizer.Stamp).ToFrozenSet();
