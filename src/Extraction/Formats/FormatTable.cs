@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ScaiDrive.Extraction.Formats.Apple;
 using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.OpenDocument;
 
@@ -33,6 +34,7 @@ internal static class FormatTable
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
+    private static readonly Format Iwork = new("iwork", 1, Workspace.Read);
 
     private static readonly FrozenDictionary<string, Format> ByType = new Dictionary<string, Format>
     {
@@ -54,6 +56,9 @@ internal static class FormatTable
         [ContentTypes.Tiff] = Image,
         [ContentTypes.Webp] = Image,
         [ContentTypes.Bmp] = Image,
+        [ContentTypes.Pages] = Iwork,
+        [ContentTypes.Numbers] = Iwork,
+        [ContentTypes.Keynote] = Iwork,
         [ContentTypes.OpenText] = OpenDocument,
         [ContentTypes.OpenText + "-template"] = OpenDocument,
         [ContentTypes.OpenText + "-master"] = OpenDocument,
