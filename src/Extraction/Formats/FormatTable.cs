@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ScaiDrive.Extraction.Formats.Office;
+using ScaiDrive.Extraction.Formats.Office.Binary;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -26,9 +27,10 @@ internal static class FormatTable
     private static readonly Format Html = new("html", 1, HtmlReader.Read);
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
     private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
-    private static readonly Format Word = new("word", 1, WordReader.Read);
+    private static readonly Format Word = new("word", 2, WordReader.Read);
+    private static readonly Format Doc = new("doc", 1, DocReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
-    private static readonly Format Slides = new("slides", 1, SlideReader.Read);
+    private static readonly Format Slides = new("slides", 2, SlideReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
 
@@ -43,6 +45,7 @@ internal static class FormatTable
         [ContentTypes.Svg] = Xml,
         [ContentTypes.Pdf] = Pdf,
         [ContentTypes.Word] = Word,
+        [ContentTypes.Doc] = Doc,
         [ContentTypes.Sheet] = Sheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
