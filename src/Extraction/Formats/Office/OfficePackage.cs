@@ -56,10 +56,11 @@ internal sealed class OfficePackage : IDisposable
                     _ => ContentTypes.Zip,
                 };
         }
-        catch (Exception fault) when (fault is InvalidDataException or XmlException or EndOfStreamException)
+        catch (Exception fault) when (ContentFault.Is(fault))
         {
-            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The archive is damaged.",
-                ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName));
+            // The reader of plain archives finds members without a directory; that of a document needs it.
+            var type = ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName);
+            return type == ContentTypes.Zip ? type : throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The archive is damaged.", type);
         }
     }
 
