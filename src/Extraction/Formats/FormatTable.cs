@@ -29,6 +29,7 @@ internal static class FormatTable
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
     private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
     private static readonly Format Word = new("word", 2, WordReader.Read);
+    private static readonly Format Ppt = new("ppt", 1, PptReader.Read);
     private static readonly Format Doc = new("doc", 1, DocReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
     private static readonly Format Slides = new("slides", 2, SlideReader.Read);
@@ -58,6 +59,7 @@ internal static class FormatTable
         [ContentTypes.Pdf] = Pdf,
         [ContentTypes.Word] = Word,
         [ContentTypes.Doc] = Doc,
+        [ContentTypes.Ppt] = Ppt,
         [ContentTypes.Sheet] = Sheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
