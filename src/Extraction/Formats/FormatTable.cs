@@ -1,9 +1,10 @@
-using System.Collections.Frozen;
 using ScaiDrive.Extraction.Formats.Apple;
 using ScaiDrive.Extraction.Formats.Archives;
+using ScaiDrive.Extraction.Formats.Office.Binary;
 using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.OpenDocument;
 using ScaiDrive.Extraction.Formats.Pdf;
+using System.Collections.Frozen;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -29,8 +30,10 @@ internal static class FormatTable
     private static readonly Format Markdown = new("markdown", 1, MarkdownReader.Read);
     private static readonly Format Html = new("html", 1, HtmlReader.Read);
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
-    private static readonly Format Pdf = new("pdf", 2, PdfReader.Read);
+    private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
+    private static readonly Format Ppt = new("ppt", 1, PptReader.Read);
+    private static readonly Format Doc = new("doc", 1, DocReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
@@ -60,6 +63,8 @@ internal static class FormatTable
         [ContentTypes.Svg] = Xml,
         [ContentTypes.Pdf] = Pdf,
         [ContentTypes.Word] = Word,
+        [ContentTypes.Doc] = Doc,
+        [ContentTypes.Ppt] = Ppt,
         [ContentTypes.Sheet] = Sheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
