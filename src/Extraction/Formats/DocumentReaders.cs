@@ -50,7 +50,7 @@ internal static class DocumentReaders
     /// <summary>The type, with archives and OLE files looked into.</summary>
     internal static string FindType(SourceDocument document)
     {
-        var type = ContentTypes.FromContent(document.Head(64 * 1024), document.FileName);
+        var type = document.Storage.Count > 0 ? ContentTypes.Ole : ContentTypes.FromContent(document.Head(64 * 1024), document.FileName);
         return type switch
         {
             ContentTypes.Ole => CompoundFile.FindType(document),

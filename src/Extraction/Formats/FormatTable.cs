@@ -29,6 +29,7 @@ internal static class FormatTable
     private static readonly Format Word = new("word", 1, WordReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
+    private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
 
     private static readonly FrozenDictionary<string, Format> ByType = new Dictionary<string, Format>
@@ -44,6 +45,7 @@ internal static class FormatTable
         [ContentTypes.Word] = Word,
         [ContentTypes.Sheet] = Sheet,
         [ContentTypes.Slides] = Slides,
+        [ContentTypes.Ole] = Embedded,
         [ContentTypes.Png] = Image,
         [ContentTypes.Jpeg] = Image,
         [ContentTypes.Gif] = Image,

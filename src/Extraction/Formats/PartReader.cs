@@ -8,13 +8,22 @@ internal static class PartReader
     /// <param name="pages">Where its pages go, after those already taken.</param>
     /// <param name="name">Name or path inside <paramref name="owner"/>, as its users see it. It is text of its own.</param>
     /// <param name="content">Unpacked bytes, read at most once and not closed. They are counted here; the stream need not.</param>
-    internal static void Read(SourceDocument owner, PageSink pages, string name, Stream content)
+    internal static void Read(SourceDocument owner, PageSink pages, string name, Stream content) =>
+        Read(owner, pages, name, () => ReadContent(owner, pages, name, owner.Expansion.Counting(content)));
+
+    /// <summary>Reads a document that is kept as a storage of the compound file <paramref name="owner"/> stands in.</summary>
+    internal static void ReadStorage(SourceDocument owner, PageSink pages, string name, IReadOnlyList<string> storage) =>
+        Read(owner, pages, name, () => _ = DocumentReaders.ReadPages(owner with { FileName = name, Storage = storage, Depth = owner.Depth + 1 }, pages));
+
+    private static void Read(SourceDocument owner, PageSink pages, string name, Action read)
     {
         if (!pages.BeginPart(name))
             return;
         try
         {
-            ReadContent(owner, pages, name, owner.Expansion.Counting(content));
+            if (owner.Depth >= owner.Limits.MaxDepth)
+                throw new UnreadableDocumentException(ReasonCodes.NestingLimit, $"Files are packed inside each other more than {owner.Limits.MaxDepth} deep.");
+            read();
         }
         catch (UnreadableDocumentException fault) when (fault.Code != ReasonCodes.ExpansionLimit)
         {
@@ -43,8 +52,6 @@ internal static class PartReader
 
     private static void ReadContent(SourceDocument owner, PageSink pages, string name, Stream content)
     {
-        if (owner.Depth >= owner.Limits.MaxDepth)
-            throw new UnreadableDocumentException(ReasonCodes.NestingLimit, $"Files are packed inside each other more than {owner.Limits.MaxDepth} deep.");
         var head = new byte[ContentTypes.HeadSize * 8];
         var length = content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         if (length == 0)

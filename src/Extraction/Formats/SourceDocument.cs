@@ -10,6 +10,9 @@ internal sealed record SourceDocument(string Path, string Folder, string FileNam
     /// <summary>0 for the file itself, 1 for a member of an archive or an attachment, 2 for one inside that.</summary>
     internal int Depth { get; init; }
 
+    /// <summary>When the document is a storage inside a compound file: the names that lead to it. Empty otherwise.</summary>
+    internal IReadOnlyList<string> Storage { get; init; } = [];
+
     /// <summary>What was unpacked so far, shared by the file and all its parts.</summary>
     internal Expansion Expansion { get; init; } = new(new FileInfo(Path).Length, Limits);
 
