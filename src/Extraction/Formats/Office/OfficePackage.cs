@@ -81,6 +81,9 @@ internal sealed class OfficePackage : IDisposable
         return XmlReader.Create(_document.Expansion.Counting(entry.Open()), settings);
     }
 
+    /// <summary>The unpacked bytes of one part, not counted, or null when it is not there.</summary>
+    internal Stream? OpenContent(string part) => _entries.TryGetValue(part, out var entry) ? entry.Open() : null;
+
     /// <summary>Links of a part (<c>""</c>: of the package), targets resolved to part names.</summary>
     internal IReadOnlyList<Relationship> Relationships(string part)
     {
