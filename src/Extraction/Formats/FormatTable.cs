@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using ScaiDrive.Extraction.Formats.Office;
+using ScaiDrive.Extraction.Formats.Office.Sheets;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Binary;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -27,7 +29,8 @@ internal static class FormatTable
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
     private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
-    private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
+    private static readonly Format Sheet = new("sheet", 2, SheetReader.Read);
+    private static readonly Format BinarySheet = new("xlsb", 1, BinarySheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
@@ -44,6 +47,7 @@ internal static class FormatTable
         [ContentTypes.Pdf] = Pdf,
         [ContentTypes.Word] = Word,
         [ContentTypes.Sheet] = Sheet,
+        [ContentTypes.Xlsb] = BinarySheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
         [ContentTypes.Png] = Image,

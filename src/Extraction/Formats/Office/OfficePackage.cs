@@ -84,6 +84,9 @@ internal sealed class OfficePackage : IDisposable
     /// <summary>The unpacked bytes of one part, not counted, or null when it is not there.</summary>
     internal Stream? OpenContent(string part) => _entries.TryGetValue(part, out var entry) ? entry.Open() : null;
 
+    /// <summary>The unpacked bytes of one part, counted, or null when it is not there.</summary>
+    internal Stream? OpenCounted(string part) => OpenContent(part) is { } content ? _document.Expansion.Counting(content) : null;
+
     /// <summary>Links of a part (<c>""</c>: of the package), targets resolved to part names.</summary>
     internal IReadOnlyList<Relationship> Relationships(string part)
     {

@@ -1,11 +1,12 @@
 using System.Xml;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Binary;
 
 namespace ScaiDrive.Extraction.Formats.Office.Sheets;
 
 /// <summary>What hangs on a sheet in parts of its own: comments, drawings, charts, diagrams, controls, link targets, embedded files. The same parts in XML and in binary workbooks.</summary>
 internal sealed class SheetParts(OfficePackage package, SourceDocument document, IReadOnlyList<Relationship> workbook)
 {
-    private readonly List<string> _embedded = [];
+    private readonly OfficeParts _embedded = new(package);
     private Dictionary<string, string>? _people;
 
     /// <summary>Adds what hangs on one sheet.</summary>
@@ -15,34 +16,19 @@ internal sealed class SheetParts(OfficePackage package, SourceDocument document,
     {
         var links = package.Relationships(part);
         // A threaded comment has a shadow among the plain ones, for programs that do not know it; it says so and repeats the text.
+        _embedded.Collect(links);
         var threaded = links.Any(static link => link is { External: false, Kind: "threadedComment" });
         foreach (var link in links)
         {
             if (page.IsFull)
                 return;
-            try
-            {
-                Append(link, threaded, page);
-            }
-            catch (Exception fault) when (fault is XmlException or InvalidDataException or EndOfStreamException)
-            {
-                // Each part stands for itself.
-            }
+            // Each part stands for itself: damage in one costs that one.
+            OfficeParts.Survives(() => Append(link, threaded, page));
         }
     }
 
     /// <summary>Reads the files that sheets carry, as parts of the document.</summary>
-    internal void ReadEmbedded(PageSink pages)
-    {
-        foreach (var part in _embedded.Distinct(StringComparer.OrdinalIgnoreCase))
-        {
-            if (pages.IsFull)
-                return;
-            using var content = package.OpenBinary(part);
-            if (content is not null)
-                PartReader.Read(document, pages, part[(part.LastIndexOf('/') + 1)..], content);
-        }
-    }
+    internal void ReadEmbedded(PageSink pages) => _embedded.Read(document, pages);
 
     private void Append(Relationship link, bool threaded, SheetPage page)
     {
@@ -54,7 +40,7 @@ internal sealed class SheetParts(OfficePackage package, SourceDocument document,
             case { External: true }:
                 break;
             case { Kind: "comments" } when link.Target.EndsWith(".bin", StringComparison.OrdinalIgnoreCase):
-                using (var content = package.OpenBinary(link.Target))
+                using (var content = package.OpenCounted(link.Target))
                 {
                     if (content is not null)
                         BinaryComments.Append(content, threaded, page);
@@ -72,9 +58,6 @@ internal sealed class SheetParts(OfficePackage package, SourceDocument document,
                     if (reader is not null)
                         VmlControls.Append(reader, package.Limits, page);
                 }
-                break;
-            case { Kind: "package" or "oleObject" }:
-                _embedded.Add(link.Target);
                 break;
             case { Kind: "table" }:
                 AppendTable(link.Target, page);

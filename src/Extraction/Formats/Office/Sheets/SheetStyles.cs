@@ -9,16 +9,13 @@ internal static class SheetStyles
     internal static CellFormats Read(OfficePackage package, string part)
     {
         var formats = new CellFormats();
-        try
+        // Numbers without their formats are worth more than nothing.
+        OfficeParts.Survives(() =>
         {
             using var reader = package.Open(part);
             if (reader is not null)
                 Read(reader, formats);
-        }
-        catch (Exception fault) when (fault is XmlException or InvalidDataException)
-        {
-            // Numbers without their formats are worth more than nothing.
-        }
+        });
         return formats;
     }
 
