@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using ScaiDrive.Extraction.Formats.Office;
+using ScaiDrive.Extraction.Formats.Office.Protection;
 using ScaiDrive.Extraction.Formats.Office.Sheets;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Biff;
 using ScaiDrive.Extraction.Formats.Office.Sheets.Binary;
 
 namespace ScaiDrive.Extraction.Formats;
@@ -30,8 +32,10 @@ internal static class FormatTable
     private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
     private static readonly Format Sheet = new("sheet", 2, SheetReader.Read);
+    private static readonly Format OldSheet = new("xls", 1, OldSheetReader.Read);
     private static readonly Format BinarySheet = new("xlsb", 1, BinarySheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
+    private static readonly Format Protected = new("encrypted", 1, EncryptedPackageReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
 
@@ -48,8 +52,10 @@ internal static class FormatTable
         [ContentTypes.Word] = Word,
         [ContentTypes.Sheet] = Sheet,
         [ContentTypes.Xlsb] = BinarySheet,
+        [ContentTypes.Xls] = OldSheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
+        [CompoundFile.EncryptedType] = Protected,
         [ContentTypes.Png] = Image,
         [ContentTypes.Jpeg] = Image,
         [ContentTypes.Gif] = Image,

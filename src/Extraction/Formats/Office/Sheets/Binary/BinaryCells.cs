@@ -53,7 +53,7 @@ internal sealed class BinaryCells(StringTable shared, CellFormats formats, Sheet
     }
 
     // The same six texts as in XML: header and footer of odd, even and first pages.
-    private void ReadMargins(BinaryFields fields)
+    private void ReadMargins(RecordFields fields)
     {
         fields.Skip(2);
         for (var i = 0; i < 6; i++)
@@ -61,7 +61,7 @@ internal sealed class BinaryCells(StringTable shared, CellFormats formats, Sheet
     }
 
     // Where it leads outside of the document is a relationship of the part.
-    private void ReadLink(BinaryFields fields)
+    private void ReadLink(RecordFields fields)
     {
         fields.Skip(RangeBytes);
         _ = fields.ReadText();
@@ -70,7 +70,7 @@ internal sealed class BinaryCells(StringTable shared, CellFormats formats, Sheet
         page.AddTarget(fields.ReadText());
     }
 
-    private void ReadValidation(BinaryFields fields)
+    private void ReadValidation(RecordFields fields)
     {
         fields.Skip(4);
         var ranges = fields.ReadUInt32();

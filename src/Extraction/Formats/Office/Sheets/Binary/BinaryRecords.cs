@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-
 namespace ScaiDrive.Extraction.Formats.Office.Sheets.Binary;
 
 /// <summary>The records of one part of a binary workbook ([MS-XLSB] 2.1.4), one after the other.</summary>
@@ -17,7 +14,7 @@ internal sealed class BinaryRecords(Stream content) : IDisposable
     internal int Type { get; private set; }
 
     /// <summary>The present record's fields.</summary>
-    internal BinaryFields Fields => new(_buffer.AsSpan(0, _length));
+    internal RecordFields Fields => new(_buffer.AsSpan(0, _length));
 
     /// <summary>Moves to the next record; false at the end, also where the part is cut off.</summary>
     internal bool Read()
@@ -63,68 +60,5 @@ internal sealed class BinaryRecords(Stream content) : IDisposable
             left -= read;
         }
         return true;
-    }
-}
-
-/// <summary>Reads fields in their order. Past the record's end numbers are 0 and texts empty.</summary>
-internal ref struct BinaryFields(ReadOnlySpan<byte> record)
-{
-    private const uint NoString = uint.MaxValue;
-
-    private ReadOnlySpan<byte> _rest = record;
-
-    internal void Skip(int bytes) => _rest = bytes < _rest.Length ? _rest[bytes..] : default;
-
-    internal byte ReadByte()
-    {
-        var value = _rest.Length > 0 ? _rest[0] : (byte)0;
-        Skip(1);
-        return value;
-    }
-
-    internal ushort ReadUInt16()
-    {
-        var value = _rest.Length >= 2 ? BinaryPrimitives.ReadUInt16LittleEndian(_rest) : (ushort)0;
-        Skip(2);
-        return value;
-    }
-
-    internal uint ReadUInt32()
-    {
-        var value = _rest.Length >= 4 ? BinaryPrimitives.ReadUInt32LittleEndian(_rest) : 0;
-        Skip(4);
-        return value;
-    }
-
-    internal double ReadDouble()
-    {
-        var value = _rest.Length >= 8 ? BinaryPrimitives.ReadDoubleLittleEndian(_rest) : 0;
-        Skip(8);
-        return value;
-    }
-
-    /// <summary>An <c>XLWideString</c>, or a nullable one that is there ([MS-XLSB] 2.5.168, 2.5.166).</summary>
-    internal string ReadText()
-    {
-        var length = ReadUInt32();
-        if (length == NoString)
-            return "";
-        var bytes = (int)Math.Min(length * 2L, _rest.Length & ~1);
-        var text = new string(MemoryMarshal.Cast<byte, char>(_rest[..bytes]));
-        Skip(bytes);
-        return text;
-    }
-
-    /// <summary>A <c>RichStr</c>, its phonetic reading after it ([MS-XLSB] 2.5.122).</summary>
-    internal string ReadRichText()
-    {
-        var flags = ReadByte();
-        var text = ReadText();
-        if ((flags & 1) != 0)
-        {
-            var runs = ReadUInt32();
-            Skip((int)Math.Min(runs * 4L, int.MaxValue));
-        }
-        return (flags & 2) != 0 && ReadText() is { Length: > 0 } reading ? $"{text} {reading}" : text;
     }
 }

@@ -1,4 +1,4 @@
-namespace ScaiDrive.Extraction.Formats.Office.Sheets.Binary;
+namespace ScaiDrive.Extraction.Formats.Office.Sheets;
 
 /// <summary>Numbers and errors as the binary workbooks of both generations pack them.</summary>
 internal static class PackedValue
