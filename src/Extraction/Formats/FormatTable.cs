@@ -1,6 +1,10 @@
 using ScaiDrive.Extraction.Formats.Apple;
 using ScaiDrive.Extraction.Formats.Archives;
 using ScaiDrive.Extraction.Formats.Office.Binary;
+using ScaiDrive.Extraction.Formats.Office.Protection;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Biff;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Binary;
+using ScaiDrive.Extraction.Formats.Office.Sheets;
 using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.OpenDocument;
 using ScaiDrive.Extraction.Formats.Pdf;
@@ -35,7 +39,10 @@ internal static class FormatTable
     private static readonly Format Ppt = new("ppt", 1, PptReader.Read);
     private static readonly Format Doc = new("doc", 1, DocReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
+    private static readonly Format OldSheet = new("xls", 1, OldSheetReader.Read);
+    private static readonly Format BinarySheet = new("xlsb", 1, BinarySheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
+    private static readonly Format Protected = new("encrypted", 1, EncryptedPackageReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
@@ -66,6 +73,8 @@ internal static class FormatTable
         [ContentTypes.Doc] = Doc,
         [ContentTypes.Ppt] = Ppt,
         [ContentTypes.Sheet] = Sheet,
+        [ContentTypes.Xlsb] = BinarySheet,
+        [ContentTypes.Xls] = OldSheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
         [ContentTypes.Zip] = Zip,
@@ -78,6 +87,7 @@ internal static class FormatTable
         [ContentTypes.Zstandard] = Zstandard,
         [ContentTypes.Lzip] = Lzip,
         [ContentTypes.Compress] = Compress,
+        [CompoundFile.EncryptedType] = Protected,
         [ContentTypes.Png] = Image,
         [ContentTypes.Jpeg] = Image,
         [ContentTypes.Gif] = Image,
