@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ScaiDrive.Extraction.Formats.Office;
+using ScaiDrive.Extraction.Formats.RichText;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -30,6 +31,7 @@ internal static class FormatTable
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
+    private static readonly Format RichText = new("rtf", 1, RtfReader.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
 
     private static readonly FrozenDictionary<string, Format> ByType = new Dictionary<string, Format>
@@ -46,6 +48,7 @@ internal static class FormatTable
         [ContentTypes.Sheet] = Sheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
+        [ContentTypes.Rtf] = RichText,
         [ContentTypes.Png] = Image,
         [ContentTypes.Jpeg] = Image,
         [ContentTypes.Gif] = Image,
