@@ -164,7 +164,7 @@ internal sealed partial class RtfInterpreter
                 return Aside(around.AddAside);
             case "annotation":
                 var author = _commentAuthor;
-                return Aside(text => around.AddAside(author.Length > 0 ? $"{author}: {text}" : text));
+                return Aside(text => around.AddAside(author.Length > 0 && text.Length > 0 ? $"{author}: {text}" : text));
             case "atnauthor":
                 return new RtfShortText(text => _commentAuthor = text);
             case "fldinst":
