@@ -56,10 +56,11 @@ internal sealed class OfficePackage : IDisposable
                     _ => ContentTypes.Zip,
                 };
         }
-        catch (Exception fault) when (fault is InvalidDataException or XmlException or EndOfStreamException)
+        catch (Exception fault) when (ContentFault.Is(fault))
         {
-            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The archive is damaged.",
-                ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName));
+            // The reader of plain archives finds members without a directory; that of a document needs it.
+            var type = ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName);
+            return type == ContentTypes.Zip ? type : throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The archive is damaged.", type);
         }
     }
 
@@ -80,6 +81,9 @@ internal sealed class OfficePackage : IDisposable
         settings.CloseInput = true;
         return XmlReader.Create(_document.Expansion.Counting(entry.Open()), settings);
     }
+
+    /// <summary>The unpacked bytes of one part, not counted, or null when it is not there.</summary>
+    internal Stream? OpenContent(string part) => _entries.TryGetValue(part, out var entry) ? entry.Open() : null;
 
     /// <summary>Links of a part (<c>""</c>: of the package), targets resolved to part names.</summary>
     internal IReadOnlyList<Relationship> Relationships(string part)
