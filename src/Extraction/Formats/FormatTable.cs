@@ -8,6 +8,7 @@ using ScaiDrive.Extraction.Formats.Office.Sheets;
 using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.OpenDocument;
 using ScaiDrive.Extraction.Formats.Pdf;
+using ScaiDrive.Extraction.Formats.RichText;
 using System.Collections.Frozen;
 
 namespace ScaiDrive.Extraction.Formats;
@@ -44,6 +45,7 @@ internal static class FormatTable
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
     private static readonly Format Protected = new("encrypted", 1, EncryptedPackageReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
+    private static readonly Format RichText = new("rtf", 1, RtfReader.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
     private static readonly Format Iwork = new("iwork", 1, Workspace.Read);
@@ -77,6 +79,7 @@ internal static class FormatTable
         [ContentTypes.Xls] = OldSheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
+        [ContentTypes.Rtf] = RichText,
         [ContentTypes.Zip] = Zip,
         [ContentTypes.Tar] = Tar,
         [ContentTypes.SevenZip] = SevenZip,
