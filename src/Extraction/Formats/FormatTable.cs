@@ -10,6 +10,7 @@ using ScaiDrive.Extraction.Formats.OpenDocument;
 using ScaiDrive.Extraction.Formats.Pdf;
 using ScaiDrive.Extraction.Formats.RichText;
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -125,9 +126,33 @@ internal static class FormatTable
 
     private static readonly FrozenSet<string> Stamps = ByType.Values.Select(static format => format.Stamp).Append(TypesStamp).Append(Ocr.PageRecognizer.Stamp).ToFrozenSet();
 
+    private static readonly FrozenDictionary<string, int> Versions = Stamps.Select(Parse).ToFrozenDictionary(static stamp => stamp.Name, static stamp => stamp.Version);
+
     /// <summary>The reader of a type, or null.</summary>
     internal static Format? Find(string type) => ByType.GetValueOrDefault(type);
 
     /// <summary>True when every reader that had a hand in a text still stands in the table with the same version.</summary>
     internal static bool IsCurrent(string pipelineVersion) => pipelineVersion.Split('+').All(Stamps.Contains);
+
+    /// <summary>True when a reader has a higher version here, and none a lower one or none at all, as a newer build's would.</summary>
+    internal static bool IsOutdated(string pipelineVersion)
+    {
+        var isOlder = false;
+        foreach (var stamp in pipelineVersion.Split('+'))
+        {
+            var (name, version) = Parse(stamp);
+            if (!Versions.TryGetValue(name, out var here) || version > here)
+                return false;
+            isOlder |= version < here;
+        }
+        return isOlder;
+    }
+
+    /// <summary>The version of an ending that names no readers: that of the type's own, or of the search for one.</summary>
+    internal static string VersionFor(string type) => Find(type)?.Stamp ?? TypesStamp;
+
+    private static (string Name, int Version) Parse(string stamp) =>
+        stamp.LastIndexOf('.') is > 0 and var dot && int.TryParse(stamp.AsSpan(dot + 1), CultureInfo.InvariantCulture, out var version)
+            ? (stamp[..dot], version)
+            : (stamp, 0);
 }
