@@ -68,6 +68,9 @@ internal sealed class BesidePages : IDisposable
     /// <summary>What a page shows beside text; null when that cannot be told.</summary>
     internal PageLook? LookAt(int page) => page <= PageCount ? Try<PageLook?>(() => PageLook.At(_file, _pages.Pages[page - 1]), null) : null;
 
+    /// <summary>Writes a copy of the document that tools can open when its own table of objects is lost.</summary>
+    internal void WriteMended(Stream target) => _file.WriteMended(target);
+
     /// <summary>Reads attached files as parts.</summary>
     internal void ReadAttachments(SourceDocument document, PageSink pages) => new Attachments(_file, _pages).Read(document, pages);
 

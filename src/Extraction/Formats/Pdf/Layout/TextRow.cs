@@ -48,7 +48,7 @@ internal sealed class TextRow
     /// <summary>Takes a word that fills a gap between two others, as the value of a form does.</summary>
     internal bool TryFill(in Word word)
     {
-        if (word.Left < Left || word.Right > Right || !SameLine(this, word))
+        if (word.Left < Left || word.Right > Right || word.Top > Bottom || word.Bottom < Top)
             return false;
         for (var i = 1; i < _words.Count; i++)
         {
@@ -102,12 +102,9 @@ internal sealed class TextRow
     private static bool FollowsLevel(in Word last, in Word word) =>
         SameLine(last, word) && word.Left > last.Right - LargestOverlap * Math.Min(last.Height, word.Height);
 
-    // Half of the smaller one: raised and lowered small figures belong to their line, and lines at an angle climb from word to word.
+    // A third of the smaller one: raised and lowered small figures belong to their line, and lines at an angle climb from word to word.
     private static bool SameLine(in Word one, in Word other) =>
-        Math.Min(one.Bottom, other.Bottom) - Math.Max(one.Top, other.Top) >= 0.5f * Math.Min(one.Height, other.Height);
-
-    private static bool SameLine(TextRow row, in Word word) =>
-        Math.Min(row.Bottom, word.Bottom) - Math.Max(row.Top, word.Top) >= 0.5f * Math.Min(row.Height, word.Height);
+        Math.Min(one.Bottom, other.Bottom) - Math.Max(one.Top, other.Top) >= 0.35f * Math.Min(one.Height, other.Height);
 
     // Turned by a quarter, words are taller than wide; so are pairs of narrow letters, but less.
     private static bool IsUpright(in Word word) => word.Text.Length > 1 && word.Height > (word.Text.Length == 2 ? 2.5f : 1.5f) * word.Width;
