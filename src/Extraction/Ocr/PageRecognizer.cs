@@ -1,4 +1,5 @@
 using ScaiDrive.Extraction.Formats;
+using ScaiDrive.Extraction.Formats.Pdf;
 using ScaiDrive.Extraction.Sandbox;
 
 namespace ScaiDrive.Extraction.Ocr;
