@@ -1,5 +1,5 @@
 using System.Globalization;
-using ScaiDrive.Extraction.Formats;
+using ScaiDrive.Extraction.Formats.Pdf;
 using ScaiDrive.Extraction.Tools;
 
 namespace ScaiDrive.Extraction.Ocr;

@@ -1,5 +1,4 @@
 using ScaiDrive.Extraction.Formats;
-using ScaiDrive.Extraction.Formats.Pdf;
 using ScaiDrive.Extraction.Sandbox;
 
 namespace ScaiDrive.Extraction.Ocr;
