@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ScaiDrive.Extraction.Formats.Apple;
+using ScaiDrive.Extraction.Formats.Archives;
 using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.OpenDocument;
 
@@ -36,6 +37,17 @@ internal static class FormatTable
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
     private static readonly Format Iwork = new("iwork", 1, Workspace.Read);
 
+    private static readonly Format Zip = new("zip", 1, ZipReader.Read);
+    private static readonly Format Tar = new("tar", 1, TarReader.Read);
+    private static readonly Format SevenZip = new("7z", 1, PackedArchiveReader.SevenZip);
+    private static readonly Format Rar = new("rar", 1, PackedArchiveReader.Rar);
+    private static readonly Format Gzip = new("gzip", 1, CompressedReader.Gzip);
+    private static readonly Format Bzip2 = new("bzip2", 1, CompressedReader.Bzip2);
+    private static readonly Format Xz = new("xz", 1, CompressedReader.Xz);
+    private static readonly Format Zstandard = new("zstd", 1, CompressedReader.Zstandard);
+    private static readonly Format Lzip = new("lzip", 1, CompressedReader.Lzip);
+    private static readonly Format Compress = new("compress", 1, CompressedReader.Compress);
+
     private static readonly FrozenDictionary<string, Format> ByType = new Dictionary<string, Format>
     {
         [ContentTypes.Plain] = Text,
@@ -50,6 +62,16 @@ internal static class FormatTable
         [ContentTypes.Sheet] = Sheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
+        [ContentTypes.Zip] = Zip,
+        [ContentTypes.Tar] = Tar,
+        [ContentTypes.SevenZip] = SevenZip,
+        [ContentTypes.Rar] = Rar,
+        [ContentTypes.Gzip] = Gzip,
+        [ContentTypes.Bzip2] = Bzip2,
+        [ContentTypes.Xz] = Xz,
+        [ContentTypes.Zstandard] = Zstandard,
+        [ContentTypes.Lzip] = Lzip,
+        [ContentTypes.Compress] = Compress,
         [ContentTypes.Png] = Image,
         [ContentTypes.Jpeg] = Image,
         [ContentTypes.Gif] = Image,

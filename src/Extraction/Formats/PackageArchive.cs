@@ -1,5 +1,6 @@
-using System.IO.Compression;
+using System.Text;
 using System.Xml;
+using ScaiDrive.Extraction.Formats.Archives;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -8,34 +9,26 @@ namespace ScaiDrive.Extraction.Formats;
 internal sealed class PackageArchive : IDisposable
 {
     private readonly SourceDocument _document;
-    private readonly ZipArchive? _archive;
-    private readonly FileStream? _content;
-    private readonly Dictionary<string, Func<Stream>> _parts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly FileStream _file;
+    private readonly Dictionary<string, ZipMember> _parts = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <exception cref="InvalidDataException">Not a readable archive, and no part can be found without its directory.</exception>
+    /// <exception cref="InvalidDataException">Not an archive: no part can be found.</exception>
     internal PackageArchive(SourceDocument document)
     {
         _document = document;
-        try
+        _file = document.Open();
+        var directory = new ZipDirectory(_file);
+        foreach (var member in directory.Members())
         {
-            _archive = new(document.Open(), ZipArchiveMode.Read, leaveOpen: false);
-            foreach (var entry in _archive.Entries)
-                _parts.TryAdd(PartName(entry.FullName), entry.Open);
+            if (member.IsFile && !member.IsEncrypted)
+                _parts.TryAdd(PartName(member.UnicodeName ?? Encoding.UTF8.GetString(member.Name)), member);
         }
-        catch (InvalidDataException)
-        {
-            _archive?.Dispose();
-            _parts.Clear();
-            _content = document.Open();
-            foreach (var part in ZipRecovery.Find(_content))
-                _parts[PartName(part.Name)] = () => part.Open(_content);
-            if (_parts.Count == 0)
-            {
-                _content.Dispose();
-                throw;
-            }
+        if (directory.IsDamaged)
             document.NoteDamage("The archive's directory is damaged; the parts that could be found without it were read.");
-        }
+        if (_parts.Count > 0)
+            return;
+        _file.Dispose();
+        throw new InvalidDataException("There are no parts in the archive.");
     }
 
     internal SourceDocument Document => _document;
@@ -49,10 +42,10 @@ internal sealed class PackageArchive : IDisposable
 
     /// <summary>The bytes of a part, counted, or null when it is not there.</summary>
     /// <exception cref="InvalidDataException">It is packed in a way nobody reads here.</exception>
-    internal Stream? OpenBytes(string part) => _parts.TryGetValue(part, out var open) ? _document.Expansion.Counting(open()) : null;
+    internal Stream? OpenBytes(string part) => _parts.TryGetValue(part, out var member) ? _document.Expansion.Counting(member.Open(_file.SafeFileHandle)) : null;
 
     /// <summary>The bytes of a part for <see cref="PartReader"/>, which counts them itself.</summary>
-    internal Stream? OpenUncounted(string part) => _parts.TryGetValue(part, out var open) ? open() : null;
+    internal Stream? OpenUncounted(string part) => _parts.TryGetValue(part, out var member) ? member.Open(_file.SafeFileHandle) : null;
 
     /// <summary>A reader over one part, or null when it is not there.</summary>
     internal XmlReader? OpenXml(string part)
@@ -79,11 +72,7 @@ internal sealed class PackageArchive : IDisposable
         return length > most ? null : TextDecoder.Decode(buffer.AsSpan(0, length));
     }
 
-    public void Dispose()
-    {
-        _archive?.Dispose();
-        _content?.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
     private static string PartName(string name) => name.Replace('\\', '/').TrimStart('/');
 }

@@ -14,13 +14,14 @@ internal static class PackageTypes
     {
         try
         {
-            using var archive = new PackageArchive(document);
+            // On a copy: damage is for the reader to tell, which may not need what is damaged.
+            using var archive = new PackageArchive(document with { });
             return Stated(archive) ?? Workspace.FindType(archive) ?? OfficeType(archive) ?? ContentTypes.Zip;
         }
-        catch (Exception fault) when (fault is InvalidDataException or XmlException or EndOfStreamException)
+        catch (Exception fault) when (ContentFault.Is(fault))
         {
-            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The archive is damaged.",
-                ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName));
+            var type = ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName);
+            return type == ContentTypes.Zip ? type : throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The archive is damaged.", type);
         }
     }
 

@@ -36,8 +36,8 @@ internal sealed class OfficePackage : IDisposable
     /// <summary>A reader over one part, or null when it is not there.</summary>
     internal XmlReader? Open(string part) => _archive.OpenXml(part);
 
-    /// <summary>The bytes of a part for <see cref="PartReader"/>, or null when it is not there.</summary>
-    internal Stream? OpenBytes(string part) => _archive.OpenUncounted(part);
+    /// <summary>The unpacked bytes of one part, not counted, or null when it is not there.</summary>
+    internal Stream? OpenContent(string part) => _archive.OpenUncounted(part);
 
     /// <summary>Links of a part (<c>""</c>: of the package), targets resolved to part names.</summary>
     internal IReadOnlyList<Relationship> Relationships(string part)
