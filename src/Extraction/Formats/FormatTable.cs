@@ -3,6 +3,7 @@ using ScaiDrive.Extraction.Formats.Apple;
 using ScaiDrive.Extraction.Formats.Archives;
 using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.OpenDocument;
+using ScaiDrive.Extraction.Formats.Publishing;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -35,6 +36,9 @@ internal static class FormatTable
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
+    private static readonly Format Epub = new("epub", 1, EpubReader.Read);
+    private static readonly Format Xps = new("xps", 1, XpsReader.Read);
+    private static readonly Format Visio = new("visio", 1, VisioReader.Read);
     private static readonly Format Iwork = new("iwork", 1, Workspace.Read);
 
     private static readonly Format Zip = new("zip", 1, ZipReader.Read);
@@ -78,6 +82,9 @@ internal static class FormatTable
         [ContentTypes.Tiff] = Image,
         [ContentTypes.Webp] = Image,
         [ContentTypes.Bmp] = Image,
+        [ContentTypes.Epub] = Epub,
+        [ContentTypes.Xps] = Xps,
+        [ContentTypes.Visio] = Visio,
         [ContentTypes.Pages] = Iwork,
         [ContentTypes.Numbers] = Iwork,
         [ContentTypes.Keynote] = Iwork,
