@@ -36,6 +36,9 @@ internal static class FormatTable
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
+    private static readonly Format FlatOffice = new("flatopc", 1, FlatOfficeReader.Read);
+    private static readonly Format WordXml = new("word2003", 1, WordXmlReader.Read);
+    private static readonly Format SheetXml = new("sheet2003", 1, SheetXmlReader.Read);
     private static readonly Format Epub = new("epub", 1, EpubReader.Read);
     private static readonly Format Xps = new("xps", 1, XpsReader.Read);
     private static readonly Format Visio = new("visio", 1, VisioReader.Read);
@@ -82,6 +85,9 @@ internal static class FormatTable
         [ContentTypes.Tiff] = Image,
         [ContentTypes.Webp] = Image,
         [ContentTypes.Bmp] = Image,
+        [ContentTypes.FlatOffice] = FlatOffice,
+        [ContentTypes.WordXml] = WordXml,
+        [ContentTypes.SheetXml] = SheetXml,
         [ContentTypes.Epub] = Epub,
         [ContentTypes.Xps] = Xps,
         [ContentTypes.Visio] = Visio,

@@ -79,7 +79,7 @@ internal static class MarkdownReader
                         page.EndParagraph();
                     break;
                 case HtmlBlock html:
-                    page.AppendLine(MarkupReader.WithoutTags(html.Lines.ToString()));
+                    page.AppendLine(TagStripper.Strip(html.Lines.ToString()));
                     break;
                 case LeafBlock leaf:
                     page.AppendLine(leaf.Lines.ToString());
