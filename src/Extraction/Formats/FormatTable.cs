@@ -23,12 +23,14 @@ internal static class FormatTable
     /// <summary>Raised whenever the type of the same bytes may be found differently, or a reader is added: files that ended without a reader are then looked at again.</summary>
     internal const string TypesStamp = "types.1";
 
-    private static readonly Format Text = new("text", 1, PlainTextReader.Read);
-    private static readonly Format Csv = new("csv", 1, static (document, pages) => DelimitedReader.Read(document, pages, null));
-    private static readonly Format Tsv = new("csv", 1, static (document, pages) => DelimitedReader.Read(document, pages, '\t'));
-    private static readonly Format Markdown = new("markdown", 1, MarkdownReader.Read);
-    private static readonly Format Html = new("html", 1, HtmlReader.Read);
-    private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
+    private static readonly Format Text = new("text", 2, PlainTextReader.Read);
+    private static readonly Format Lines = new("lines", 1, ContentLines.Read);
+    private static readonly Format Json = new("json", 1, JsonReader.Read);
+    private static readonly Format Csv = new("csv", 2, static (document, pages) => DelimitedReader.Read(document, pages, null));
+    private static readonly Format Tsv = new("csv", 2, static (document, pages) => DelimitedReader.Read(document, pages, '\t'));
+    private static readonly Format Markdown = new("markdown", 2, MarkdownReader.Read);
+    private static readonly Format Html = new("html", 2, HtmlReader.Read);
+    private static readonly Format Xml = new("xml", 2, MarkupReader.Read);
     private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
@@ -58,6 +60,9 @@ internal static class FormatTable
     private static readonly FrozenDictionary<string, Format> ByType = new Dictionary<string, Format>
     {
         [ContentTypes.Plain] = Text,
+        [ContentTypes.Calendar] = Lines,
+        [ContentTypes.Contact] = Lines,
+        [ContentTypes.Json] = Json,
         [ContentTypes.Csv] = Csv,
         [ContentTypes.TabSeparated] = Tsv,
         [ContentTypes.Markdown] = Markdown,
