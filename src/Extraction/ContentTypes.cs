@@ -14,6 +14,9 @@ public static class ContentTypes
     internal const string Markdown = "text/markdown";
     internal const string Csv = "text/csv";
     internal const string TabSeparated = "text/tab-separated-values";
+    internal const string Calendar = "text/calendar";
+    internal const string Contact = "text/vcard";
+    internal const string Json = "application/json";
     internal const string Html = "text/html";
     internal const string Xml = "application/xml";
     internal const string Svg = "image/svg+xml";
@@ -163,8 +166,13 @@ public static class ContentTypes
             return Html;
         if (XmlTypes.Find(start) is { } markup)
             return markup;
+        if (start.StartsWith("BEGIN:VCALENDAR", StringComparison.OrdinalIgnoreCase))
+            return Calendar;
+        if (start.StartsWith("BEGIN:VCARD", StringComparison.OrdinalIgnoreCase))
+            return Contact;
         return extension switch
         {
+            ".json" or ".geojson" or ".ipynb" when start.StartsWith("{") || start.StartsWith("[") => Json,
             ".md" or ".markdown" or ".mdown" or ".mkd" => Markdown,
             ".csv" => Csv,
             ".tsv" or ".tab" => TabSeparated,

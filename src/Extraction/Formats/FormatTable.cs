@@ -8,6 +8,7 @@ using ScaiDrive.Extraction.Formats.Office.Sheets;
 using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.OpenDocument;
 using ScaiDrive.Extraction.Formats.Pdf;
+using ScaiDrive.Extraction.Formats.Publishing;
 using ScaiDrive.Extraction.Formats.RichText;
 using System.Collections.Frozen;
 using System.Globalization;
@@ -36,7 +37,9 @@ internal static class FormatTable
     private static readonly Format Markdown = new("markdown", 1, MarkdownReader.Read);
     private static readonly Format Html = new("html", 1, HtmlReader.Read);
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
-    private static readonly Format Pdf = new("pdf", 2, PdfReader.Read);
+    private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
+    private static readonly Format Lines = new("lines", 1, ContentLines.Read);
+    private static readonly Format Json = new("json", 1, JsonReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
     private static readonly Format Ppt = new("ppt", 1, PptReader.Read);
     private static readonly Format Doc = new("doc", 1, DocReader.Read);
@@ -49,6 +52,12 @@ internal static class FormatTable
     private static readonly Format RichText = new("rtf", 1, RtfReader.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
+    private static readonly Format FlatOffice = new("flatopc", 1, FlatOfficeReader.Read);
+    private static readonly Format WordXml = new("word2003", 1, WordXmlReader.Read);
+    private static readonly Format SheetXml = new("sheet2003", 1, SheetXmlReader.Read);
+    private static readonly Format Epub = new("epub", 1, EpubReader.Read);
+    private static readonly Format Xps = new("xps", 1, XpsReader.Read);
+    private static readonly Format Visio = new("visio", 1, VisioReader.Read);
     private static readonly Format Iwork = new("iwork", 1, Workspace.Read);
 
     private static readonly Format Zip = new("zip", 1, ZipReader.Read);
@@ -65,6 +74,9 @@ internal static class FormatTable
     private static readonly FrozenDictionary<string, Format> ByType = new Dictionary<string, Format>
     {
         [ContentTypes.Plain] = Text,
+        [ContentTypes.Calendar] = Lines,
+        [ContentTypes.Contact] = Lines,
+        [ContentTypes.Json] = Json,
         [ContentTypes.Csv] = Csv,
         [ContentTypes.TabSeparated] = Tsv,
         [ContentTypes.Markdown] = Markdown,
@@ -98,6 +110,12 @@ internal static class FormatTable
         [ContentTypes.Tiff] = Image,
         [ContentTypes.Webp] = Image,
         [ContentTypes.Bmp] = Image,
+        [ContentTypes.FlatOffice] = FlatOffice,
+        [ContentTypes.WordXml] = WordXml,
+        [ContentTypes.SheetXml] = SheetXml,
+        [ContentTypes.Epub] = Epub,
+        [ContentTypes.Xps] = Xps,
+        [ContentTypes.Visio] = Visio,
         [ContentTypes.Pages] = Iwork,
         [ContentTypes.Numbers] = Iwork,
         [ContentTypes.Keynote] = Iwork,

@@ -111,7 +111,7 @@ internal sealed class OfficePackage : IDisposable
         return reader?.MoveToContent() == XmlNodeType.Element ? reader.LocalName : "";
     }
 
-    private static string Resolve(string folder, string target)
+    internal static string Resolve(string folder, string target)
     {
         var fragment = target.IndexOf('#', StringComparison.Ordinal);
         if (fragment >= 0)
