@@ -32,7 +32,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
             LogLevel = Level(),
             WorkerSlots = Number("WORKER_SLOTS", 8, 2, 256),
             WorkerMetricsPort = Number("WORKER_METRICS_PORT", 9100, 0, 65535),
-            ExtractionChildren = Number("EXTRACTION_CHILDREN", Math.Clamp(Environment.ProcessorCount, 1, 64), 1, 64),
+            Extraction = ExtractionSettings.Read(Number),
             OcrLanguages = Languages(),
             WeightsDirectory = ExistingDirectory("WEIGHTS_DIR"),
             SecretKeys = SecretKeys(),
