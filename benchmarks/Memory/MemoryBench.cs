@@ -39,10 +39,10 @@ internal static class MemoryBench
                 target_mb = 512,
                 idle_mb = baseline,
                 megabytes = options["megabytes"],
-                files = runs.Skip(1).Select(static run => new { run.Kind, run.PeakMb, run.Seconds, run.Status }),
+                files = runs.Skip(1).Select(static run => new { kind = run.Kind, peak_mb = run.PeakMb, seconds = run.Seconds, status = run.Status }),
                 processors = Environment.ProcessorCount,
                 load = File.ReadAllText("/proc/loadavg").Split(' ')[0],
-            }, JsonSerializerOptions.Web));
+            }));
             return 0;
         }
         finally
