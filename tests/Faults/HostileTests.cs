@@ -19,9 +19,9 @@ public sealed class HostileTests(ITestOutputHelper output)
 
         output.WriteLine($"worker {result.WorkerPeakBytes >> 20} MiB, children {result.ChildPeakBytes >> 20} MiB at most");
         Assert.Equal(Files, result.Ends.Count);
-        Assert.Empty(result.Ends.Where(end => end.Status == HostileRun.Thrown));
-        Assert.Empty(result.Ends.Where(end => !end.IsExplained));
-        Assert.Empty(result.Ends.Where(end => end.Status == ReasonCodes.ExtractorCrashed));
+        Assert.DoesNotContain(result.Ends, end => end.Status == HostileRun.Thrown);
+        Assert.DoesNotContain(result.Ends, end => !end.IsExplained);
+        Assert.DoesNotContain(result.Ends, end => end.Status == ReasonCodes.ExtractorCrashed);
         Assert.Empty(result.Hangs);
         Assert.Empty(result.Leaks);
     }
