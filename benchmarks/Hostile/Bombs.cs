@@ -3,9 +3,10 @@ using System.Text;
 
 namespace ScaiDrive.Bench.Hostile;
 
-/// <summary>The known ways to make little bytes do much harm, one file each. Made when their turn comes: together they would fill the memory of who tests.</summary>
+/// <summary>The known ways to make little bytes do much harm, one file each.</summary>
 internal static class Bombs
 {
+    private const string Format = "bomb";
     private const int Mega = 1 << 20;
 
     private static readonly (string Name, Func<byte[]> Make)[] Named =
@@ -71,11 +72,18 @@ internal static class Bombs
         "relationships.docx", "attributes.html", "attributes.xml", "unclosed.html", "links.md", "emphasis.md", "one-line.csv", "one-line.mbox", "xref-chain.pdf", "stream.pdf", "deep-array.pdf", "huge.png",
     ];
 
-    /// <summary>All, made one by one.</summary>
-    internal static IEnumerable<HostileFile> All() => Named.Select(static bomb => new HostileFile(bomb.Name, "bomb", bomb.Make(), bomb.Name));
+    /// <summary>Makes all of them below a folder, because together they would fill the memory of who tests.</summary>
+    internal static IReadOnlyList<HostileFile> WriteAll(string folder)
+    {
+        foreach (var (name, make) in Named)
+            File.WriteAllBytes(Path.Combine(folder, name), make());
+        return [.. Named.Select(bomb => new HostileFile(bomb.Name, Format, bomb.Name, () => File.OpenRead(Path.Combine(folder, bomb.Name))))];
+    }
 
     /// <summary>Those that are made and judged in a moment.</summary>
-    internal static IEnumerable<HostileFile> Quick() => Named.Where(static bomb => !Slow.Contains(bomb.Name)).Select(static bomb => new HostileFile(bomb.Name, "bomb", bomb.Make(), bomb.Name));
+    internal static IEnumerable<HostileFile> Quick() => Named.Where(static bomb => !Slow.Contains(bomb.Name)).Select(static bomb => Make(bomb.Name, bomb.Make()));
+
+    private static HostileFile Make(string name, byte[] content) => new(name, Format, name, () => new MemoryStream(content));
 
     internal static byte[] Text(int length)
     {
