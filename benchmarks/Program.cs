@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ScaiDrive.Bench.Embed;
 using ScaiDrive.Bench.EndToEnd;
 using ScaiDrive.Bench.Hostile;
+using ScaiDrive.Bench.Memory;
 using ScaiDrive.Bench.Ocr;
 using ScaiDrive.Bench.Queue;
 using ScaiDrive.Bench.Recovery;
@@ -10,6 +11,7 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
 {
     ["embed"] = ("text chunks embedded per second, against the Node implementation of the same model", EmbedBench.RunAsync),
     ["queue"] = ("jobs enqueued and worked off per second, against pg-boss, graphile-worker and Quartz.NET", QueueBench.RunAsync),
+    ["memory"] = ("most memory of a worker while a file of two gigabytes passes, as text, archive and PDF", MemoryBench.RunAsync),
     ["pickup"] = ("from enqueue to a job's first line, idle and at 300 jobs a second", PickupBench.RunAsync),
     ["held-xmin"] = ("throughput kept while an old transaction is left open", HeldXminBench.RunAsync),
     ["volume"] = ("throughput, pages and totals with millions of finished and waiting jobs", VolumeBench.RunAsync),

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using ScaiDrive.Extraction;
+using ScaiDrive.Workers.Host.Configuration;
 
 namespace ScaiDrive.Workers.Host.Commands;
 
@@ -28,7 +29,7 @@ internal static class ExtractCommand
 
     private static async Task<int> RunAsync(string[] files, bool ocr, string languages, CancellationToken cancellationToken)
     {
-        await using var pool = new ExtractionPool(new ExtractionOptions(), TimeProvider.System, NullLogger<ExtractionPool>.Instance);
+        await using var pool = new ExtractionPool(SettingsReader.ReadEnvironment().Extraction, TimeProvider.System, NullLogger<ExtractionPool>.Instance);
         foreach (var path in files)
         {
             var line = await ExtractAsync(pool, path, ocr, languages.Split('+'), cancellationToken);
