@@ -17,6 +17,9 @@ public static class ContentTypes
     internal const string Html = "text/html";
     internal const string Xml = "application/xml";
     internal const string Svg = "image/svg+xml";
+    internal const string FlatOffice = "application/vnd.ms-office.flat-opc+xml";
+    internal const string WordXml = "application/vnd.ms-wordml+xml";
+    internal const string SheetXml = "application/vnd.ms-spreadsheetml+xml";
     internal const string Pdf = "application/pdf";
     internal const string Zip = "application/zip";
     internal const string Ole = "application/x-ole-storage";
@@ -34,6 +37,7 @@ public static class ContentTypes
     internal const string OpenText = "application/vnd.oasis.opendocument.text";
     internal const string OpenSheet = "application/vnd.oasis.opendocument.spreadsheet";
     internal const string OpenSlides = "application/vnd.oasis.opendocument.presentation";
+    internal const string OpenDrawing = "application/vnd.oasis.opendocument.graphics";
     internal const string Epub = "application/epub+zip";
     internal const string Xps = "application/vnd.ms-xpsdocument";
     internal const string Pages = "application/vnd.apple.pages";
@@ -157,13 +161,8 @@ public static class ContentTypes
         var start = text.AsSpan().TrimStart("\uFEFF \t\r\n");
         if (start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
             return Html;
-        if (start.StartsWith("<?xml", StringComparison.Ordinal))
-        {
-            return start.Contains("<html", StringComparison.OrdinalIgnoreCase) ? Html
-                : start.Contains("<svg", StringComparison.Ordinal) ? Svg : Xml;
-        }
-        if (start.StartsWith("<svg", StringComparison.Ordinal))
-            return Svg;
+        if (XmlTypes.Find(start) is { } markup)
+            return markup;
         return extension switch
         {
             ".md" or ".markdown" or ".mdown" or ".mkd" => Markdown,

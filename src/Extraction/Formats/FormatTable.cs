@@ -1,7 +1,10 @@
 using System.Collections.Frozen;
+using ScaiDrive.Extraction.Formats.Apple;
 using ScaiDrive.Extraction.Formats.Archives;
 using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.Office.Binary;
+using ScaiDrive.Extraction.Formats.OpenDocument;
+using ScaiDrive.Extraction.Formats.Pdf;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -27,7 +30,7 @@ internal static class FormatTable
     private static readonly Format Markdown = new("markdown", 1, MarkdownReader.Read);
     private static readonly Format Html = new("html", 1, HtmlReader.Read);
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
-    private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
+    private static readonly Format Pdf = new("pdf", 2, PdfReader.Read);
     private static readonly Format Word = new("word", 2, WordReader.Read);
     private static readonly Format Ppt = new("ppt", 1, PptReader.Read);
     private static readonly Format Doc = new("doc", 1, DocReader.Read);
@@ -35,6 +38,8 @@ internal static class FormatTable
     private static readonly Format Slides = new("slides", 2, SlideReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
+    private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
+    private static readonly Format Iwork = new("iwork", 1, Workspace.Read);
 
     private static readonly Format Zip = new("zip", 1, ZipReader.Read);
     private static readonly Format Tar = new("tar", 1, TarReader.Read);
@@ -79,6 +84,30 @@ internal static class FormatTable
         [ContentTypes.Tiff] = Image,
         [ContentTypes.Webp] = Image,
         [ContentTypes.Bmp] = Image,
+        [ContentTypes.Pages] = Iwork,
+        [ContentTypes.Numbers] = Iwork,
+        [ContentTypes.Keynote] = Iwork,
+        [ContentTypes.OpenText] = OpenDocument,
+        [ContentTypes.OpenText + "-template"] = OpenDocument,
+        [ContentTypes.OpenText + "-master"] = OpenDocument,
+        [ContentTypes.OpenText + "-web"] = OpenDocument,
+        [ContentTypes.OpenSheet] = OpenDocument,
+        [ContentTypes.OpenSheet + "-template"] = OpenDocument,
+        [ContentTypes.OpenSlides] = OpenDocument,
+        [ContentTypes.OpenSlides + "-template"] = OpenDocument,
+        [ContentTypes.OpenDrawing] = OpenDocument,
+        [ContentTypes.OpenDrawing + "-template"] = OpenDocument,
+        ["application/vnd.oasis.opendocument.chart"] = OpenDocument,
+        ["application/vnd.oasis.opendocument.formula"] = OpenDocument,
+        ["application/vnd.sun.xml.writer"] = OpenDocument,
+        ["application/vnd.sun.xml.writer.template"] = OpenDocument,
+        ["application/vnd.sun.xml.writer.global"] = OpenDocument,
+        ["application/vnd.sun.xml.calc"] = OpenDocument,
+        ["application/vnd.sun.xml.calc.template"] = OpenDocument,
+        ["application/vnd.sun.xml.impress"] = OpenDocument,
+        ["application/vnd.sun.xml.impress.template"] = OpenDocument,
+        ["application/vnd.sun.xml.draw"] = OpenDocument,
+        ["application/vnd.sun.xml.draw.template"] = OpenDocument,
     }.ToFrozenDictionary();
 
     private static readonly FrozenSet<string> Stamps = ByType.Values.Select(static format => format.Stamp).Append(TypesStamp).Append(Ocr.PageRecognizer.Stamp).ToFrozenSet();
