@@ -26,7 +26,8 @@ internal sealed class OfficePackage : IDisposable
     internal ExtractionLimits Limits => _archive.Limits;
 
     /// <summary>The part that holds the document itself.</summary>
-    internal string? MainPart() => Relationships("").FirstOrDefault(static link => link.Kind is "officeDocument" or "document")?.Target;
+    internal string? MainPart() => Relationships("").FirstOrDefault(static link => link.Kind is "officeDocument" or "document")?.Target
+        ?? Parts.FirstOrDefault(static part => part.ToLowerInvariant() is "word/document.xml" or "ppt/presentation.xml" or "xl/workbook.xml"); // the links are lost
 
     internal bool Has(string part) => _archive.Has(part);
 

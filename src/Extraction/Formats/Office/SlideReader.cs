@@ -17,9 +17,8 @@ internal static class SlideReader
 internal sealed class SlideDeck(SourceDocument document, OfficePackage package, PageSink pages, string main)
 {
     private readonly Dictionary<string, string> _backgrounds = [];
-    private readonly OfficeParts _parts = new(package);
+    private readonly OfficeParts _parts = new(document, package);
     private Dictionary<string, string> _authors = [];
-    private bool _damaged;
 
     private sealed record Slide(string Id, string? Section);
 
@@ -40,13 +39,11 @@ internal sealed class SlideDeck(SourceDocument document, OfficePackage package, 
             pages.Add(page);
             pages.Progress();
         }
-        if (slides.Count == 0 && _damaged)
-            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The presentation part is damaged.");
         _parts.Collect(links);
-        _parts.Read(document, pages);
+        _parts.Read(pages);
         var metadata = DocumentMetadata.None;
         Guard(() => metadata = package.Metadata());
-        return new(metadata with { PageCount = slides.Count }, _damaged ? "A part of the presentation is damaged; what could be read was kept." : null);
+        return new(metadata with { PageCount = slides.Count });
     }
 
     // Slides in the order they are shown, hidden ones included. Where the list is damaged, those the presentation leads to.
@@ -55,7 +52,7 @@ internal sealed class SlideDeck(SourceDocument document, OfficePackage package, 
         var slides = new List<(string Number, string Id)>();
         var sections = new Dictionary<string, string>();
         Guard(() => ReadList(slides, sections));
-        return slides.Count > 0 || !_damaged
+        return slides.Count > 0
             ? [.. slides.Select(slide => new Slide(slide.Id, sections.GetValueOrDefault(slide.Number)))]
             : [.. links.Where(static link => link is { Kind: "slide", External: false }).Select(static link => new Slide(link.Id, null))];
     }
@@ -208,5 +205,5 @@ internal sealed class SlideDeck(SourceDocument document, OfficePackage package, 
         return links;
     }
 
-    private void Guard(Action read) => _damaged |= !OfficeParts.Survives(read);
+    private void Guard(Action read) => OfficeParts.Guard(document, read);
 }

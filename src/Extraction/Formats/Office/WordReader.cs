@@ -16,8 +16,7 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
 {
     private readonly PageText _page = new();
     private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
-    private readonly OfficeParts _parts = new(package);
-    private bool _damaged;
+    private readonly OfficeParts _parts = new(document, package);
 
     internal ReadResult Read()
     {
@@ -32,12 +31,10 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
             Guard(() => DrawingText.Append(package, link.Target, _page));
         foreach (var glossary in links.Where(static link => link is { Kind: "glossaryDocument", External: false }))
             ReadGlossary(context, glossary.Target);
-        if (_damaged && pages.Count == 0 && _page.Length == 0)
-            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The document part is damaged.");
         pages.Add(_page);
         var count = pages.Count;
-        _parts.Read(document, pages);
-        return new(Metadata(styles) with { PageCount = count }, _damaged ? "A part of the document is damaged; what could be read was kept." : null);
+        _parts.Read(pages);
+        return new(Metadata(styles) with { PageCount = count });
     }
 
     private void EndPage()
@@ -73,8 +70,8 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
             using var reader = package.Open(part);
             if (reader is not null)
                 new WordStory(context, reader, links, endPage).Read();
-            else
-                _damaged |= part == main;
+            else if (part == main)
+                document.NoteDamage("The document part is missing.");
         });
         _page.EndLine();
         _parts.Collect(links);
@@ -105,5 +102,5 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
         return metadata.Language is null ? metadata with { Language = styles.Language } : metadata;
     }
 
-    private void Guard(Action read) => _damaged |= !OfficeParts.Survives(read);
+    private void Guard(Action read) => OfficeParts.Guard(document, read);
 }

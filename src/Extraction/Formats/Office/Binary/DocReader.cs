@@ -53,7 +53,7 @@ internal sealed class DocDocument(SourceDocument document, PageSink pages, byte[
     private void ReadTexts(DocHeader header)
     {
         var formatting = new DocFormatting(header, stream, tables, data);
-        var context = new DocContext(new(header, stream, tables), formatting, DocStyles.Read(header.Table(tables, DocHeader.Styles)),
+        var context = new DocContext(new(header, stream, tables, document), formatting, DocStyles.Read(header.Table(tables, DocHeader.Styles)),
             DocLists.Read(header.TableOn(tables, DocHeader.Lists), header.Table(tables, DocHeader.ListOverrides)),
             DocFonts.Read(header.Table(tables, DocHeader.Fonts)), data, _page, pages, document);
 
