@@ -3,7 +3,7 @@ using System.Xml;
 namespace ScaiDrive.Extraction.Formats.Office;
 
 /// <summary>The files embedded in an Office package: documents, packed files and objects, and chunks of other formats merged in.</summary>
-internal sealed class OfficeParts(SourceDocument document, OfficePackage package)
+internal sealed class OfficeParts(OfficePackage package)
 {
     private readonly List<string> _found = [];
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
@@ -16,12 +16,12 @@ internal sealed class OfficeParts(SourceDocument document, OfficePackage package
             if (link.Kind is "package" or "oleObject" or "aFChunk" or "subDocument" && _seen.Add(link.Target))
                 _found.Add(link.Target);
             else if (depth < 2 && DrawingText.IsDrawing(link) && _seen.Add(link.Target))
-                Guard(document, () => Collect(package.Relationships(link.Target), depth + 1));
+                Survives(() => Collect(package.Relationships(link.Target), depth + 1));
         }
     }
 
     /// <summary>Reads all of them, as parts of the document.</summary>
-    internal void Read(PageSink pages)
+    internal void Read(SourceDocument document, PageSink pages)
     {
         foreach (var part in _found)
         {
@@ -35,13 +35,21 @@ internal sealed class OfficeParts(SourceDocument document, OfficePackage package
     /// <summary>Runs a step of reading. Where damage ends it, what was read stays, and the document remembers.</summary>
     internal static void Guard(SourceDocument document, Action read)
     {
+        if (!Survives(read))
+            document.NoteDamage("A part of the document is damaged; what could be read of it was kept.");
+    }
+
+    /// <summary>Runs a step of reading; false when damage in the package ended it.</summary>
+    internal static bool Survives(Action read)
+    {
         try
         {
             read();
+            return true;
         }
         catch (Exception fault) when (fault is XmlException or InvalidDataException or EndOfStreamException)
         {
-            document.NoteDamage("A part of the document is damaged; what could be read of it was kept.");
+            return false;
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class SlideReader
 internal sealed class SlideDeck(SourceDocument document, OfficePackage package, PageSink pages, string main)
 {
     private readonly Dictionary<string, string> _backgrounds = [];
-    private readonly OfficeParts _parts = new(document, package);
+    private readonly OfficeParts _parts = new(package);
     private Dictionary<string, string> _authors = [];
 
     private sealed record Slide(string Id, string? Section);
@@ -40,7 +40,7 @@ internal sealed class SlideDeck(SourceDocument document, OfficePackage package, 
             pages.Progress();
         }
         _parts.Collect(links);
-        _parts.Read(pages);
+        _parts.Read(document, pages);
         var metadata = DocumentMetadata.None;
         Guard(() => metadata = package.Metadata());
         return new(metadata with { PageCount = slides.Count });

@@ -16,7 +16,7 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
 {
     private readonly PageText _page = new();
     private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
-    private readonly OfficeParts _parts = new(document, package);
+    private readonly OfficeParts _parts = new(package);
 
     internal ReadResult Read()
     {
@@ -33,7 +33,7 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
             ReadGlossary(context, glossary.Target);
         pages.Add(_page);
         var count = pages.Count;
-        _parts.Read(pages);
+        _parts.Read(document, pages);
         return new(Metadata(styles) with { PageCount = count });
     }
 
