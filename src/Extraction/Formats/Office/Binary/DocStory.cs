@@ -117,6 +117,8 @@ internal sealed class DocStory(DocContext context)
     // A paragraph ends with a return, the last one of a cell with a bell, and so does a row.
     private void Close(char mark, long offset)
     {
+        // An instruction may run over several paragraphs; its words stay apart.
+        _fields.Takes(' ', _paragraph);
         var paragraph = _paragraph;
         _paragraph = new();
         var format = offset >= 0 ? context.Styles.Complete(context.Formatting.ParagraphAt(offset), context.Formatting) : new();
