@@ -65,6 +65,18 @@ public sealed class SlideTests(PoolFixture fixture) : IClassFixture<PoolFixture>
         Assert.Contains("damaged", document.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Without_its_links_a_presentation_is_read_in_the_order_of_its_parts()
+    {
+        var document = await fixture.ExtractAsync("deck.pptx", OfficeDocuments.Zip(
+        [
+            ("[Content_Types].xml", "<Types/>"), ("_rels/.rels", "<Relation"), ("ppt/presentation.xml", $"""<p:presentation xmlns:p="p" xmlns:r="{Relations}"><p:sldId id="1" r:id="lost"/></p:presentation>"""),
+            ("ppt/slides/slide10.xml", Slide(Shape(null, "tenth"))), ("ppt/slides/slide2.xml", Slide(Shape(null, "second"))),
+        ]));
+
+        Assert.Equal(["second", "tenth"], document.Pages.Select(page => page.Text));
+    }
+
     private static string Shape(string? placeholder, string text) =>
         $"""<p:sp><p:nvSpPr><p:cNvPr name="x"/>{(placeholder is null ? "" : $"<p:ph type=\"{placeholder}\"/>")}</p:nvSpPr><p:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>""";
 

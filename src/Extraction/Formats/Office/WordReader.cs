@@ -20,7 +20,7 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
 
     internal ReadResult Read()
     {
-        var links = Links(main);
+        var links = package.Relationships(main);
         var styles = Optional(links, "styles", WordStyles.Read) ?? WordStyles.None;
         var context = new WordContext(package, styles, Numbering(links), _page, pages);
 
@@ -46,7 +46,7 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
     // Building blocks and prompts of a template: a document of its own, with its own lists.
     private void ReadGlossary(WordContext context, string part)
     {
-        var links = Links(part);
+        var links = package.Relationships(part);
         ReadStory(context with { Numbering = Numbering(links) }, part, links, null);
     }
 
@@ -58,7 +58,7 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
             {
                 _page.EndLine();
                 if (_read.Add(link.Target))
-                    ReadStory(context, link.Target, Links(link.Target), null);
+                    ReadStory(context, link.Target, package.Relationships(link.Target), null);
             }
         }
     }
@@ -86,13 +86,6 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
         if (links.FirstOrDefault(link => link.Kind == kind && !link.External) is { } link)
             Guard(() => found = read(package, link.Target));
         return found;
-    }
-
-    private IReadOnlyList<Relationship> Links(string part)
-    {
-        IReadOnlyList<Relationship> links = [];
-        Guard(() => links = package.Relationships(part));
-        return links;
     }
 
     private DocumentMetadata Metadata(WordStyles styles)
