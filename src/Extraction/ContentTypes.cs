@@ -17,6 +17,9 @@ public static class ContentTypes
     internal const string Html = "text/html";
     internal const string Xml = "application/xml";
     internal const string Svg = "image/svg+xml";
+    internal const string FlatOffice = "application/vnd.ms-office.flat-opc+xml";
+    internal const string WordXml = "application/vnd.ms-wordml+xml";
+    internal const string SheetXml = "application/vnd.ms-spreadsheetml+xml";
     internal const string Pdf = "application/pdf";
     internal const string Zip = "application/zip";
     internal const string Ole = "application/x-ole-storage";
@@ -34,6 +37,7 @@ public static class ContentTypes
     internal const string OpenText = "application/vnd.oasis.opendocument.text";
     internal const string OpenSheet = "application/vnd.oasis.opendocument.spreadsheet";
     internal const string OpenSlides = "application/vnd.oasis.opendocument.presentation";
+    internal const string OpenDrawing = "application/vnd.oasis.opendocument.graphics";
     internal const string Epub = "application/epub+zip";
     internal const string Xps = "application/vnd.ms-xpsdocument";
     internal const string Pages = "application/vnd.apple.pages";
@@ -51,6 +55,8 @@ public static class ContentTypes
     internal const string Zstandard = "application/zstd";
     internal const string SevenZip = "application/x-7z-compressed";
     internal const string Rar = "application/vnd.rar";
+    internal const string Lzip = "application/x-lzip";
+    internal const string Compress = "application/x-compress";
     internal const string Tar = "application/x-tar";
     internal const string Rtf = "application/rtf";
 
@@ -69,9 +75,12 @@ public static class ContentTypes
         ("WEBP"u8.ToArray(), 8, Webp),
         ("PK\x03\x04"u8.ToArray(), 0, Zip),
         ("PK\x05\x06"u8.ToArray(), 0, Zip),
+        ("PK\x07\x08PK\x03\x04"u8.ToArray(), 0, Zip), // once meant for several disks, and fitted on one
         ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], 0, Ole),
+        ([0xDB, 0xA5, 0x2D, 0], 0, Doc), // Word 2, before there were compound files
         ([0x1F, 0x8B], 0, Gzip),
-        ("BZh"u8.ToArray(), 0, Bzip2),
+        ([0x1F, 0x9D], 0, Compress),
+        ("LZIP\x01"u8.ToArray(), 0, Lzip),
         ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], 0, Xz),
         ([0x28, 0xB5, 0x2F, 0xFD], 0, Zstandard),
         ([(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C], 0, SevenZip),
@@ -108,11 +117,25 @@ public static class ContentTypes
             if (head.Length >= offset + magic.Length && head.Slice(offset, magic.Length).SequenceEqual(magic))
                 return type == Zip ? InsideZip(head, extension) : type;
         }
+        if (IsBzip2(head))
+            return Bzip2;
+        if (IsSkippableFrame(head))
+            return Zstandard;
+        if (Formats.Archives.TarHeader.IsHeader(head))
+            return Tar;
         if (head.Length >= 26 && head[..2].SequenceEqual("BM"u8) && head[14] is 12 or 40 or 52 or 56 or 64 or 108 or 124 && head[15] == 0)
             return Bmp;
 
         return TextDecoder.LooksLikeText(head, out var encoding) ? KindOfText(encoding.GetString(head), extension) : Unknown;
     }
+
+    // "BZh" and a digit could begin a text; a block or the end of an empty stream follows.
+    private static bool IsBzip2(ReadOnlySpan<byte> head) => head.Length >= 10 && head.StartsWith("BZh"u8) && head[3] is >= (byte)'1' and <= (byte)'9'
+        && (head[4..].StartsWith((ReadOnlySpan<byte>)[0x31, 0x41, 0x59, 0x26, 0x53, 0x59]) || head[4..].StartsWith((ReadOnlySpan<byte>)[0x17, 0x72, 0x45, 0x38, 0x50, 0x90]));
+
+    // Metadata in front of the first frame (RFC 8878, 3.1.2).
+    private static bool IsSkippableFrame(ReadOnlySpan<byte> head) =>
+        head.Length >= 8 && head[0] is >= 0x50 and <= 0x5F && head[1..].StartsWith((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]);
 
     // Good enough for a listing: names of the first members stand in the local headers. Readers look at the directory instead.
     private static string InsideZip(ReadOnlySpan<byte> head, string extension)
@@ -138,13 +161,8 @@ public static class ContentTypes
         var start = text.AsSpan().TrimStart("\uFEFF \t\r\n");
         if (start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
             return Html;
-        if (start.StartsWith("<?xml", StringComparison.Ordinal))
-        {
-            return start.Contains("<html", StringComparison.OrdinalIgnoreCase) ? Html
-                : start.Contains("<svg", StringComparison.Ordinal) ? Svg : Xml;
-        }
-        if (start.StartsWith("<svg", StringComparison.Ordinal))
-            return Svg;
+        if (XmlTypes.Find(start) is { } markup)
+            return markup;
         return extension switch
         {
             ".md" or ".markdown" or ".mdown" or ".mkd" => Markdown,

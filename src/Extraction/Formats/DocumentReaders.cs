@@ -11,7 +11,7 @@ internal static class DocumentReaders
         if (document.Length == 0)
             throw new UnreadableDocumentException(ReasonCodes.Empty, "The file has no bytes.", "application/x-empty");
 
-        var (type, found) = ReadPages(document, pages);
+        var (type, found) = ReadWhatComes(document, pages);
         var status = pages.HasText || pages.NeedingOcr.Count > 0 ? ReasonCodes.Ok : pages.PartCode ?? ReasonCodes.NoText;
         var metadata = found.Metadata with { PageCount = found.Metadata.PageCount ?? pages.Count };
         string[] details = [.. new[] { pages.LeftOut, found.Detail, pages.PartDetail }.OfType<string>()];
@@ -19,6 +19,20 @@ internal static class DocumentReaders
         {
             PipelineVersion = pages.PipelineVersion,
         };
+    }
+
+    // Text that came before the fault is worth more than the reason why there is not more of it.
+    private static (string Type, ReadResult Result) ReadWhatComes(SourceDocument document, PageSink pages)
+    {
+        try
+        {
+            return ReadPages(document, pages);
+        }
+        catch (UnreadableDocumentException fault) when (pages.HasText)
+        {
+            pages.EndEarly($"{fault.Code}: reading ended after page {pages.Count}. {fault.Detail}");
+            return (fault.MimeType ?? ContentTypes.Unknown, ReadResult.TextOnly);
+        }
     }
 
     /// <summary>Reads a file or a part of one into the sink.</summary>
@@ -35,17 +49,25 @@ internal static class DocumentReaders
         pages.NoteReader(format.Stamp);
         try
         {
-            return (type, format.Read(document, pages));
+            return (type, Judged(format.Read(document, pages), document, pages));
         }
         catch (UnreadableDocumentException fault)
         {
             throw new UnreadableDocumentException(fault.Code, fault.Detail, type);
         }
-        catch (Exception fault) when (fault is InvalidDataException or System.Xml.XmlException or EndOfStreamException)
+        catch (Exception fault) when (ContentFault.Is(fault) && fault is not OutOfMemoryException)
         {
-            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The content breaks the rules of its format.", type);
+            throw new UnreadableDocumentException(ContentFault.CodeOf(fault), "The content breaks the rules of its format.", type);
         }
     }
+
+    // A reader skips what is damaged; when nothing was left, the damage is the reason.
+    private static ReadResult Judged(ReadResult result, SourceDocument document, PageSink pages) => document.Damage switch
+    {
+        null => result,
+        var damage when !pages.HasText && pages.NeedingOcr.Count == 0 => throw new UnreadableDocumentException(ReasonCodes.Corrupt, damage),
+        var damage => result with { Detail = result.Detail is null ? damage : $"{result.Detail} {damage}" },
+    };
 
     /// <summary>The type, with archives and OLE files looked into.</summary>
     internal static string FindType(SourceDocument document)
@@ -54,7 +76,7 @@ internal static class DocumentReaders
         return type switch
         {
             ContentTypes.Ole => CompoundFile.FindType(document),
-            ContentTypes.Zip or ContentTypes.Word or ContentTypes.Sheet or ContentTypes.Slides => OfficePackage.FindType(document),
+            _ when document.IsArchive => PackageTypes.Find(document),
             _ => type,
         };
     }

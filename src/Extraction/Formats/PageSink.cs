@@ -50,7 +50,7 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
 
     /// <summary>Which parts could not be read and why, for people.</summary>
     internal string? PartDetail => _unread == 0 ? null
-        : $"{_unread} of {_parts} parts were not read: {string.Join(", ", _unreadParts)}{(_unread > _unreadParts.Count ? ", ..." : "")}.";
+        : $"{_unread} of {_parts} parts were not read in full: {string.Join(", ", _unreadParts)}{(_unread > _unreadParts.Count ? ", ..." : "")}.";
 
     /// <summary>Tells the worker that reading goes on.</summary>
     internal void Progress() => channel.Progress();
@@ -74,12 +74,12 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
         return true;
     }
 
-    /// <summary>The part begun last could not be read.</summary>
-    internal void ReportPart(string code)
+    /// <summary>The part begun last could not be read, or only <paramref name="partly"/>.</summary>
+    internal void ReportPart(string code, bool partly = false)
     {
         _unread++;
         if (_unreadParts.Count < MaxNamedParts)
-            _unreadParts.Add($"{string.Join('/', _path)} ({code})");
+            _unreadParts.Add($"{string.Join('/', _path)} ({code}{(partly ? ", its start was read" : "")})");
         // What people can act on goes before what is just not text.
         if (PartCode is null or ReasonCodes.UnsupportedType or ReasonCodes.Empty)
             PartCode = code;
@@ -93,6 +93,9 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
         _path.RemoveAt(_path.Count - 1);
         _announced = Math.Min(_announced, _path.Count);
     }
+
+    /// <summary>What was read stands; nothing more comes.</summary>
+    internal void EndEarly(string leftOut) => LeftOut ??= leftOut;
 
     /// <summary>Takes one page.</summary>
     internal void Add(PageText page) => Add(page.ToString(), page.Headings);

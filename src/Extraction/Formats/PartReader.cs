@@ -11,6 +11,20 @@ internal static class PartReader
     internal static void Read(SourceDocument owner, PageSink pages, string name, Stream content) =>
         Read(owner, pages, name, () => ReadContent(owner, pages, name, owner.Expansion.Counting(content)));
 
+    /// <summary>Reads one part whose bytes may be out of reach: opening it belongs to reading it. The stream is closed.</summary>
+    internal static void Read(SourceDocument owner, PageSink pages, string name, Func<Stream> open) => Read(owner, pages, name, () =>
+    {
+        var content = open();
+        try
+        {
+            ReadContent(owner, pages, name, owner.Expansion.Counting(content));
+        }
+        finally
+        {
+            Close(content);
+        }
+    });
+
     /// <summary>Reads a document that is kept as a storage of the compound file <paramref name="owner"/> stands in.</summary>
     internal static void ReadStorage(SourceDocument owner, PageSink pages, string name, IReadOnlyList<string> storage) =>
         Read(owner, pages, name, () => _ = DocumentReaders.ReadPages(owner with { FileName = name, Storage = storage, Depth = owner.Depth + 1 }, pages));
@@ -29,11 +43,9 @@ internal static class PartReader
         {
             pages.ReportPart(fault.Code);
         }
-        catch (Exception fault) when (fault is InvalidDataException or System.Xml.XmlException or EndOfStreamException or FormatException
-            or ArgumentException or InvalidOperationException or IndexOutOfRangeException or NotSupportedException or OverflowException or KeyNotFoundException)
+        catch (Exception fault) when (ContentFault.Is(fault))
         {
-            // Parsers of foreign formats throw whatever they like at damaged input; the other parts are not to blame.
-            pages.ReportPart(ReasonCodes.Corrupt);
+            pages.ReportPart(ContentFault.CodeOf(fault));
         }
         finally
         {
@@ -53,9 +65,10 @@ internal static class PartReader
     private static void ReadContent(SourceDocument owner, PageSink pages, string name, Stream content)
     {
         var head = new byte[ContentTypes.HeadSize * 8];
-        var length = content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        var length = 0;
+        var fault = Fill(content, head, ref length);
         if (length == 0)
-            throw new UnreadableDocumentException(ReasonCodes.Empty, "No bytes.");
+            throw fault ?? new UnreadableDocumentException(ReasonCodes.Empty, "No bytes.");
         var type = ContentTypes.FromContent(head.AsSpan(0, length), name);
         if (!DocumentReaders.MayRead(type))
             throw new UnreadableDocumentException(ReasonCodes.UnsupportedType, $"There is no reader for {type}.", type);
@@ -63,21 +76,60 @@ internal static class PartReader
         var path = Path.Combine(owner.Folder, $"part-{Guid.NewGuid():N}");
         try
         {
-            using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0))
-            {
-                file.Write(head, 0, length);
-                var block = new byte[256 * 1024];
-                while (content.Read(block) is > 0 and var read)
-                {
-                    file.Write(block, 0, read);
-                    pages.Progress();
-                }
-            }
+            if (fault is null && length == head.Length)
+                fault = Unpack(content, path, head, pages);
+            else
+                File.WriteAllBytes(path, head.AsSpan(0, length));
             _ = DocumentReaders.ReadPages(new(path, owner.Folder, name, owner.Limits) { Depth = owner.Depth + 1, Expansion = owner.Expansion }, pages);
+            if (fault is not null)
+                pages.ReportPart(ContentFault.CodeOf(fault), partly: true);
         }
         finally
         {
             File.Delete(path);
+        }
+    }
+
+    // What came before a damaged place is kept, and read: the start of a letter is better than none of it.
+    private static Exception? Unpack(Stream content, string path, byte[] head, PageSink pages)
+    {
+        using var file = new TemporaryFile(path);
+        file.Write(head);
+        var block = new byte[256 * 1024];
+        while (true)
+        {
+            var length = 0;
+            var fault = Fill(content, block, ref length);
+            file.Write(block.AsSpan(0, length));
+            pages.Progress();
+            if (fault is not null || length < block.Length)
+                return fault;
+        }
+    }
+
+    private static Exception? Fill(Stream content, byte[] buffer, ref int length)
+    {
+        try
+        {
+            while (length < buffer.Length && content.Read(buffer, length, buffer.Length - length) is > 0 and var read)
+                length += read;
+            return null;
+        }
+        catch (Exception fault) when (ContentFault.Is(fault))
+        {
+            return fault;
+        }
+    }
+
+    // Some decoders read on when they are closed, and fail again.
+    private static void Close(Stream content)
+    {
+        try
+        {
+            content.Dispose();
+        }
+        catch (Exception fault) when (ContentFault.Is(fault))
+        {
         }
     }
 }

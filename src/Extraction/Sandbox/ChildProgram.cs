@@ -18,6 +18,8 @@ internal static class ChildProgram
 
     internal static int Run(string folder)
     {
+        // Packed bytes that break off are then told from those that end: the part is named as incomplete.
+        AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
         using var input = Console.OpenStandardInput();
         using var output = Console.OpenStandardOutput();
         using var work = new BlockingCollection<Received>(boundedCapacity: 1);
@@ -44,7 +46,7 @@ internal static class ChildProgram
         var block = new byte[1 << 20];
         var path = Path.Combine(folder, "content");
         TaskMessage? task = null;
-        FileStream? file = null;
+        TemporaryFile? file = null;
         string? fault = null;
         while (input.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length)
         {
@@ -55,7 +57,7 @@ internal static class ChildProgram
                     var message = new byte[length];
                     input.ReadExactly(message);
                     task = JsonSerializer.Deserialize(message, MessageJson.Default.TaskMessage);
-                    file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+                    file = new TemporaryFile(path);
                     fault = null;
                     break;
                 case FrameKind.Content:
@@ -63,7 +65,7 @@ internal static class ChildProgram
                     try
                     {
                         if (fault is null)
-                            file!.Write(block, 0, length);
+                            file!.Write(block.AsSpan(0, length));
                     }
                     catch (IOException full)
                     {
@@ -113,9 +115,7 @@ internal static class ChildProgram
         }
         catch (Exception any)
         {
-            // Parsers of foreign formats throw whatever they like at damaged input; the type tells which rule was broken.
-            const int noSpace = 28; // ENOSPC
-            return any is IOException { HResult: noSpace }
+            return ContentFault.IsOfMachine(any)
                 ? Ending(ReasonCodes.ExtractorCrashed, null) with { Fault = any.Message }
                 : Ending(ReasonCodes.Corrupt, $"The content could not be understood ({any.GetType().Name}).");
         }
