@@ -42,9 +42,6 @@ internal sealed class OfficePackage : IDisposable
     /// <summary>The unpacked bytes of one part, counted, or null when it is not there.</summary>
     internal Stream? OpenCounted(string part) => _archive.OpenBytes(part);
 
-    /// <summary>The unpacked bytes of one part, counted, or null when it is not there.</summary>
-    internal Stream? OpenCounted(string part) => OpenContent(part) is { } content ? _document.Expansion.Counting(content) : null;
-
     /// <summary>Links of a part (<c>""</c>: of the package), targets resolved to part names.</summary>
     internal IReadOnlyList<Relationship> Relationships(string part)
     {
