@@ -167,6 +167,29 @@ public sealed class XlsTests(PoolFixture fixture) : IClassFixture<PoolFixture>
         Assert.Equal(["Good\nkept", "Lost"], document.Pages.Select(page => page.Text.Split("\n\n")[0]));
     }
 
+    [Fact]
+    public async Task A_wrong_length_among_the_globals_hides_neither_the_sheets_nor_their_texts()
+    {
+        var book = new BiffBuilder();
+        book.Begin(5);
+        var damaged = book.Length + 2;
+        book.Record(0x42, (ushort)1200).List("Only").Record(Shared, 1, 1, (ushort)6, (byte)0, "shared"u8.ToArray()).End();
+        book.BeginSheet(0).Record(SharedLabel, Cell(0, 0), 0).End();
+        var content = book.ToArray();
+        content[damaged] = 0xFF;
+        content[damaged + 1] = 0xFF;
+
+        Assert.Equal("Only\nshared", (await fixture.ExtractAsync("a.xls", content)).AllText());
+    }
+
+    [Fact]
+    public async Task A_workbook_without_a_list_of_its_sheets_is_corrupt()
+    {
+        var book = new BiffBuilder();
+
+        Assert.Equal("corrupt", (await ReadAsync(book.Begin(5).Record(0x42, (ushort)1200).End())).Status);
+    }
+
     [CorpusFact]
     public async Task Workbooks_of_others_show_what_they_are_known_to_hold()
     {
