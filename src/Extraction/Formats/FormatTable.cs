@@ -45,6 +45,7 @@ internal static class FormatTable
     private static readonly Format Doc = new("doc", 1, DocReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
     private static readonly Format OldSheet = new("xls", 1, OldSheetReader.Read);
+    private static readonly Format FlatSheet = new("sheetxml", 1, FlatSheetReader.Read);
     private static readonly Format BinarySheet = new("xlsb", 1, BinarySheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
     private static readonly Format Protected = new("encrypted", 1, EncryptedPackageReader.Read);
@@ -90,6 +91,7 @@ internal static class FormatTable
         [ContentTypes.Sheet] = Sheet,
         [ContentTypes.Xlsb] = BinarySheet,
         [ContentTypes.Xls] = OldSheet,
+        [ContentTypes.SheetXml] = FlatSheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
         [ContentTypes.Rtf] = RichText,
