@@ -121,7 +121,10 @@ public static class ContentTypes
         if (head.Length >= 26 && head[..2].SequenceEqual("BM"u8) && head[14] is 12 or 40 or 52 or 56 or 64 or 108 or 124 && head[15] == 0)
             return Bmp;
 
-        return TextDecoder.LooksLikeText(head, out var encoding) ? KindOfText(encoding.GetString(head), extension) : Unknown;
+        if (TextDecoder.LooksLikeText(head, out var encoding))
+            return KindOfText(encoding.GetString(head), extension);
+        // A mail may carry bytes as they are behind its header.
+        return Formats.Mail.MailSignature.Find(Encoding.Latin1.GetString(head[..Math.Min(head.Length, HeadSize)]), extension) ?? Unknown;
     }
 
     // "BZh" and a digit could begin a text; a block or the end of an empty stream follows.
@@ -163,6 +166,8 @@ public static class ContentTypes
         }
         if (start.StartsWith("<svg", StringComparison.Ordinal))
             return Svg;
+        if (Formats.Mail.MailSignature.Find(start, extension) is { } mail)
+            return mail;
         return extension switch
         {
             ".md" or ".markdown" or ".mdown" or ".mkd" => Markdown,

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ScaiDrive.Extraction.Formats.Archives;
+using ScaiDrive.Extraction.Formats.Mail;
 using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.RichText;
 
@@ -32,6 +33,8 @@ internal static class FormatTable
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
+    private static readonly Format Mail = new("mail", 1, MailReader.Read);
+    private static readonly Format Mailbox = new("mbox", 1, MailboxReader.Read);
     private static readonly Format RichText = new("rtf", 1, RtfReader.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
 
@@ -61,6 +64,8 @@ internal static class FormatTable
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
         [ContentTypes.Rtf] = RichText,
+        [ContentTypes.Mail] = Mail,
+        [ContentTypes.Mailbox] = Mailbox,
         [ContentTypes.Zip] = Zip,
         [ContentTypes.Tar] = Tar,
         [ContentTypes.SevenZip] = SevenZip,
