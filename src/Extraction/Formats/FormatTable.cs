@@ -35,6 +35,7 @@ internal static class FormatTable
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Mail = new("mail", 1, MailReader.Read);
     private static readonly Format Mailbox = new("mbox", 1, MailboxReader.Read);
+    private static readonly Format Outlook = new("msg", 1, OutlookReader.Read);
     private static readonly Format RichText = new("rtf", 1, RtfReader.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
 
@@ -66,6 +67,7 @@ internal static class FormatTable
         [ContentTypes.Rtf] = RichText,
         [ContentTypes.Mail] = Mail,
         [ContentTypes.Mailbox] = Mailbox,
+        [ContentTypes.OutlookMessage] = Outlook,
         [ContentTypes.Zip] = Zip,
         [ContentTypes.Tar] = Tar,
         [ContentTypes.SevenZip] = SevenZip,
