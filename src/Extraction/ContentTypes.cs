@@ -30,6 +30,8 @@ public static class ContentTypes
     internal const string OutlookMessage = "application/vnd.ms-outlook";
     internal const string Visio = "application/vnd.ms-visio.drawing";
     internal const string Mail = "message/rfc822";
+    internal const string Tnef = "application/vnd.ms-tnef";
+    internal const string Signed = "application/pkcs7-mime";
     internal const string Mailbox = "application/mbox";
     internal const string OpenText = "application/vnd.oasis.opendocument.text";
     internal const string OpenSheet = "application/vnd.oasis.opendocument.spreadsheet";
@@ -73,6 +75,7 @@ public static class ContentTypes
         ("PK\x05\x06"u8.ToArray(), 0, Zip),
         ("PK\x07\x08PK\x03\x04"u8.ToArray(), 0, Zip), // once meant for several disks, and fitted on one
         ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], 0, Ole),
+        ([0x78, 0x9F, 0x3E, 0x22], 0, Tnef),
         ([0x1F, 0x8B], 0, Gzip),
         ([0x1F, 0x9D], 0, Compress),
         ("LZIP\x01"u8.ToArray(), 0, Lzip),
@@ -114,6 +117,8 @@ public static class ContentTypes
         }
         if (IsBzip2(head))
             return Bzip2;
+        if (Formats.Mail.SignedContentReader.IsHeader(head))
+            return Signed;
         if (IsSkippableFrame(head))
             return Zstandard;
         if (Formats.Archives.TarHeader.IsHeader(head))

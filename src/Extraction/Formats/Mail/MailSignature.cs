@@ -50,6 +50,9 @@ internal static partial class MailSignature
 
     private static bool IsHeader(ReadOnlySpan<char> text, bool lenient)
     {
+        // What a signature wraps begins with its type, and often has no other field.
+        if (text.StartsWith("Content-Type: multipart/", StringComparison.OrdinalIgnoreCase) || text.StartsWith("Content-Type: text/", StringComparison.OrdinalIgnoreCase))
+            return true;
         var (ofMail, ofLetters, strange, lines) = (0, 0, 0, 0);
         foreach (var line in text.EnumerateLines())
         {
