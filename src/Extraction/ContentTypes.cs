@@ -17,6 +17,9 @@ public static class ContentTypes
     internal const string Html = "text/html";
     internal const string Xml = "application/xml";
     internal const string Svg = "image/svg+xml";
+    internal const string FlatOffice = "application/vnd.ms-office.flat-opc+xml";
+    internal const string WordXml = "application/vnd.ms-wordml+xml";
+    internal const string SheetXml = "application/vnd.ms-spreadsheetml+xml";
     internal const string Pdf = "application/pdf";
     internal const string Zip = "application/zip";
     internal const string Ole = "application/x-ole-storage";
@@ -36,6 +39,7 @@ public static class ContentTypes
     internal const string OpenText = "application/vnd.oasis.opendocument.text";
     internal const string OpenSheet = "application/vnd.oasis.opendocument.spreadsheet";
     internal const string OpenSlides = "application/vnd.oasis.opendocument.presentation";
+    internal const string OpenDrawing = "application/vnd.oasis.opendocument.graphics";
     internal const string Epub = "application/epub+zip";
     internal const string Xps = "application/vnd.ms-xpsdocument";
     internal const string Pages = "application/vnd.apple.pages";
@@ -76,6 +80,7 @@ public static class ContentTypes
         ("PK\x07\x08PK\x03\x04"u8.ToArray(), 0, Zip), // once meant for several disks, and fitted on one
         ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], 0, Ole),
         ([0x78, 0x9F, 0x3E, 0x22], 0, Tnef),
+        ([0xDB, 0xA5, 0x2D, 0], 0, Doc), // Word 2, before there were compound files
         ([0x1F, 0x8B], 0, Gzip),
         ([0x1F, 0x9D], 0, Compress),
         ("LZIP\x01"u8.ToArray(), 0, Lzip),
@@ -164,13 +169,8 @@ public static class ContentTypes
         var start = text.AsSpan().TrimStart("\uFEFF \t\r\n");
         if (start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
             return Html;
-        if (start.StartsWith("<?xml", StringComparison.Ordinal))
-        {
-            return start.Contains("<html", StringComparison.OrdinalIgnoreCase) ? Html
-                : start.Contains("<svg", StringComparison.Ordinal) ? Svg : Xml;
-        }
-        if (start.StartsWith("<svg", StringComparison.Ordinal))
-            return Svg;
+        if (XmlTypes.Find(start) is { } markup)
+            return markup;
         if (Formats.Mail.MailSignature.Find(start, extension) is { } mail)
             return mail;
         return extension switch

@@ -13,9 +13,6 @@ namespace ScaiDrive.Extraction;
 /// </remarks>
 public sealed class ExtractionPool : IAsyncDisposable
 {
-    /// <summary>Part of every cache key: changes when the same bytes may give another text.</summary>
-    public const string PipelineVersion = "1";
-
     // More deaths than this in one recognition mean the machine or the file is beyond help; each costs a fresh child.
     private const int MaxRecognitionDeaths = 5;
 
@@ -62,7 +59,7 @@ public sealed class ExtractionPool : IAsyncDisposable
         return new(result.Status, result.Detail, result.MimeType,
             result.Status == ReasonCodes.Ok ? answer.Pages : [], result.PagesNeedingOcr, result.Truncated, result.Metadata)
         {
-            PipelineVersion = result.PipelineVersion ?? Formats.FormatTable.TypesStamp,
+            PipelineVersion = result.PipelineVersion ?? Formats.FormatTable.VersionFor(result.MimeType),
         };
     }
 
@@ -72,6 +69,15 @@ public sealed class ExtractionPool : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(pipelineVersion);
         return Formats.FormatTable.IsCurrent(pipelineVersion);
+    }
+
+    /// <summary>True when a reader of a stored text has a higher version here: reading the same bytes again may give another text.</summary>
+    /// <remarks>False for a text that a newer build has read: it is not current here either, but this build could only make it older.</remarks>
+    /// <param name="pipelineVersion">As in <see cref="ExtractedDocument.PipelineVersion"/>.</param>
+    public static bool IsOutdated(string pipelineVersion)
+    {
+        ArgumentNullException.ThrowIfNull(pipelineVersion);
+        return Formats.FormatTable.IsOutdated(pipelineVersion);
     }
 
     /// <summary>The stamp that recognised pages add to a text's pipeline version.</summary>

@@ -72,6 +72,12 @@ public static class ReasonCodes
     /// <summary>A job of this file was given up after its last attempt.</summary>
     public const string AttemptsExhausted = "attempts_exhausted";
 
+    /// <summary>OCR could not read some of the pages; the others are searchable.</summary>
+    public const string OcrIncomplete = "ocr_incomplete";
+
+    /// <summary>Somebody cancelled the work on the file.</summary>
+    public const string Cancelled = "cancelled";
+
     /// <summary>Code to hint: one or two sentences for an admin. <see cref="Ok"/> has none.</summary>
     public static IReadOnlyDictionary<string, string> Hints { get; } = new Dictionary<string, string>
     {
@@ -95,6 +101,8 @@ public static class ReasonCodes
         [Truncated] = "Only the first part of the text is searchable; the detail says what was left out. Split the document, or raise the limit and retry.",
         [AttemptsExhausted] = "The work on this file failed in every attempt. The job's log says why; mend the cause and retry the job.",
         [ExcludedByPolicy] = "A vectorization policy leaves the content of this file out. It can still be found by its name; change the policy to index it.",
+        [OcrIncomplete] = "OCR could not read the pages that the detail names; the others are searchable. Retry the file's recognize-text job, or scan those pages again.",
+        [Cancelled] = "The work on this file was cancelled. Retry its job to go on; the file can already be found by its name.",
         [ToolMissing] = "A program this type needs is not installed. Run the doctor command; it says which one.",
     }.ToFrozenDictionary();
 }

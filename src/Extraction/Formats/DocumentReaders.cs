@@ -49,7 +49,7 @@ internal static class DocumentReaders
         pages.NoteReader(format.Stamp);
         try
         {
-            return (type, format.Read(document, pages));
+            return (type, Judged(format.Read(document, pages), document, pages));
         }
         catch (UnreadableDocumentException fault)
         {
@@ -61,6 +61,14 @@ internal static class DocumentReaders
         }
     }
 
+    // A reader skips what is damaged; when nothing was left, the damage is the reason.
+    private static ReadResult Judged(ReadResult result, SourceDocument document, PageSink pages) => document.Damage switch
+    {
+        null => result,
+        var damage when !pages.HasText && pages.NeedingOcr.Count == 0 => throw new UnreadableDocumentException(ReasonCodes.Corrupt, damage),
+        var damage => result with { Detail = result.Detail is null ? damage : $"{result.Detail} {damage}" },
+    };
+
     /// <summary>The type, with archives and OLE files looked into.</summary>
     internal static string FindType(SourceDocument document)
     {
@@ -68,7 +76,7 @@ internal static class DocumentReaders
         return type switch
         {
             ContentTypes.Ole => CompoundFile.FindType(document),
-            ContentTypes.Zip or ContentTypes.Word or ContentTypes.Sheet or ContentTypes.Slides => OfficePackage.FindType(document),
+            _ when document.IsArchive => PackageTypes.Find(document),
             _ => type,
         };
     }

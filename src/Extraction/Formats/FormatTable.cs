@@ -1,8 +1,17 @@
-using System.Collections.Frozen;
+using ScaiDrive.Extraction.Formats.Apple;
 using ScaiDrive.Extraction.Formats.Archives;
 using ScaiDrive.Extraction.Formats.Mail;
+using ScaiDrive.Extraction.Formats.Office.Binary;
+using ScaiDrive.Extraction.Formats.Office.Protection;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Biff;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Binary;
+using ScaiDrive.Extraction.Formats.Office.Sheets;
 using ScaiDrive.Extraction.Formats.Office;
+using ScaiDrive.Extraction.Formats.OpenDocument;
+using ScaiDrive.Extraction.Formats.Pdf;
 using ScaiDrive.Extraction.Formats.RichText;
+using System.Collections.Frozen;
+using System.Globalization;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -30,8 +39,13 @@ internal static class FormatTable
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
     private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
+    private static readonly Format Ppt = new("ppt", 1, PptReader.Read);
+    private static readonly Format Doc = new("doc", 1, DocReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
+    private static readonly Format OldSheet = new("xls", 1, OldSheetReader.Read);
+    private static readonly Format BinarySheet = new("xlsb", 1, BinarySheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
+    private static readonly Format Protected = new("encrypted", 1, EncryptedPackageReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
     private static readonly Format Mail = new("mail", 1, MailReader.Read);
     private static readonly Format Mailbox = new("mbox", 1, MailboxReader.Read);
@@ -40,6 +54,8 @@ internal static class FormatTable
     private static readonly Format Signed = new("cms", 1, SignedContentReader.Read);
     private static readonly Format RichText = new("rtf", 1, RtfReader.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
+    private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
+    private static readonly Format Iwork = new("iwork", 1, Workspace.Read);
 
     private static readonly Format Zip = new("zip", 1, ZipReader.Read);
     private static readonly Format Tar = new("tar", 1, TarReader.Read);
@@ -63,7 +79,11 @@ internal static class FormatTable
         [ContentTypes.Svg] = Xml,
         [ContentTypes.Pdf] = Pdf,
         [ContentTypes.Word] = Word,
+        [ContentTypes.Doc] = Doc,
+        [ContentTypes.Ppt] = Ppt,
         [ContentTypes.Sheet] = Sheet,
+        [ContentTypes.Xlsb] = BinarySheet,
+        [ContentTypes.Xls] = OldSheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
         [ContentTypes.Rtf] = RichText,
@@ -82,19 +102,68 @@ internal static class FormatTable
         [ContentTypes.Zstandard] = Zstandard,
         [ContentTypes.Lzip] = Lzip,
         [ContentTypes.Compress] = Compress,
+        [CompoundFile.EncryptedType] = Protected,
         [ContentTypes.Png] = Image,
         [ContentTypes.Jpeg] = Image,
         [ContentTypes.Gif] = Image,
         [ContentTypes.Tiff] = Image,
         [ContentTypes.Webp] = Image,
         [ContentTypes.Bmp] = Image,
+        [ContentTypes.Pages] = Iwork,
+        [ContentTypes.Numbers] = Iwork,
+        [ContentTypes.Keynote] = Iwork,
+        [ContentTypes.OpenText] = OpenDocument,
+        [ContentTypes.OpenText + "-template"] = OpenDocument,
+        [ContentTypes.OpenText + "-master"] = OpenDocument,
+        [ContentTypes.OpenText + "-web"] = OpenDocument,
+        [ContentTypes.OpenSheet] = OpenDocument,
+        [ContentTypes.OpenSheet + "-template"] = OpenDocument,
+        [ContentTypes.OpenSlides] = OpenDocument,
+        [ContentTypes.OpenSlides + "-template"] = OpenDocument,
+        [ContentTypes.OpenDrawing] = OpenDocument,
+        [ContentTypes.OpenDrawing + "-template"] = OpenDocument,
+        ["application/vnd.oasis.opendocument.chart"] = OpenDocument,
+        ["application/vnd.oasis.opendocument.formula"] = OpenDocument,
+        ["application/vnd.sun.xml.writer"] = OpenDocument,
+        ["application/vnd.sun.xml.writer.template"] = OpenDocument,
+        ["application/vnd.sun.xml.writer.global"] = OpenDocument,
+        ["application/vnd.sun.xml.calc"] = OpenDocument,
+        ["application/vnd.sun.xml.calc.template"] = OpenDocument,
+        ["application/vnd.sun.xml.impress"] = OpenDocument,
+        ["application/vnd.sun.xml.impress.template"] = OpenDocument,
+        ["application/vnd.sun.xml.draw"] = OpenDocument,
+        ["application/vnd.sun.xml.draw.template"] = OpenDocument,
     }.ToFrozenDictionary();
 
     private static readonly FrozenSet<string> Stamps = ByType.Values.Select(static format => format.Stamp).Append(TypesStamp).Append(Ocr.PageRecognizer.Stamp).ToFrozenSet();
+
+    private static readonly FrozenDictionary<string, int> Versions = Stamps.Select(Parse).ToFrozenDictionary(static stamp => stamp.Name, static stamp => stamp.Version);
 
     /// <summary>The reader of a type, or null.</summary>
     internal static Format? Find(string type) => ByType.GetValueOrDefault(type);
 
     /// <summary>True when every reader that had a hand in a text still stands in the table with the same version.</summary>
     internal static bool IsCurrent(string pipelineVersion) => pipelineVersion.Split('+').All(Stamps.Contains);
+
+    /// <summary>True when a reader has a higher version here, and none a lower one or none at all, as a newer build's would.</summary>
+    internal static bool IsOutdated(string pipelineVersion)
+    {
+        var isOlder = false;
+        foreach (var stamp in pipelineVersion.Split('+'))
+        {
+            var (name, version) = Parse(stamp);
+            if (!Versions.TryGetValue(name, out var here) || version > here)
+                return false;
+            isOlder |= version < here;
+        }
+        return isOlder;
+    }
+
+    /// <summary>The version of an ending that names no readers: that of the type's own, or of the search for one.</summary>
+    internal static string VersionFor(string type) => Find(type)?.Stamp ?? TypesStamp;
+
+    private static (string Name, int Version) Parse(string stamp) =>
+        stamp.LastIndexOf('.') is > 0 and var dot && int.TryParse(stamp.AsSpan(dot + 1), CultureInfo.InvariantCulture, out var version)
+            ? (stamp[..dot], version)
+            : (stamp, 0);
 }

@@ -1,3 +1,5 @@
+using ScaiDrive.Extraction.Formats;
+
 namespace ScaiDrive.Extraction;
 
 /// <summary>A file, or one part of it, in the child's private folder, and what reading it may cost.</summary>
@@ -17,6 +19,15 @@ internal sealed record SourceDocument(string Path, string Folder, string FileNam
     internal Expansion Expansion { get; init; } = new(new FileInfo(Path).Length, Limits);
 
     internal long Length => new FileInfo(Path).Length;
+
+    /// <summary>True for a ZIP archive, whatever its members make of it.</summary>
+    internal bool IsArchive => Head(4) is [(byte)'P', (byte)'K', 3, 4] or [(byte)'P', (byte)'K', 5, 6];
+
+    /// <summary>What of this document could not be read although the rest could; null when it is whole.</summary>
+    internal string? Damage { get; private set; }
+
+    /// <summary>Remembers that a region was skipped. The rest stays searchable; without any text the document ends as corrupt.</summary>
+    internal void NoteDamage(string what) => Damage ??= what;
 
     internal FileStream Open() => new(Path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, FileOptions.SequentialScan);
 
@@ -56,36 +67,14 @@ internal sealed class Expansion(long packedBytes, ExtractionLimits limits)
     /// <summary>The stream with every byte read from it counted.</summary>
     internal Stream Counting(Stream unpacked) => new CountingStream(this, unpacked);
 
-    private sealed class CountingStream(Expansion expansion, Stream inner) : Stream
+    private sealed class CountingStream(Expansion expansion, Stream inner) : ReadOnlyStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
         public override int Read(Span<byte> buffer)
         {
             var read = inner.Read(buffer);
             expansion.Count(read);
             return read;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ScaiDrive.Extraction.Formats;
+using ScaiDrive.Extraction.Formats.Pdf;
 using ScaiDrive.Extraction.Sandbox;
 using ScaiDrive.Extraction.Tools;
 

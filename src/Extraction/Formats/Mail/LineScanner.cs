@@ -32,12 +32,15 @@ internal sealed class LineScanner(FileStream file, long start, long end)
 
     internal bool IsBlank => Line.IndexOfAnyExcept((byte)' ', (byte)'\t') < 0;
 
-    /// <summary>True when the line after this one starts like a field of a header.</summary>
-    internal bool NextLooksLikeField()
+    /// <summary>The start of the line after this one.</summary>
+    internal ReadOnlySpan<byte> Next
     {
-        var next = Available()[..Math.Min(LookAhead, Available().Length)];
-        var newline = next.IndexOf((byte)'\n');
-        return HeaderFields.NameLength(newline < 0 ? next : next[..newline]) > 0;
+        get
+        {
+            var next = Available()[..Math.Min(LookAhead, Available().Length)];
+            var newline = next.IndexOf((byte)'\n');
+            return newline < 0 ? next : next[..newline];
+        }
     }
 
     /// <summary>Moves to the next line.</summary>

@@ -86,7 +86,7 @@ internal static class MailboxReader
         private bool LooksLikeEnvelope(ReadOnlySpan<byte> line)
         {
             var text = System.Text.Encoding.Latin1.GetString(line[..Math.Min(line.Length, 500)]);
-            return MailSignature.IsSeparator(text) && (_afterBlank || lines.NextLooksLikeField());
+            return MailSignature.IsSeparator(text) && (_afterBlank || HeaderFields.NameLength(lines.Next) > 0);
         }
     }
 }

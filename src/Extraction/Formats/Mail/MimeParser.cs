@@ -6,6 +6,8 @@ internal sealed class MimeParser(LineScanner lines, ExtractionLimits limits, Fun
     // Deeper than any mail a program writes; each level costs a comparison at every line that starts like a boundary.
     internal const int MaxNesting = 32;
 
+    private const int MaxBoundary = 256;
+
     private readonly List<(MimeEntity Entity, byte[] Boundary)> _open = [];
     private int _count;
 
@@ -32,7 +34,7 @@ internal sealed class MimeParser(LineScanner lines, ExtractionLimits limits, Fun
 
     private void TakeLine()
     {
-        if (_open.Count > 0 && lines.Line.StartsWith("--"u8) && TakeBoundary(lines.Line[2..]))
+        if (lines.Line.StartsWith("--"u8) && (TakeBoundary(lines.Line[2..]) || AdoptBoundary(lines.Line[2..])))
             return;
         if (!_inHeader || _current is null)
             return;
@@ -46,13 +48,30 @@ internal sealed class MimeParser(LineScanner lines, ExtractionLimits limits, Fun
     {
         var entity = _current!;
         (entity.BodyStart, _inHeader) = (at, false);
-        if (entity.Boundary is not { Length: > 0 } boundary)
+        if (!entity.IsMultipart)
             return;
         if (_open.Count < MaxNesting)
-            _open.Add((entity, boundary));
+            _open.Add((entity, entity.Boundary));
         else
             entity.TooDeep = true;
     }
+
+    // A multipart whose header names no boundary, or another one than it has: the first line that looks like one is taken.
+    private bool AdoptBoundary(ReadOnlySpan<byte> line)
+    {
+        if (_current is null || _inHeader || _open.Count == 0 || _open[^1].Entity != _current || line.Length is < 2 or > MaxBoundary
+            || !(StartsLikePart(lines.Next) || (_open[^1].Boundary.Length == 0 && lines.Next.Trim(" \t\r"u8).IsEmpty && IsOneLongWord(line))))
+            return false;
+        _open[^1] = (_current, line.TrimEnd(" \t\r"u8).ToArray());
+        StartPart(_open.Count - 1);
+        return true;
+    }
+
+    // Not the line above a signature, and not a rule across the page.
+    private static bool IsOneLongWord(ReadOnlySpan<byte> line) => line.Length >= 8 && line.IndexOf((byte)' ') < 0 && line.IndexOfAnyExcept((byte)'-', (byte)'\r') >= 0;
+
+    private static bool StartsLikePart(ReadOnlySpan<byte> line) =>
+        System.Text.Ascii.EqualsIgnoreCase(line[..Math.Min(line.Length, 8)], "Content-"u8);
 
     private bool TakeBoundary(ReadOnlySpan<byte> line)
     {
@@ -60,7 +79,7 @@ internal sealed class MimeParser(LineScanner lines, ExtractionLimits limits, Fun
         for (var level = _open.Count - 1; level >= 0; level--)
         {
             var boundary = _open[level].Boundary;
-            if (!line.StartsWith(boundary))
+            if (boundary.Length == 0 || !line.StartsWith(boundary))
                 continue;
             var rest = line[boundary.Length..];
             if (rest.IsEmpty)

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
-using System.Text;
 using System.Xml;
 
 namespace ScaiDrive.Extraction.Formats.Office;
@@ -15,75 +13,34 @@ internal sealed record Relationship(string Id, string Kind, string Target, bool 
 /// <summary>An Office Open XML document (ECMA-376): a ZIP archive of XML parts with relationships. Counts what it unpacks.</summary>
 internal sealed class OfficePackage : IDisposable
 {
-    private readonly ZipArchive _archive;
-    private readonly SourceDocument _document;
-    private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.OrdinalIgnoreCase);
+    private readonly PackageArchive _archive;
 
     /// <exception cref="InvalidDataException">Not a readable archive.</exception>
     internal OfficePackage(SourceDocument document)
+        : this(new PackageArchive(document))
     {
-        _document = document;
-        _archive = new(document.Open(), ZipArchiveMode.Read, leaveOpen: false);
-        foreach (var entry in _archive.Entries)
-            _entries.TryAdd(entry.FullName.Replace('\\', '/').TrimStart('/'), entry);
     }
 
-    internal ExtractionLimits Limits => _document.Limits;
+    internal OfficePackage(PackageArchive archive) => _archive = archive;
 
-    /// <summary>Which document the archive is, by its main part; <c>application/zip</c> when it is none.</summary>
-    /// <exception cref="UnreadableDocumentException">With <c>corrupt</c> when the archive has no readable directory.</exception>
-    internal static string FindType(SourceDocument document)
-    {
-        try
-        {
-            using var package = new OfficePackage(document);
-            if (package._entries.TryGetValue("mimetype", out var mimetype) && mimetype.Length < 200)
-            {
-                using var reader = new StreamReader(mimetype.Open(), Encoding.ASCII);
-                return reader.ReadToEnd().Trim();
-            }
-            if (!package._entries.ContainsKey("[Content_Types].xml"))
-                return ContentTypes.Zip;
-            var main = package.MainPart();
-            return main is null ? ContentTypes.Zip
-                : main.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) ? ContentTypes.Xlsb
-                : package.RootElement(main) switch
-                {
-                    "document" => ContentTypes.Word,
-                    "workbook" => ContentTypes.Sheet,
-                    "presentation" => ContentTypes.Slides,
-                    "VisioDocument" => ContentTypes.Visio,
-                    _ => ContentTypes.Zip,
-                };
-        }
-        catch (Exception fault) when (ContentFault.Is(fault))
-        {
-            // The reader of plain archives finds members without a directory; that of a document needs it.
-            var type = ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName);
-            return type == ContentTypes.Zip ? type : throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The archive is damaged.", type);
-        }
-    }
+    internal ExtractionLimits Limits => _archive.Limits;
 
     /// <summary>The part that holds the document itself.</summary>
     internal string? MainPart() => Relationships("").FirstOrDefault(static link => link.Kind is "officeDocument" or "document")?.Target;
 
-    internal bool Has(string part) => _entries.ContainsKey(part);
+    internal bool Has(string part) => _archive.Has(part);
 
     /// <summary>Names of all parts, in the archive's order.</summary>
-    internal IEnumerable<string> Parts => _entries.Keys;
+    internal IEnumerable<string> Parts => _archive.Parts;
 
     /// <summary>A reader over one part, or null when it is not there.</summary>
-    internal XmlReader? Open(string part)
-    {
-        if (!_entries.TryGetValue(part, out var entry))
-            return null;
-        var settings = SafeXml.Settings(Limits);
-        settings.CloseInput = true;
-        return XmlReader.Create(_document.Expansion.Counting(entry.Open()), settings);
-    }
+    internal XmlReader? Open(string part) => _archive.OpenXml(part);
 
     /// <summary>The unpacked bytes of one part, not counted, or null when it is not there.</summary>
-    internal Stream? OpenContent(string part) => _entries.TryGetValue(part, out var entry) ? entry.Open() : null;
+    internal Stream? OpenContent(string part) => _archive.OpenUncounted(part);
+
+    /// <summary>The unpacked bytes of one part, counted, or null when it is not there.</summary>
+    internal Stream? OpenCounted(string part) => _archive.OpenBytes(part);
 
     /// <summary>Links of a part (<c>""</c>: of the package), targets resolved to part names.</summary>
     internal IReadOnlyList<Relationship> Relationships(string part)
@@ -148,7 +105,7 @@ internal sealed class OfficePackage : IDisposable
     private static DateTimeOffset? Date(string value) =>
         DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date) ? date : null;
 
-    private string RootElement(string part)
+    internal string RootElement(string part)
     {
         using var reader = Open(part);
         return reader?.MoveToContent() == XmlNodeType.Element ? reader.LocalName : "";
