@@ -35,6 +35,8 @@ public static class ContentTypes
     internal const string Mail = "message/rfc822";
     internal const string Tnef = "application/vnd.ms-tnef";
     internal const string Signed = "application/pkcs7-mime";
+    internal const string Calendar = "text/calendar";
+    internal const string Card = "text/vcard";
     internal const string Mailbox = "application/mbox";
     internal const string OpenText = "application/vnd.oasis.opendocument.text";
     internal const string OpenSheet = "application/vnd.oasis.opendocument.spreadsheet";
@@ -171,6 +173,10 @@ public static class ContentTypes
             return Html;
         if (XmlTypes.Find(start) is { } markup)
             return markup;
+        if (start.StartsWith("BEGIN:VCALENDAR", StringComparison.OrdinalIgnoreCase))
+            return Calendar;
+        if (start.StartsWith("BEGIN:VCARD", StringComparison.OrdinalIgnoreCase))
+            return Card;
         if (Formats.Mail.MailSignature.Find(start, extension) is { } mail)
             return mail;
         return extension switch

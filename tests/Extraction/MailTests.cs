@@ -184,6 +184,14 @@ public sealed class MailTests(PoolFixture fixture) : IClassFixture<PoolFixture>
     }
 
     [Fact]
+    public async Task A_card_shows_what_people_see_of_it()
+    {
+        var document = await ReadAsync("BEGIN:VCARD\r\nVERSION:2.1\r\nFN;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:=C3=85sa Pike\r\nitem1.TEL;TYPE=work:+47 12\r\n 34\r\nUID:hidden\r\nEND:VCARD\r\n", "a.vcf");
+
+        Assert.Equal(("text/vcard", "Åsa Pike\nTelephone: +47 1234"), (document.MimeType, document.AllText()));
+    }
+
+    [Fact]
     public async Task A_saved_page_is_read_with_its_frames_but_without_its_styles()
     {
         var document = await ReadAsync("From: <Saved by a browser>\nSubject: A page\nMIME-Version: 1.0\n" + Multipart("related; type=\"text/html\"",

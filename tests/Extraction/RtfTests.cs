@@ -4,7 +4,7 @@ namespace ScaiDrive.Extraction.Tests;
 
 public sealed class RtfTests(PoolFixture fixture) : IClassFixture<PoolFixture>
 {
-    private const string Fonts = @"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset161 Arial Greek;}{\f2\fcharset204 Arial Cyr;}{\f3\fcharset128 MS Mincho;}{\f4\fcharset2 Symbol;}{\f5\fnil\cpg1250 Arial;}}";
+    private const string Fonts = @"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset161 Arial Greek;}{\f2\fcharset204 Arial Cyr;}{\f3\fcharset128 MS Mincho;}{\f4\fcharset2 Symbol;}{\f5\fnil\cpg1250 Arial;}{\f6\fcharset177 Arial (Hebrew);}}";
 
     private Task<ExtractedDocument> ReadAsync(string body) => fixture.ExtractAsync("a.rtf", Encoding.Latin1.GetBytes($@"{{\rtf1\ansi\ansicpg1252\deff0{Fonts}{body}}}"));
 
@@ -19,6 +19,8 @@ public sealed class RtfTests(PoolFixture fixture) : IClassFixture<PoolFixture>
     [InlineData(@"\f4 abg\'b7", "αβγ•")]
     [InlineData(@"\f5 \'9c\'f3\'bf", "śóż")]
     [InlineData(@"\f2 \'cc\plain \'cc", "МÌ")]
+    [InlineData(@"\ltrch\fcs0 \f0 \rtlch\fcs1 \af6 \'f9\'ec\'e5\'ed", "שלום")]
+    [InlineData(@"\rtlch\fcs1 \af6 \ltrch\fcs0 \f0 \'e9", "é")]
     public async Task Bytes_are_read_in_the_encoding_of_their_font(string body, string expected) => Assert.Equal(expected, await TextAsync(body));
 
     [Theory]

@@ -50,6 +50,7 @@ internal static class FormatTable
     private static readonly Format Mail = new("mail", 1, MailReader.Read);
     private static readonly Format Mailbox = new("mbox", 1, MailboxReader.Read);
     private static readonly Format Outlook = new("msg", 1, OutlookReader.Read);
+    private static readonly Format Calendar = new("calendar", 1, CalendarText.Read);
     private static readonly Format Tnef = new("tnef", 1, TnefReader.Read);
     private static readonly Format Signed = new("cms", 1, SignedContentReader.Read);
     private static readonly Format RichText = new("rtf", 1, RtfReader.Read);
@@ -89,6 +90,8 @@ internal static class FormatTable
         [ContentTypes.Rtf] = RichText,
         [ContentTypes.Mail] = Mail,
         [ContentTypes.Mailbox] = Mailbox,
+        [ContentTypes.Calendar] = Calendar,
+        [ContentTypes.Card] = Calendar,
         [ContentTypes.Tnef] = Tnef,
         [ContentTypes.Signed] = Signed,
         [ContentTypes.OutlookMessage] = Outlook,

@@ -13,6 +13,15 @@ internal static class CalendarText
         ["NOTE"] = "", ["BDAY"] = "Birthday: ", ["IMPP"] = "",
     };
 
+    /// <summary>A file of its own: appointments or cards of a program.</summary>
+    internal static ReadResult Read(SourceDocument document, PageSink pages)
+    {
+        var page = new PageText();
+        Append(PlainTextReader.ReadText(document, pages), page);
+        pages.Add(page);
+        return ReadResult.TextOnly;
+    }
+
     internal static void Append(string text, PageText page)
     {
         page.EndLine();

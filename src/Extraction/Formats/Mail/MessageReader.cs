@@ -97,7 +97,8 @@ internal sealed class MessageReader(SourceDocument document, PageSink pages, Fil
 
     private void AppendText(MimeEntity entity)
     {
-        if (pages.PicturesOnly || _page.Length > pages.Room)
+        // Recognition walks here too, and needs the same choice of bodies to count the same parts.
+        if (_page.Length > pages.Room)
             return;
         _page.EndLine();
         var bytes = ReadBody(entity);
