@@ -37,7 +37,7 @@ internal static class FormatTable
     private static readonly Format Markdown = new("markdown", 1, MarkdownReader.Read);
     private static readonly Format Html = new("html", 1, HtmlReader.Read);
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
-    private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
+    private static readonly Format Pdf = new("pdf", 2, PdfReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
     private static readonly Format Ppt = new("ppt", 1, PptReader.Read);
     private static readonly Format Doc = new("doc", 1, DocReader.Read);
