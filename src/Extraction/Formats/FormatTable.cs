@@ -1,5 +1,6 @@
 using ScaiDrive.Extraction.Formats.Apple;
 using ScaiDrive.Extraction.Formats.Archives;
+using ScaiDrive.Extraction.Formats.Mail;
 using ScaiDrive.Extraction.Formats.Office.Binary;
 using ScaiDrive.Extraction.Formats.Office.Protection;
 using ScaiDrive.Extraction.Formats.Office.Sheets.Biff;
@@ -38,7 +39,6 @@ internal static class FormatTable
     private static readonly Format Html = new("html", 1, HtmlReader.Read);
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
     private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
-    private static readonly Format Lines = new("lines", 1, ContentLines.Read);
     private static readonly Format Json = new("json", 1, JsonReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
     private static readonly Format Ppt = new("ppt", 1, PptReader.Read);
@@ -50,6 +50,12 @@ internal static class FormatTable
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
     private static readonly Format Protected = new("encrypted", 1, EncryptedPackageReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
+    private static readonly Format Mail = new("mail", 1, MailReader.Read);
+    private static readonly Format Mailbox = new("mbox", 1, MailboxReader.Read);
+    private static readonly Format Outlook = new("msg", 1, OutlookReader.Read);
+    private static readonly Format Calendar = new("calendar", 1, CalendarText.Read);
+    private static readonly Format Tnef = new("tnef", 1, TnefReader.Read);
+    private static readonly Format Signed = new("cms", 1, SignedContentReader.Read);
     private static readonly Format RichText = new("rtf", 1, RtfReader.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
@@ -75,8 +81,6 @@ internal static class FormatTable
     private static readonly FrozenDictionary<string, Format> ByType = new Dictionary<string, Format>
     {
         [ContentTypes.Plain] = Text,
-        [ContentTypes.Calendar] = Lines,
-        [ContentTypes.Contact] = Lines,
         [ContentTypes.Json] = Json,
         [ContentTypes.Csv] = Csv,
         [ContentTypes.TabSeparated] = Tsv,
@@ -95,6 +99,13 @@ internal static class FormatTable
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
         [ContentTypes.Rtf] = RichText,
+        [ContentTypes.Mail] = Mail,
+        [ContentTypes.Mailbox] = Mailbox,
+        [ContentTypes.Calendar] = Calendar,
+        [ContentTypes.Contact] = Calendar,
+        [ContentTypes.Tnef] = Tnef,
+        [ContentTypes.Signed] = Signed,
+        [ContentTypes.OutlookMessage] = Outlook,
         [ContentTypes.Zip] = Zip,
         [ContentTypes.Tar] = Tar,
         [ContentTypes.SevenZip] = SevenZip,
