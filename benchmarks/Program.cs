@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using ScaiDrive.Bench.Embed;
 using ScaiDrive.Bench.EndToEnd;
+using ScaiDrive.Bench.Extract;
 using ScaiDrive.Bench.Hostile;
 using ScaiDrive.Bench.Memory;
+using ScaiDrive.Bench.Ocr;
 using ScaiDrive.Bench.Queue;
 using ScaiDrive.Bench.Recovery;
 
@@ -15,8 +17,10 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
     ["held-xmin"] = ("throughput kept while an old transaction is left open", HeldXminBench.RunAsync),
     ["volume"] = ("throughput, pages and totals with millions of finished and waiting jobs", VolumeBench.RunAsync),
     ["fairness"] = ("a small tenant's wait beside another's million jobs, against its wait alone", FairnessBench.RunAsync),
+    ["extract"] = ("documents read per second by format, a thousand pages of PDF against pdftotext, what a warm child costs a file", ExtractBench.RunAsync),
     ["end-to-end"] = ("a mixed folder from disk to searchable by word and meaning, one worker process", EndToEndBench.RunAsync),
     ["hostile"] = ("mutated documents of every format and the known bombs: crashes, hangs, leaks, endings without a reason", HostileBench.RunAsync),
+    ["ocr"] = ("pages recognised per minute, against plain Tesseract and OCRmyPDF, and how many characters are right", OcrBench.RunAsync),
     ["recovery"] = ("workers killed, stopped and cut off, the server restarted: what is lost, what is done twice, how long it takes", RecoveryBench.RunAsync),
 };
 

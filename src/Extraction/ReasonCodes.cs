@@ -60,6 +60,9 @@ public static class ReasonCodes
     /// <summary>OCR could read none of the pages.</summary>
     public const string OcrFailed = "ocr_failed";
 
+    /// <summary>OCR read a page, but too unsure of it for the least confidence that is set.</summary>
+    public const string LowConfidence = "low_confidence";
+
     /// <summary>A program that reads this type is not installed.</summary>
     public const string ToolMissing = "tool_missing";
 
@@ -98,6 +101,7 @@ public static class ReasonCodes
         [Superseded] = "A newer version of the file took its place. Look at the status of that version.",
         [UnreadableAtSource] = "The source refused to hand out the content. Check the connector's rights and whether the file is locked.",
         [OcrFailed] = "OCR could not read any page. Check the scan's quality and the configured languages.",
+        [LowConfidence] = "OCR was less sure of the text than the least confidence set. Scan it again with a better quality, add its language, or lower SCAIDRIVE_OCR_MIN_CONFIDENCE.",
         [Truncated] = "Only the first part of the text is searchable; the detail says what was left out. Split the document, or raise the limit and retry.",
         [AttemptsExhausted] = "The work on this file failed in every attempt. The job's log says why; mend the cause and retry the job.",
         [ExcludedByPolicy] = "A vectorization policy leaves the content of this file out. It can still be found by its name; change the policy to index it.",

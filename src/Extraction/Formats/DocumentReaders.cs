@@ -41,11 +41,7 @@ internal static class DocumentReaders
     {
         var type = FindType(document);
         if (FormatTable.Find(type) is not { } format)
-        {
-            throw type == CompoundFile.EncryptedType
-                ? new UnreadableDocumentException(ReasonCodes.Encrypted, "The document is protected by a password.", type)
-                : new UnreadableDocumentException(ReasonCodes.UnsupportedType, $"There is no reader for {type}.", type);
-        }
+            throw new UnreadableDocumentException(ReasonCodes.UnsupportedType, $"There is no reader for {type}.", type);
         pages.NoteReader(format.Stamp);
         try
         {

@@ -12,6 +12,8 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
 {
     private const int MaxNamedParts = 20;
 
+    private readonly AnswerChannel _channel = channel;
+
     private readonly List<int> _needingOcr = [];
     private readonly SortedSet<string> _readers = new(StringComparer.Ordinal);
     private readonly List<string> _path = [];
@@ -20,6 +22,12 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
     private int _parts;
     private int _unread;
     private long _bytes;
+
+    /// <summary>A sink that takes something for itself while <paramref name="outer"/> goes on telling the worker.</summary>
+    private protected PageSink(PageSink outer, ExtractionLimits limits)
+        : this(outer._channel, limits)
+    {
+    }
 
     /// <summary>Pages taken so far.</summary>
     internal int Count { get; private protected set; }
@@ -53,7 +61,7 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
         : $"{_unread} of {_parts} parts were not read in full: {string.Join(", ", _unreadParts)}{(_unread > _unreadParts.Count ? ", ..." : "")}.";
 
     /// <summary>Tells the worker that reading goes on.</summary>
-    internal void Progress() => channel.Progress();
+    internal void Progress() => _channel.Progress();
 
     /// <summary>A reader starts on the file or a part of it.</summary>
     internal void NoteReader(string stamp) => _readers.Add(stamp);
@@ -159,7 +167,7 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
     }
 
     private void Send(int number, string text, IReadOnlyList<Heading> headings) =>
-        channel.Send(FrameKind.Page, PageCodec.Encode(new(number, text, headings, null)));
+        _channel.Send(FrameKind.Page, PageCodec.Encode(new(number, text, headings, null)));
 
     private static string Cut(string text, long bytes)
     {
@@ -225,8 +233,27 @@ internal sealed class PageText
         return this;
     }
 
+    /// <summary>Text with the headings in it.</summary>
+    internal void Append(string text, IReadOnlyList<Heading> headings)
+    {
+        foreach (var heading in headings)
+            _headings.Add(heading with { Offset = heading.Offset + _text.Length });
+        _text.Append(text);
+    }
+
     /// <summary>The value of the node a reader stands on.</summary>
     internal void AppendValue(System.Xml.XmlReader reader, ExtractionLimits limits) => SafeXml.AppendValue(reader, _text, limits);
+
+    /// <summary>True when anything but white space stands behind <paramref name="start"/>.</summary>
+    internal bool HasTextFrom(int start)
+    {
+        for (var i = start; i < _text.Length; i++)
+        {
+            if (!char.IsWhiteSpace(_text[i]))
+                return true;
+        }
+        return false;
+    }
 
     /// <summary>Ends the line, unless nothing was written on it.</summary>
     internal void EndLine()

@@ -2,7 +2,7 @@ using ScaiDrive.Extraction;
 
 namespace ScaiDrive.Workers.Host.Configuration;
 
-/// <summary>The variables <c>SCAIDRIVE_EXTRACTION_*</c>: what reading one file may cost. <c>docs/operations.md</c> lists them.</summary>
+/// <summary>The variables <c>SCAIDRIVE_EXTRACTION_*</c> and <c>SCAIDRIVE_OCR_MIN_CONFIDENCE</c>: what reading one file may cost. <c>docs/operations.md</c> lists them.</summary>
 internal static class ExtractionSettings
 {
     private const int MaxMegabytes = 1 << 20, MaxSeconds = 24 * 3600;
@@ -36,6 +36,7 @@ internal static class ExtractionSettings
                 MaxPages = Number("MAX_PAGES", limits.MaxPages, 1, 10_000_000),
                 MaxParts = Number("MAX_PARTS", limits.MaxParts, 1, 10_000_000),
                 MaxDepth = Number("MAX_DEPTH", limits.MaxDepth, 0, 100),
+                MinOcrConfidence = number("OCR_MIN_CONFIDENCE", (int)limits.MinOcrConfidence, 0, 100),
                 MaxNesting = Number("MAX_NESTING", limits.MaxNesting, 10, 100_000),
             },
         };

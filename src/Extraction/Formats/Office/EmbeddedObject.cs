@@ -49,7 +49,8 @@ internal static class EmbeddedObject
         var label = ReadString(reader);
         var path = ReadString(reader);
         _ = reader.ReadUInt32();
-        packed.Position += reader.ReadUInt32();
+        var command = reader.ReadUInt32(); // read before the position is asked for
+        packed.Position += command;
         var length = reader.ReadUInt32();
         var file = path[(path.LastIndexOfAny(['\\', '/']) + 1)..];
         PartReader.Read(document, pages, label.Length > 0 ? label : file.Length > 0 ? file : name, new LimitedStream(packed, length));

@@ -59,11 +59,17 @@ internal sealed class BesidePages : IDisposable
     /// <summary>What the annotations of a page say.</summary>
     internal List<string> NotesOn(int page) => page <= PageCount ? Try(() => _annotations.Read(_pages.Pages[page - 1]), []) : [];
 
-    /// <summary>What no page shows: fields without a widget, and forms of their own architecture.</summary>
-    internal List<string> Rest() => Try<List<string>>(() => [.. _fields.ReadRest(), .. _fields.Xfa is { } xfa ? XfaForm.Read(_file, xfa) : []], []);
+    /// <summary>Fields that no page shows.</summary>
+    internal List<string> LooseFields() => Try(_fields.ReadRest, []);
+
+    /// <summary>What a form of the XML Forms Architecture shows.</summary>
+    internal List<XfaLine> XfaLines() => Try(() => _fields.Xfa is { } packets ? XfaForm.Read(_file, packets) : [], []);
 
     /// <summary>What a page shows beside text; null when that cannot be told.</summary>
     internal PageLook? LookAt(int page) => page <= PageCount ? Try<PageLook?>(() => PageLook.At(_file, _pages.Pages[page - 1]), null) : null;
+
+    /// <summary>Writes a copy of the document that tools can open when its own table of objects is lost.</summary>
+    internal void WriteMended(Stream target) => _file.WriteMended(target);
 
     /// <summary>Reads attached files as parts.</summary>
     internal void ReadAttachments(SourceDocument document, PageSink pages) => new Attachments(_file, _pages).Read(document, pages);

@@ -30,12 +30,25 @@ internal sealed class FormFields(PdfFile file)
             "Sig" => Signature(Inherited(widget, "V") as PdfDictionary),
             _ => file.AsText(Inherited(widget, "V")) ?? (file.AsText(Inherited(widget, "RV")) is { } rich ? MarkupReader.WithoutTags(rich) : null),
         };
-        var label = file.AsText(Inherited(widget, "TU"));
-        var name = file.AsText(Inherited(widget, "T"));
+        var label = file.AsText(Inherited(widget, "TU"))?.Trim();
+        var name = file.AsText(Inherited(widget, "T"))?.Trim();
         if (value is not null)
-            lines.Add(string.Join(" ", new[] { label == name ? null : label, name is null ? null : name + ":", value.Trim() }.OfType<string>()));
-        else if (label is not null && label != name)
+            lines.Add(string.Join(' ', [.. Labels(label, name), value.Trim()]));
+        else if (label is not null)
             lines.Add(label);
+    }
+
+    // What people are told when they point at the field, and its name when that says something else.
+    private static string[] Labels(string? label, string? name) =>
+        label is null ? name is null ? [] : [name + ":"]
+        : name is null || Letters(name) == Letters(label) ? [label.TrimEnd(':') + ":"]
+        : [label, name + ":"];
+
+    // Forms made of XFA number their names: Street[0].
+    private static string Letters(string name)
+    {
+        var end = name.EndsWith(']') ? name.LastIndexOf('[') : -1;
+        return string.Concat((end > 0 ? name[..end] : name).Where(char.IsLetterOrDigit)).ToUpperInvariant();
     }
 
     /// <summary>Fields that no page showed.</summary>

@@ -3,20 +3,17 @@ using System.Text;
 namespace ScaiDrive.Extraction.Formats.Pdf;
 
 /// <summary>A text with its white space and case out of the way, and the way back to where a find stands in it.</summary>
-internal sealed class SearchableText
+internal sealed class SearchableText(string text)
 {
-    private readonly string _text;
     private int[]? _offsets;
 
-    internal SearchableText(string text) => (_text, Normal) = (text, Normalize(text));
-
     /// <summary>Lower case, one space for each run of white space, none at the ends.</summary>
-    internal string Normal { get; }
+    internal string Normal => field ??= Normalize(text);
 
-    internal static string Normalize(string text)
+    internal static string Normalize(string given)
     {
-        var normal = new StringBuilder(text.Length);
-        foreach (var character in text)
+        var normal = new StringBuilder(given.Length);
+        foreach (var character in given)
         {
             if (!char.IsWhiteSpace(character))
                 normal.Append(char.ToLowerInvariant(character));
@@ -41,7 +38,7 @@ internal sealed class SearchableText
             var offset = _offsets[at];
             if (offset < from)
                 continue;
-            if (offset == 0 || _text[offset - 1] == '\n')
+            if (offset == 0 || text[offset - 1] == '\n')
                 return offset;
             if (first < 0)
                 first = offset;
@@ -53,9 +50,9 @@ internal sealed class SearchableText
     {
         var offsets = new int[Normal.Length];
         var (at, space) = (0, true);
-        for (var i = 0; i < _text.Length && at < offsets.Length; i++)
+        for (var i = 0; i < text.Length && at < offsets.Length; i++)
         {
-            var isSpace = char.IsWhiteSpace(_text[i]);
+            var isSpace = char.IsWhiteSpace(text[i]);
             if (!isSpace || !space)
                 offsets[at++] = i;
             space = isSpace;

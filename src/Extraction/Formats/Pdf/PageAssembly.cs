@@ -18,7 +18,7 @@ internal sealed class PageAssembly(SourceDocument document, PageSink pages, Besi
     internal bool Take(int number, string text)
     {
         if (_last is { } last)
-            Add(last.Number, last.Text, []);
+            Add(last.Number, last.Text, isLast: false);
         _last = (number, text);
         return !pages.IsFull;
     }
@@ -27,43 +27,55 @@ internal sealed class PageAssembly(SourceDocument document, PageSink pages, Besi
     internal void End()
     {
         if (_last is { } last)
-            Add(last.Number, last.Text, beside?.Rest() ?? []);
+            Add(last.Number, last.Text, isLast: true);
         _last = null;
     }
 
-    private void Add(int number, string layer, List<string> rest)
+    private void Add(int number, string layer, bool isLast)
     {
         layer = layer.TrimEnd();
-        List<string> notes = [.. beside?.NotesOn(number) ?? [], .. rest];
-        var bookmarks = beside?.BookmarksOn(number) ?? [];
-        if (notes.Count == 0 && bookmarks.Count == 0)
-        {
-            Send(number, layer, layer, []);
-            return;
-        }
         var page = new SearchableText(layer);
+        List<string> notes = [.. beside?.NotesOn(number) ?? [], .. isLast && beside is not null ? beside.LooseFields() : []];
         var text = new StringBuilder(layer);
-        foreach (var note in NotShown(notes, page))
-            text.Append(text.Length > 0 ? "\n" : "").Append(note);
-        var (headed, headings) = Headings.Place(bookmarks, page, text.ToString());
+        AddNotes(text, notes, page);
+        if (beside?.HasXfa == true)
+            AddXfa(text, isLast);
+        var (headed, headings) = Headings.Place(beside?.BookmarksOn(number) ?? [], page, text.ToString());
         Send(number, layer, headed, headings);
     }
 
-    // A note whose words the page paints is not said twice; nor is the value of one form by another.
-    private List<string> NotShown(List<string> notes, SearchableText page)
+    // A note whose words the page paints is not said twice.
+    private static void AddNotes(StringBuilder text, List<string> notes, SearchableText page)
     {
-        if (beside!.HasXfa && _seen.Length < MostRemembered)
-            _seen.Append(page.Normal).Append('\n');
-        var earlier = _seen.ToString();
-        var shown = new List<string>();
         var said = new HashSet<string>(StringComparer.Ordinal);
         foreach (var note in notes)
         {
             var normal = SearchableText.Normalize(note);
-            if (said.Add(normal) && !page.Normal.Contains(normal, StringComparison.Ordinal) && !earlier.Contains(normal, StringComparison.Ordinal))
-                shown.Add(note);
+            if (said.Add(normal) && !page.Normal.Contains(normal, StringComparison.Ordinal))
+                AppendLine(text, note);
         }
-        return shown;
+    }
+
+    // A form of this kind has pages of its own, or shows what the page shows already.
+    private void AddXfa(StringBuilder text, bool isLast)
+    {
+        if (_seen.Length < MostRemembered)
+            _seen.Append(SearchableText.Normalize(text.ToString())).Append('\n');
+        if (!isLast)
+            return;
+        var seen = _seen.ToString();
+        foreach (var line in beside!.XfaLines())
+        {
+            if (!seen.Contains(SearchableText.Normalize(line.Caption), StringComparison.Ordinal) || !seen.Contains(SearchableText.Normalize(line.Value), StringComparison.Ordinal))
+                AppendLine(text, line.ToString());
+        }
+    }
+
+    private static void AppendLine(StringBuilder text, string line)
+    {
+        if (text.Length > 0)
+            text.Append('\n');
+        text.Append(line);
     }
 
     private void Send(int number, string layer, string text, IReadOnlyList<Heading> headings)

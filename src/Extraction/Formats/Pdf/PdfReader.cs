@@ -3,6 +3,8 @@ namespace ScaiDrive.Extraction.Formats.Pdf;
 /// <summary>PDF: the text of the pages by Poppler; all that stands beside them by <see cref="BesidePages"/>, while Poppler is at work.</summary>
 internal static class PdfReader
 {
+    private const long MostMended = 256 << 20;
+
     internal static ReadResult Read(SourceDocument document, PageSink pages)
     {
         if (pages.PicturesOnly)
@@ -10,6 +12,8 @@ internal static class PdfReader
         using var beside = BesidePages.Open(document, pages);
         var assembly = new PageAssembly(document, pages, beside);
         var read = new TextLayer(document).Read(pages, assembly.Take);
+        if (read == 0 && beside is { PageCount: > 0 })
+            read = ReadMended(document, pages, beside, assembly);
         if (read == 0)
             throw Unreadable(document);
         var missing = (beside?.PageCount ?? 0) - read;
@@ -19,6 +23,24 @@ internal static class PdfReader
             pages.Add("", []);
         beside?.ReadAttachments(document, pages);
         return new(beside?.Metadata ?? PdfFacts.Read(document).Metadata, missing > 0 && !pages.IsFull ? $"{missing} pages could not be read." : null);
+    }
+
+    // Poppler does not open a file that was cut off before its trailer; the objects before the cut are good.
+    private static int ReadMended(SourceDocument document, PageSink pages, BesidePages beside, PageAssembly assembly)
+    {
+        if (document.Length > MostMended)
+            return 0;
+        var path = Path.Combine(document.Folder, $"mended-{Guid.NewGuid():N}");
+        try
+        {
+            using (var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+                beside.WriteMended(copy);
+            return new TextLayer(document with { Path = path }).Read(pages, assembly.Take);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     // Recognition knows which pages it wants.

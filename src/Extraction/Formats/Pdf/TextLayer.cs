@@ -8,10 +8,12 @@ namespace ScaiDrive.Extraction.Formats.Pdf;
 /// <summary>The text layer by Poppler: one run of <c>pdftotext</c> gives the words of all pages with their boxes in the order of the content.</summary>
 internal sealed class TextLayer(SourceDocument document)
 {
-    // A document that needs its pages by position needs them all; the first ones are asked for alone.
-    private const int Ahead = 25;
+    // A document that needs one page after the other by position needs the next ones too; so more and more are asked for at a time.
+    private const int MostAhead = 32;
 
     private readonly Dictionary<int, string> _byPosition = [];
+    private int _lastByPosition;
+    private int _ahead = 1;
 
     /// <summary>Hands on the text of one page after the other, until <paramref name="page"/> answers false.</summary>
     /// <returns>How many pages there were.</returns>
@@ -33,12 +35,13 @@ internal sealed class TextLayer(SourceDocument document)
         var text = words.Count == 0 ? "" : PageLayout.IsRightToLeft(words) ? null : PageLayout.Arrange(words);
         if (text is not null)
             return text;
-        if (!_byPosition.Remove(number, out text))
+        if (!_byPosition.ContainsKey(number))
         {
-            ReadByPosition(number, _byPosition.Count == 0 && number > 1 ? number + Ahead : number);
-            text = _byPosition.Remove(number, out var found) ? found : string.Join(' ', words.Select(static word => word.Text));
+            _ahead = number == _lastByPosition + 1 ? Math.Min(2 * _ahead, MostAhead) : 1;
+            ReadByPosition(number, number + _ahead - 1);
         }
-        return text;
+        _lastByPosition = number;
+        return _byPosition.Remove(number, out text) ? text : string.Join(' ', words.Select(static word => word.Text));
     }
 
     // Poppler's own analysis of the page: blocks by position, and the order of letters by their script.

@@ -5,6 +5,12 @@ using ScaiDrive.Extraction.Formats.Pdf.Objects;
 
 namespace ScaiDrive.Extraction.Formats.Pdf;
 
+/// <summary>A thing a form shows; either may be empty.</summary>
+internal sealed record XfaLine(string Caption, string Value)
+{
+    public override string ToString() => Caption.Length == 0 ? Value : Value.Length == 0 ? Caption : $"{Caption.TrimEnd(':')}: {Value}";
+}
+
 /// <summary>A form of the XML Forms Architecture (XFA 3.3): captions and fixed text of its template, each field with the value its data have.</summary>
 internal static class XfaForm
 {
@@ -13,9 +19,9 @@ internal static class XfaForm
     /// <summary>A line for each thing the form shows, in the order of its template; then values that no field shows.</summary>
     /// <param name="file">The document.</param>
     /// <param name="packets">One stream, or an array of names and streams that together are one XML document (XFA 3.3, chapter 2).</param>
-    internal static List<string> Read(PdfFile file, object packets)
+    internal static List<XfaLine> Read(PdfFile file, object packets)
     {
-        var lines = new List<string>();
+        var lines = new List<XfaLine>();
         if (Load(file, packets) is not { } form)
             return lines;
         var values = new Dictionary<string, Queue<string>>();
@@ -29,15 +35,15 @@ internal static class XfaForm
         {
             var line = element.Name.LocalName switch
             {
-                "draw" => Shown(Child(element, "value")),
-                "exclGroup" => Shown(Child(element, "caption")),
+                "draw" => new("", Shown(Child(element, "value"))),
+                "exclGroup" => new(Shown(Child(element, "caption")), ""),
                 "field" => Field(element, values),
-                _ => "",
+                _ => new XfaLine("", ""),
             };
-            if (line.Length > 0)
+            if (line.Caption.Length > 0 || line.Value.Length > 0)
                 lines.Add(line);
         }
-        lines.AddRange(from entry in values from value in entry.Value select $"{entry.Key}: {value}");
+        lines.AddRange(from entry in values from value in entry.Value select new XfaLine(entry.Key, value));
         return lines;
     }
 
@@ -69,14 +75,14 @@ internal static class XfaForm
 
     private static XElement? Child(XElement element, string name) => element.Elements().FirstOrDefault(child => child.Name.LocalName == name);
 
-    private static string Field(XElement field, Dictionary<string, Queue<string>> values)
+    private static XfaLine Field(XElement field, Dictionary<string, Queue<string>> values)
     {
         var caption = Shown(Child(field, "caption"));
         if (caption.Length == 0)
             caption = Shown(Child(field, "assist")?.Elements().FirstOrDefault(static hint => hint.Name.LocalName == "toolTip"));
         var value = field.Attribute("name")?.Value is { } name && values.TryGetValue(name, out var queue) && queue.TryDequeue(out var filled)
             ? filled : Shown(Child(field, "value"));
-        return value.Length == 0 ? caption : caption.Length == 0 ? value : $"{caption} {value}";
+        return new(caption, value);
     }
 
     // Plain text, or XHTML whose paragraphs are lines.

@@ -13,6 +13,13 @@ internal struct RtfGroup
 
     internal int Font;
 
+    /// <summary>The font of text that runs from right to left (<c>\af</c> behind <c>\rtlch</c>); -1 when none is named.</summary>
+    internal int BidiFont;
+
+    internal bool RightToLeft;
+
+    internal readonly int ActiveFont => RightToLeft && BidiFont >= 0 ? BidiFont : Font;
+
     /// <summary>How many characters after <c>\u</c> stand for those that do not know it (<c>\uc</c>).</summary>
     internal int Fallback;
 

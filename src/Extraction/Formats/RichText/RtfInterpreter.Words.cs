@@ -55,11 +55,17 @@ internal sealed partial class RtfInterpreter
             case "f" when _group.Destination is not RtfFonts:
                 _group.Font = parameter ?? _fonts.Default;
                 return true;
+            case "af" when _group.RightToLeft:
+                _group.BidiFont = parameter ?? -1;
+                return true;
+            case "rtlch" or "ltrch":
+                _group.RightToLeft = word == "rtlch";
+                return true;
             case "uc":
                 _group.Fallback = Math.Clamp(parameter ?? 1, 0, 255);
                 return true;
             case "plain":
-                (_group.Font, _group.Deleted) = (_fonts.Default, false);
+                (_group.Font, _group.BidiFont, _group.RightToLeft, _group.Deleted) = (_fonts.Default, -1, false, false);
                 return true;
             case "pard":
                 (_group.Level, _group.InTable) = (null, false);

@@ -16,7 +16,7 @@ internal sealed partial class RtfInterpreter(Stream content, RtfStory body, Page
     private readonly RtfProperties _properties = new();
     private readonly List<RtfGroup> _outer = [];
     private readonly List<byte> _bytes = [];
-    private RtfGroup _group = new() { Destination = body, Font = -1, Fallback = 1 };
+    private RtfGroup _group = new() { Destination = body, Font = -1, BidiFont = -1, Fallback = 1 };
     private Encoding? _bytesEncoding;
     private int _tooDeep;
     private int _toSkip;
@@ -128,7 +128,7 @@ internal sealed partial class RtfInterpreter(Stream content, RtfStory body, Page
         }
         // Titles and names of fonts are in the document's code page whatever font was set before.
         if (_bytes.Count == 0)
-            _bytesEncoding = _group.Destination is RtfStory or RtfHtml ? _fonts.EncodingOf(_group.Font) : _fonts.Document;
+            _bytesEncoding = _group.Destination is RtfStory or RtfHtml ? _fonts.EncodingOf(_group.ActiveFont) : _fonts.Document;
         _bytes.Add(_tokens.Value);
         if (_bytes.Count >= ProgressEvery)
             FlushBytes();
@@ -139,7 +139,7 @@ internal sealed partial class RtfInterpreter(Stream content, RtfStory body, Page
         if (_bytes.Count == 0)
             return;
         var text = _bytesEncoding!.GetString(CollectionsMarshal.AsSpan(_bytes));
-        if (_group.Destination is RtfStory && _fonts.SignsOf(_group.Font) is not SignFont.None and var signs)
+        if (_group.Destination is RtfStory && _fonts.SignsOf(_group.ActiveFont) is not SignFont.None and var signs)
             text = string.Concat(_bytes.Select(code => SignFonts.Show(signs, code)));
         _bytes.Clear();
         Emit(text);
@@ -195,7 +195,7 @@ internal sealed partial class RtfInterpreter(Stream content, RtfStory body, Page
         }
         // Written as a signed 16-bit number; some writers put whole code points.
         var text = parameter is > 0xFFFF and <= 0x10FFFF ? char.ConvertFromUtf32(parameter) : ((char)(ushort)parameter).ToString();
-        if (text[0] is >= '\uF020' and <= '\uF0FF' && _fonts.SignsOf(_group.Font) is not SignFont.None and var signs)
+        if (text[0] is >= '\uF020' and <= '\uF0FF' && _fonts.SignsOf(_group.ActiveFont) is not SignFont.None and var signs)
             text = SignFonts.Show(signs, text[0] - 0xF000).ToString();
         Emit(text);
         _toSkip = _group.Fallback;

@@ -8,7 +8,8 @@ namespace ScaiDrive.Extraction.Formats.RichText;
 internal sealed class RtfStory(PageText page, long room, Action<RtfStory>? end, Action? endPage = null) : RtfDestination
 {
     private readonly List<string> _afterParagraph = [];
-    private readonly List<string> _afterPage = [];
+    private readonly List<string> _notes = [];
+    private readonly List<string> _footers = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private int _paragraph;
     private int _cell;
@@ -32,7 +33,7 @@ internal sealed class RtfStory(PageText page, long room, Action<RtfStory>? end, 
     internal void AddNote(string text)
     {
         if (!string.IsNullOrWhiteSpace(text))
-            _afterPage.Add(text);
+            _notes.Add(text);
     }
 
     /// <summary>A header, unless an earlier section had the same.</summary>
@@ -53,7 +54,7 @@ internal sealed class RtfStory(PageText page, long room, Action<RtfStory>? end, 
     internal void AddFooter(string text)
     {
         if (!string.IsNullOrWhiteSpace(text) && _seen.Add(text))
-            _afterPage.Add(text);
+            _footers.Add(text);
     }
 
     internal override bool TakeWord(string word, int? parameter, ref RtfGroup group)
@@ -144,8 +145,9 @@ internal sealed class RtfStory(PageText page, long room, Action<RtfStory>? end, 
     {
         page.EndLine();
         WriteAsides();
-        foreach (var note in _afterPage)
-            page.AppendLine(note);
-        _afterPage.Clear();
+        foreach (var foot in _notes.Concat(_footers))
+            page.AppendLine(foot);
+        _notes.Clear();
+        _footers.Clear();
     }
 }

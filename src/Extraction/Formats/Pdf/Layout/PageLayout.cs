@@ -14,9 +14,13 @@ internal static class PageLayout
     private const int LeastRows = 4;
     private const int LeastCharacters = 18;
 
+    // About a dozen letters.
+    private const float LeastLine = 6;
+
     /// <summary>The text of a page, or null when the order of its content is none and only positions can tell.</summary>
     internal static string? Arrange(List<Word> words)
     {
+        TurnedPage.SetLevel(words);
         var rows = Rows(words);
         if (IsDisorder(rows))
             return null;
@@ -88,18 +92,23 @@ internal static class PageLayout
         return null;
     }
 
-    // Going up inside a column happens at headers, footers and boxes; when it happens all the time, pieces were painted in any order.
+    // Going up inside a column happens at headers, footers and boxes, and along the axes of charts; when it happens
+    // with lines of text all the time, they were painted in any order.
     private static bool IsDisorder(List<TextRow> rows)
     {
-        var ups = 0;
-        for (var i = 1; i < rows.Count; i++)
+        var (ups, lines) = (0, 0);
+        TextRow? last = null;
+        foreach (var row in rows)
         {
-            var (last, row) = (rows[i - 1], rows[i]);
-            var shared = Math.Min(last.Right, row.Right) - Math.Max(last.Left, row.Left);
-            if (row.Bottom <= last.Top + 0.3f * row.Height && shared > 0.5f * Math.Min(last.Right - last.Left, row.Right - row.Left))
+            if (row.Right - row.Left < LeastLine * row.Height)
+                continue;
+            lines++;
+            if (last is not null && row.Bottom <= last.Top + 0.3f * row.Height
+                && Math.Min(last.Right, row.Right) - Math.Max(last.Left, row.Left) > 0.5f * Math.Min(last.Right - last.Left, row.Right - row.Left))
                 ups++;
+            last = row;
         }
-        return ups >= 5 && ups * 5 > rows.Count;
+        return ups >= 5 && ups * 5 > lines;
     }
 
     // A blank line where the gap says that a paragraph ends.
@@ -142,7 +151,7 @@ internal static class PageLayout
         {
             for (var i = first; i < first + count; i++)
             {
-                StartLine(text, i > first ? rows[i - 1] : first > 0 && column == 0 ? rows[first - 1] : column > 0 ? rows[i] : null, rows[i]);
+                StartLine(text, i > first ? rows[i - 1] : column > 0 ? rows[i] : first > 0 ? rows[first - 1] : null, rows[i]);
                 var breaks = rows[i].Gutters();
                 rows[i].Write(text, column == 0 ? 0 : breaks[column - 1], column == gutters.Count ? rows[i].Words.Count : breaks[column]);
             }

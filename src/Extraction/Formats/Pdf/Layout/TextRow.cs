@@ -8,8 +8,10 @@ internal sealed class TextRow
     // Shares of the height of a line, which is a little more than the size of its font.
     private const float SpaceBetweenWords = 0.10f;
     private const float SpaceBetweenLetters = 0.16f;
+    private const float SpaceAfterSentence = 0.05f;
     private const float WidestTracking = 0.20f;
     private const float LargestOverlap = 0.12f;
+    private const float LeastGap = 0.6f;
     private const float Gutter = 1.5f;
 
     private readonly List<Word> _words = [];
@@ -46,12 +48,13 @@ internal sealed class TextRow
     /// <summary>Takes a word that fills a gap between two others, as the value of a form does.</summary>
     internal bool TryFill(in Word word)
     {
-        if (word.Left < Left || word.Right > Right || !SameLine(this, word))
+        if (word.Left < Left || word.Right > Right || word.Top > Bottom || word.Bottom < Top)
             return false;
-        var slack = LargestOverlap * word.Height;
         for (var i = 1; i < _words.Count; i++)
         {
-            if (_words[i - 1].Right - slack <= word.Left && word.Right <= _words[i].Left + slack && SameLine(_words[i - 1], word))
+            // Lines at an angle reach into each other: what is no wider than a space is no gap.
+            if (_words[i].Left - _words[i - 1].Right > LeastGap * word.Height
+                && _words[i - 1].Right <= word.Left && word.Right <= _words[i].Left && SameLine(_words[i - 1], word))
             {
                 _next = i;
                 Insert(word);
@@ -94,20 +97,17 @@ internal sealed class TextRow
     }
 
     private static bool Follows(in Word last, in Word word) =>
-        IsUpright(last, word) ? FollowsUpright(last, word)
-        : SameLine(last, word) && word.Left > last.Right - LargestOverlap * Math.Min(last.Height, word.Height);
+        FollowsLevel(last, word) || (IsUpright(last) && IsUpright(word) && FollowsUpright(last, word));
 
-    // Half of the smaller one: raised and lowered small figures belong to their line, and lines at an angle climb from word to word.
+    private static bool FollowsLevel(in Word last, in Word word) =>
+        SameLine(last, word) && word.Left > last.Right - LargestOverlap * Math.Min(last.Height, word.Height);
+
+    // A third of the smaller one: raised and lowered small figures belong to their line, and lines at an angle climb from word to word.
     private static bool SameLine(in Word one, in Word other) =>
-        Math.Min(one.Bottom, other.Bottom) - Math.Max(one.Top, other.Top) >= 0.5f * Math.Min(one.Height, other.Height);
+        Math.Min(one.Bottom, other.Bottom) - Math.Max(one.Top, other.Top) >= 0.35f * Math.Min(one.Height, other.Height);
 
-    private static bool SameLine(TextRow row, in Word word) =>
-        Math.Min(row.Bottom, word.Bottom) - Math.Max(row.Top, word.Top) >= 0.5f * Math.Min(row.Height, word.Height);
-
-    // Turned by a quarter, words are taller than wide.
-    private static bool IsUpright(in Word last, in Word word) => IsUpright(last) && IsUpright(word);
-
-    private static bool IsUpright(in Word word) => word.Text.Length > 1 && word.Height > 1.5f * word.Width;
+    // Turned by a quarter, words are taller than wide; so are pairs of narrow letters, but less.
+    private static bool IsUpright(in Word word) => word.Text.Length > 1 && word.Height > (word.Text.Length == 2 ? 2.5f : 1.5f) * word.Width;
 
     private static bool FollowsUpright(in Word last, in Word word) =>
         Math.Min(last.Right, word.Right) - Math.Max(last.Left, word.Left) >= 0.5f * Math.Min(last.Width, word.Width)
@@ -117,13 +117,14 @@ internal sealed class TextRow
 
     private static char? Separator(in Word last, in Word word, float tracking)
     {
-        var upright = IsUpright(last, word);
+        var upright = !FollowsLevel(last, word) && IsUpright(last) && IsUpright(word);
         var height = upright ? Math.Min(last.Width, word.Width) : Math.Min(last.Height, word.Height);
         var gap = upright ? GapUpright(last, word) : word.Left - last.Right;
         if (!upright && gap > Gutter * height)
             return '\t';
         // Letters set apart end a word for the tool as a space does, only the gap is smaller.
-        var least = last.Text.Length == 1 && word.Text.Length == 1 ? SpaceBetweenLetters : SpaceBetweenWords;
+        var least = last.Text.Length == 1 && word.Text.Length == 1 ? SpaceBetweenLetters
+            : char.IsPunctuation(last.Text[^1]) && char.IsUpper(word.Text[0]) ? SpaceAfterSentence : SpaceBetweenWords;
         return gap >= Math.Max(least * height, tracking) || gap < -Gutter * height ? ' ' : null;
     }
 

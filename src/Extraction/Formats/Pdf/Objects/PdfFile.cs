@@ -138,6 +138,18 @@ internal sealed class PdfFile : IDisposable
         }
     }
 
+    /// <summary>Writes a copy with a table of objects at its end that leads to all that was found, for tools that give up without one.</summary>
+    internal void WriteMended(Stream target)
+    {
+        const int block = 1 << 20;
+        for (long at = 0; at < _bytes.Length; at += block)
+        {
+            _progress();
+            target.Write(_bytes.Slice(at, block));
+        }
+        MendedTable.Write(target, _places, Trailer);
+    }
+
     public void Dispose() => _bytes.Dispose();
 
     private object? Load(PdfReference reference)

@@ -24,10 +24,20 @@ internal sealed class BiffWorkbook(BiffRecords records, BiffText text, StringTab
     internal BiffText Text => text;
 
     /// <summary>Reads the globals up to their end; the record before was their BOF.</summary>
-    internal void ReadGlobals()
+    /// <param name="stream">Where the records stand; searched when damage hides the end of the globals.</param>
+    internal void ReadGlobals(Stream stream)
     {
         while (records.Read() && records.Type != EndFile && records.Type != BeginFile)
             Take();
+        if (records.Type == EndFile)
+            return;
+        _sheets.Clear();
+        foreach (var position in GlobalsSearch.Find(stream))
+        {
+            records.Seek(position);
+            if (records.Read() && (records.Type == Sheet || shared.Count == 0))
+                Take();
+        }
     }
 
     /// <summary>Takes the present record, if it says something about the workbook.</summary>

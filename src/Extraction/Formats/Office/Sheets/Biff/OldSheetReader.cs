@@ -37,8 +37,11 @@ internal static class OldSheetReader
         var workbook = new BiffWorkbook(records, new(version), shared, pages);
         var kind = KindOf(records);
         if (kind == Globals)
-            workbook.ReadGlobals();
-        return workbook.Sheets.Count > 0 ? ReadListed(records, workbook, document, pages) : ReadInOrder(records, workbook, document, pages, kind);
+            workbook.ReadGlobals(stream);
+        if (workbook.Sheets.Count > 0)
+            return ReadListed(records, workbook, document, pages);
+        return kind != Globals || version < 5 ? ReadInOrder(records, workbook, document, pages)
+            : throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The workbook's list of sheets is damaged.");
     }
 
     private static int ReadListed(BiffRecords records, BiffWorkbook workbook, SourceDocument document, PageSink pages)
@@ -59,7 +62,7 @@ internal static class OldSheetReader
     }
 
     // Before version 5 nothing lists the sheets: the file is one, or several in a row after a header each.
-    private static int ReadInOrder(BiffRecords records, BiffWorkbook workbook, SourceDocument document, PageSink pages, ushort kind)
+    private static int ReadInOrder(BiffRecords records, BiffWorkbook workbook, SourceDocument document, PageSink pages)
     {
         var count = 0;
         var name = "";
@@ -75,7 +78,7 @@ internal static class OldSheetReader
             {
                 workbook.Take();
             }
-            else if (KindOf(records) is not (Globals or VisualBasic or Workspace) || (count == 0 && kind == Globals))
+            else if (KindOf(records) is not (Globals or VisualBasic or Workspace))
             {
                 var page = new SheetPage(name, pages);
                 new BiffSheet(records, workbook, page, document.FileName).Read(KindOf(records) == Chart);
