@@ -128,6 +128,14 @@ public sealed class HostileFileTests(PoolFixture fixture) : IClassFixture<PoolFi
     }
 
     [Fact]
+    public async Task Control_characters_alone_are_no_text()
+    {
+        var document = await fixture.ExtractAsync("a.xml", Encoding.UTF8.GetBytes("<a>\u0001\u0002</a>"));
+
+        Assert.Equal("no_text", document.Status);
+    }
+
+    [Fact]
     public async Task Pages_beyond_the_limit_are_left_out_and_marked()
     {
         await using var pool = Pools.Create(new() { MaxPages = 2 });
