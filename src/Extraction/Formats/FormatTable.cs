@@ -61,7 +61,6 @@ internal static class FormatTable
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
     private static readonly Format FlatOffice = new("flatopc", 1, FlatOfficeReader.Read);
     private static readonly Format WordXml = new("word2003", 1, WordXmlReader.Read);
-    private static readonly Format SheetXml = new("sheet2003", 1, SheetXmlReader.Read);
     private static readonly Format Epub = new("epub", 1, EpubReader.Read);
     private static readonly Format Xps = new("xps", 1, XpsReader.Read);
     private static readonly Format Visio = new("visio", 1, VisioReader.Read);
@@ -125,7 +124,6 @@ internal static class FormatTable
         [ContentTypes.Bmp] = Image,
         [ContentTypes.FlatOffice] = FlatOffice,
         [ContentTypes.WordXml] = WordXml,
-        [ContentTypes.SheetXml] = SheetXml,
         [ContentTypes.Epub] = Epub,
         [ContentTypes.Xps] = Xps,
         [ContentTypes.Visio] = Visio,
