@@ -183,6 +183,34 @@ public sealed class XlsTests(PoolFixture fixture) : IClassFixture<PoolFixture>
     }
 
     [Fact]
+    public async Task A_table_of_texts_that_claims_more_than_it_holds_ends_where_its_records_end()
+    {
+        var book = new BiffBuilder();
+        book.Begin(5).List("Only").Record(Shared, -1, -1, (ushort)500, (byte)0x0D, (ushort)9, 90, "cut off"u8.ToArray()).End();
+        book.BeginSheet(0).Record(Label, Cell(0, 0), book.Long("kept")).End();
+
+        Assert.Equal("Only\nkept", (await ReadAsync(book)).AllText());
+    }
+
+    [Fact]
+    public async Task Many_sheets_in_the_same_place_end_at_the_limit_of_expansion()
+    {
+        var book = new BiffBuilder();
+        book.Begin(5);
+        for (var i = 0; i < 3000; i++)
+            book.List("S");
+        var sheet = book.End().Length;
+        book.Begin(0x10);
+        for (var i = 0; i < 40; i++)
+            book.Record(0x99, new byte[8000]);
+        var content = book.End().ToArray();
+        for (var i = 0; i < 3000; i++)
+            BitConverter.TryWriteBytes(content.AsSpan(20 + i * 13 + 4), sheet);
+
+        Assert.Equal("expansion_limit", (await fixture.ExtractAsync("a.xls", content)).Status);
+    }
+
+    [Fact]
     public async Task A_workbook_without_a_list_of_its_sheets_is_corrupt()
     {
         var book = new BiffBuilder();

@@ -70,6 +70,15 @@ internal sealed class OfficePackage : IDisposable
         links.Add(new(id, type[(type.LastIndexOf('/') + 1)..], external ? target : Resolve(folder, target), external));
     }
 
+    /// <summary>The parts that links lead to, by the identifiers of the links.</summary>
+    internal static Dictionary<string, string> Targets(IReadOnlyList<Relationship> links)
+    {
+        var targets = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var link in links.Where(static link => !link.External))
+            targets.TryAdd(link.Id, link.Target);
+        return targets;
+    }
+
     /// <summary>What the document says about itself in its property parts.</summary>
     internal DocumentMetadata Metadata()
     {

@@ -29,11 +29,13 @@ internal sealed class FlatSheetReader
         ["On/Off"] = "\"On\";\"On\";\"Off\"",
     };
 
+    private const int MaxFormats = 1 << 16;
+
     private readonly SourceDocument _document;
     private readonly PageSink _pages;
     private readonly XmlReader _reader;
     private readonly Dictionary<string, NumberFormat> _formats = new(StringComparer.Ordinal);
-    private DocumentMetadata _metadata = DocumentMetadata.None;
+    private readonly DocumentProperties _properties = new();
     private SheetPage? _page;
     private int _sheets;
     private string? _style;
@@ -46,19 +48,11 @@ internal sealed class FlatSheetReader
 
     internal static ReadResult Read(SourceDocument document, PageSink pages)
     {
-        using var content = document.Open();
-        using var reader = XmlReader.Create(content, SafeXml.Settings(document.Limits));
+        using var reader = SafeXml.Open(document.Open(), document);
         var sheets = new FlatSheetReader(document, pages, reader);
-        try
-        {
-            sheets.Read();
-        }
-        catch (XmlException) when (sheets._sheets > 0)
-        {
-            // What stands before the damage is kept.
-        }
+        sheets.Read();
         sheets.EndSheet();
-        return new(sheets._metadata with { PageCount = sheets._sheets });
+        return new(sheets._properties.Metadata with { PageCount = sheets._sheets });
     }
 
     private void Read()
@@ -77,8 +71,8 @@ internal sealed class FlatSheetReader
     {
         switch (_reader.LocalName)
         {
-            case "Title" or "Author" or "Created" or "LastSaved" when _reader.Depth == 2:
-                ReadProperty(_reader.LocalName);
+            case "DocumentProperties":
+                OfficeXmlProperties.Read(_reader, _properties);
                 break;
             case "Date1904":
                 _from1904 = true;
@@ -86,7 +80,7 @@ internal sealed class FlatSheetReader
             case "Style":
                 _style = Attribute("ID");
                 break;
-            case "NumberFormat" when _style is not null && Attribute("Format") is { } code:
+            case "NumberFormat" when _style is not null && _formats.Count < MaxFormats && Attribute("Format") is { } code:
                 _formats[_style] = NumberFormat.Parse(NamedFormats.GetValueOrDefault(code, code));
                 break;
             case "Worksheet":
@@ -130,24 +124,9 @@ internal sealed class FlatSheetReader
         _ => _format.Show(value),
     };
 
-    private void ReadProperty(string name)
-    {
-        var value = SheetText.Read(_reader, _document.Limits).Trim();
-        if (value.Length == 0)
-            return;
-        DateTimeOffset? moment = DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed) ? parsed : null;
-        _metadata = name switch
-        {
-            "Title" => _metadata with { Title = value },
-            "Author" => _metadata with { Author = value },
-            "Created" => _metadata with { CreatedAt = moment },
-            _ => _metadata with { ModifiedAt = moment },
-        };
-    }
-
     private void EndSheet()
     {
-        _page?.Finish();
+        _page?.Finish(_sheets == 1 ? _properties : null);
         _page = null;
     }
 

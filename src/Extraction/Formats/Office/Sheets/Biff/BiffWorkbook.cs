@@ -17,6 +17,9 @@ internal sealed class BiffWorkbook(BiffRecords records, BiffText text, StringTab
 
     internal IReadOnlyList<BoundSheet> Sheets => _sheets;
 
+    /// <summary>True when the globals had to be searched for.</summary>
+    internal bool IsDamaged { get; private set; }
+
     internal CellFormats Formats { get; } = new();
 
     internal StringTable Shared => shared;
@@ -31,6 +34,7 @@ internal sealed class BiffWorkbook(BiffRecords records, BiffText text, StringTab
             Take();
         if (records.Type == EndFile)
             return;
+        IsDamaged = true;
         _sheets.Clear();
         foreach (var position in GlobalsSearch.Find(stream))
         {

@@ -23,14 +23,14 @@ internal static class OldSheetReader
         {
             if (pages.IsFull)
                 break;
-            OfficeParts.Survives(() => EmbeddedObject.Read(compound, storage, document, pages, storage.Name));
+            OfficeParts.Guard(document, () => EmbeddedObject.Read(compound, storage, document, pages, storage.Name));
         }
         return new(PropertySet.Summary(compound) with { PageCount = sheets });
     }
 
     private static int ReadStream(Stream stream, SourceDocument document, PageSink pages)
     {
-        var records = new BiffRecords(stream);
+        var records = new BiffRecords(stream, document.Expansion);
         if (!records.Read() || VersionOf(records) is not { } version)
             throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The workbook does not begin as one.");
         using var shared = new StringTable(document);
@@ -38,10 +38,12 @@ internal static class OldSheetReader
         var kind = KindOf(records);
         if (kind == Globals)
             workbook.ReadGlobals(stream);
-        if (workbook.Sheets.Count > 0)
-            return ReadListed(records, workbook, document, pages);
-        return kind != Globals || version < 5 ? ReadInOrder(records, workbook, document, pages)
-            : throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The workbook's list of sheets is damaged.");
+        if (workbook.Sheets.Count == 0 && kind == Globals && version >= 5)
+            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The workbook's list of sheets is damaged.");
+        var sheets = workbook.Sheets.Count > 0 ? ReadListed(records, workbook, document, pages) : ReadInOrder(records, workbook, document, pages);
+        if (records.IsCut || workbook.IsDamaged)
+            document.NoteDamage("Part of the workbook is damaged; what could be read of it was kept.");
+        return sheets;
     }
 
     private static int ReadListed(BiffRecords records, BiffWorkbook workbook, SourceDocument document, PageSink pages)
