@@ -22,18 +22,23 @@ internal static class ContentLines
     private static IEnumerable<string> Unfold(string text)
     {
         var line = new StringBuilder();
+        var encoded = false;
         foreach (var part in text.Split('\n'))
         {
             var next = part.TrimEnd('\r');
-            var soft = line.Length > 0 && line[^1] == '=' && line.ToString().Contains("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase);
-            if (soft)
+            if (encoded && line.Length > 0 && line[^1] == '=')
+            {
                 line.Length--;
+            }
             else if (next is [' ' or '\t', ..])
+            {
                 next = next[1..];
+            }
             else
             {
                 yield return line.ToString();
                 line.Clear();
+                encoded = next.Contains("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase);
             }
             line.Append(next);
         }
