@@ -44,15 +44,15 @@ public sealed class HostileFileTests(PoolFixture fixture) : IClassFixture<PoolFi
     [CorpusFact]
     public async Task An_office_document_with_a_password_is_encrypted()
     {
-        var document = await fixture.ExtractAsync("protectedFile.xlsx", await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Corpus!, "documents", "protectedFile.xlsx")));
+        var document = await fixture.ExtractAsync("a.xls", await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Corpus!, "documents", "testEXCEL_protected_passtika.xls")));
 
         Assert.Equal("encrypted", document.Status);
     }
 
     [Theory]
     [InlineData("Failure report crane 7.pdf", 400)]
-    [InlineData("Technician handbook.docx", 900)]
-    [InlineData("Price list 2026.xlsx", 4000)]
+    [InlineData("Technician handbook.docx", 40)]
+    [InlineData("Price list 2026.xlsx", 40)]
     public async Task A_file_cut_short_is_corrupt(string sample, int length)
     {
         var content = await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Root, "samples", sample));
@@ -130,7 +130,7 @@ public sealed class HostileFileTests(PoolFixture fixture) : IClassFixture<PoolFi
     [Fact]
     public async Task Control_characters_alone_are_no_text()
     {
-        var document = await fixture.ExtractAsync("a.xml", Encoding.UTF8.GetBytes("<a>\u0001\u0002</a>"));
+        var document = await fixture.ExtractAsync("a.xml", Encoding.UTF8.GetBytes("<a>&#1;&#2;</a>"));
 
         Assert.Equal("no_text", document.Status);
     }

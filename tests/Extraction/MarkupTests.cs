@@ -97,21 +97,6 @@ public sealed class MarkupTests(PoolFixture fixture) : IClassFixture<PoolFixture
         Assert.Equal(("Handbook", "Ingrid"), (document.Metadata.Title, document.Metadata.Author));
     }
 
-    [Fact]
-    public async Task A_workbook_of_2003_gives_sheets_with_cells_as_shown()
-    {
-        var document = await fixture.ExtractAsync("a.xls", Encoding.UTF8.GetBytes(
-            """
-            <?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="urn:schemas-microsoft-com:office:excel">
-            <Styles><Style ss:ID="s1"><NumberFormat ss:Format="Percent"/></Style><Style ss:ID="s2"><NumberFormat ss:Format="yyyy\-mm\-dd"/></Style></Styles>
-            <Worksheet ss:Name="Rates"><Table><Row><Cell><Data ss:Type="String">North</Data><Comment ss:Author="Jo"><ss:Data>check</ss:Data></Comment></Cell><Cell ss:StyleID="s1"><Data ss:Type="Number">0.5</Data></Cell>
-            <Cell ss:StyleID="s2" ss:HRef="https://example.org/d"><Data ss:Type="DateTime">2026-01-12T00:00:00.000</Data></Cell></Row></Table>
-            <x:WorksheetOptions><x:PageSetup><x:Footer x:Data="&amp;LInternal"/></x:PageSetup></x:WorksheetOptions></Worksheet></Workbook>
-            """));
-
-        Assert.Equal("Rates\nNorth\t50.00%\t2026-01-12\nJo\ncheck\nhttps://example.org/d\nInternal", Assert.Single(document.Pages).Text);
-    }
-
     [CorpusFact]
     public async Task A_real_file_with_an_undeclared_entity_is_read_to_its_end()
     {

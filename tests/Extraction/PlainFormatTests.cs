@@ -32,7 +32,7 @@ public sealed class PlainFormatTests(PoolFixture fixture) : IClassFixture<PoolFi
 
         Assert.Equal("text/vcard", document.MimeType);
         Assert.Contains("Jörg Müller", document.AllText(), StringComparison.Ordinal);
-        Assert.Contains("NOTE: two\nlines, folded", document.AllText(), StringComparison.Ordinal);
+        Assert.Contains("two\nlines, folded", document.AllText(), StringComparison.Ordinal);
         Assert.DoesNotContain("AAAA", document.AllText(), StringComparison.Ordinal);
     }
 
