@@ -21,7 +21,7 @@ internal sealed class BesidePages : IDisposable
         _fields = new(file);
         _annotations = new(file, _fields);
         _alternates = AlternateTexts.Read(file, _pages);
-        Metadata = PdfMetadata.Read(file) with { PageCount = _pages.Pages.Count > 0 ? _pages.Pages.Count : null };
+        Metadata = PdfMetadata.Read(file) with { PageCount = Total() is > 0 and var total ? total : null };
     }
 
     internal int PageCount => _pages.Pages.Count;
@@ -77,6 +77,10 @@ internal sealed class BesidePages : IDisposable
     internal void ReadAttachments(SourceDocument document, PageSink pages) => new Attachments(_file, _pages).Read(document, pages);
 
     public void Dispose() => _file.Dispose();
+
+    // Beyond the limit pages are not visited; what the root claims must do.
+    private int Total() => PageCount < _file.Limits.MaxPages ? PageCount
+        : (int)Math.Clamp(_file.Number(_file.Dictionary(_file.Catalog, "Pages"), "Count") ?? 0, PageCount, int.MaxValue);
 
     private static T Try<T>(Func<T> read, T otherwise)
     {
