@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using ScaiDrive.Bench.Embed;
 using ScaiDrive.Bench.EndToEnd;
+using ScaiDrive.Bench.Extract;
 using ScaiDrive.Bench.Hostile;
+using ScaiDrive.Bench.Memory;
 using ScaiDrive.Bench.Ocr;
 using ScaiDrive.Bench.Queue;
 using ScaiDrive.Bench.Recovery;
@@ -10,10 +12,12 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
 {
     ["embed"] = ("text chunks embedded per second, against the Node implementation of the same model", EmbedBench.RunAsync),
     ["queue"] = ("jobs enqueued and worked off per second, against pg-boss, graphile-worker and Quartz.NET", QueueBench.RunAsync),
+    ["memory"] = ("most memory of a worker while a file of two gigabytes passes, as text, archive and PDF", MemoryBench.RunAsync),
     ["pickup"] = ("from enqueue to a job's first line, idle and at 300 jobs a second", PickupBench.RunAsync),
     ["held-xmin"] = ("throughput kept while an old transaction is left open", HeldXminBench.RunAsync),
     ["volume"] = ("throughput, pages and totals with millions of finished and waiting jobs", VolumeBench.RunAsync),
     ["fairness"] = ("a small tenant's wait beside another's million jobs, against its wait alone", FairnessBench.RunAsync),
+    ["extract"] = ("documents read per second by format, a thousand pages of PDF against pdftotext, what a warm child costs a file", ExtractBench.RunAsync),
     ["end-to-end"] = ("a mixed folder from disk to searchable by word and meaning, one worker process", EndToEndBench.RunAsync),
     ["hostile"] = ("mutated documents of every format and the known bombs: crashes, hangs, leaks, endings without a reason", HostileBench.RunAsync),
     ["ocr"] = ("pages recognised per minute, against plain Tesseract and OCRmyPDF, and how many characters are right", OcrBench.RunAsync),

@@ -3,9 +3,10 @@ using System.Text;
 
 namespace ScaiDrive.Bench.Hostile;
 
-/// <summary>The known ways to make little bytes do much harm, one file each. Made when their turn comes: together they would fill the memory of who tests.</summary>
+/// <summary>The known ways to make little bytes do much harm, one file each.</summary>
 internal static class Bombs
 {
+    private const string Format = "bomb";
     private const int Mega = 1 << 20;
 
     private static readonly (string Name, Func<byte[]> Make)[] Named =
@@ -64,7 +65,25 @@ internal static class Bombs
         ("huge.bmp", static () => PictureBombs.HugeBmp()),
     ];
 
-    internal static IEnumerable<HostileFile> All() => Named.Select(static bomb => new HostileFile(bomb.Name, "bomb", bomb.Make(), bomb.Name));
+    // Seconds of work to make, or to be stopped by a limit of time.
+    private static readonly HashSet<string> Slow =
+    [
+        "flat.zip", "stream.txt.gz", "stream.txt.bz2", "stream.txt.zst", "solid.7z", "million.tgz", "million.zip", "nested.zip", "shared-strings.xlsx", "many-cells.xlsx",
+        "relationships.docx", "attributes.html", "attributes.xml", "unclosed.html", "links.md", "emphasis.md", "one-line.csv", "one-line.mbox", "xref-chain.pdf", "stream.pdf", "deep-array.pdf", "huge.png",
+    ];
+
+    /// <summary>Makes all of them below a folder, because together they would fill the memory of who tests.</summary>
+    internal static IReadOnlyList<HostileFile> WriteAll(string folder)
+    {
+        foreach (var (name, make) in Named)
+            File.WriteAllBytes(Path.Combine(folder, name), make());
+        return [.. Named.Select(bomb => new HostileFile(bomb.Name, Format, bomb.Name, () => File.OpenRead(Path.Combine(folder, bomb.Name))))];
+    }
+
+    /// <summary>Those that are made and judged in a moment.</summary>
+    internal static IEnumerable<HostileFile> Quick() => Named.Where(static bomb => !Slow.Contains(bomb.Name)).Select(static bomb => Make(bomb.Name, bomb.Make()));
+
+    private static HostileFile Make(string name, byte[] content) => new(name, Format, name, () => new MemoryStream(content));
 
     internal static byte[] Text(int length)
     {
@@ -80,7 +99,7 @@ internal static class Bombs
         return core;
     }
 
-    private static GZipStream Gzipping(Stream to) => new(to, CompressionLevel.Fastest, leaveOpen: true);
+    private static GZipStream Gzipping(Stream to) => new(to, CompressionLevel.Optimal, leaveOpen: true);
 
     private static byte[] Gzip(byte[] content) => OriginalDocuments.Packed(Gzipping, content);
 

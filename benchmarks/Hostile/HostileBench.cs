@@ -23,7 +23,16 @@ internal static class HostileBench
         var done = 0;
         var mutated = await HostileRun.RunAsync(Enumerable.Range(1, options["files"]).Select(mutator.Create), options["children"], Report, cancellationToken);
         Console.WriteLine("bombs");
-        var bombs = await HostileRun.RunAsync(Bombs.All(), options["children"], end => Console.WriteLine(Line(end)), cancellationToken);
+        var folder = Directory.CreateTempSubdirectory("scaidrive-bombs-");
+        HostileResult bombs;
+        try
+        {
+            bombs = await HostileRun.RunAsync(Bombs.WriteAll(folder.FullName), options["children"], end => Console.WriteLine(Line(end)), cancellationToken);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
 
         var result = Summarize(options["seed"], mutated, bombs);
         Console.WriteLine(JsonSerializer.Serialize(result));
@@ -42,7 +51,9 @@ internal static class HostileBench
     private static async Task<int> RunOneAsync(HostileFile file, CancellationToken cancellationToken)
     {
         var path = Path.Combine(Path.GetTempPath(), $"hostile-{file.Label.Split(' ')[0]}-{file.Name}");
-        await File.WriteAllBytesAsync(path, file.Content, cancellationToken);
+        await using (var content = file.Open())
+        await using (var kept = File.Create(path))
+            await content.CopyToAsync(kept, cancellationToken);
         var result = await HostileRun.RunAsync([file], 1, end => Console.WriteLine(Line(end)), cancellationToken);
         Console.WriteLine($"kept as {path}");
         Console.WriteLine(JsonSerializer.Serialize(new { bench = "hostile", file = path, status = result.Ends[0].Status }));
@@ -50,7 +61,7 @@ internal static class HostileBench
     }
 
     private static string Line(HostileEnd end) =>
-        string.Create(CultureInfo.InvariantCulture, $"{end.File.Label}: {end.Status} after {end.Seconds:0.0} s{(end.Detail is null ? "" : $": {end.Detail}")}");
+        string.Create(CultureInfo.InvariantCulture, $"{end.Label}: {end.Status} after {end.Seconds:0.0} s{(end.Detail is null ? "" : $": {end.Detail}")}");
 
     private static Summary Summarize(int seed, HostileResult mutated, HostileResult bombs)
     {
@@ -64,11 +75,11 @@ internal static class HostileBench
             mutated.Leaks.Count + bombs.Leaks.Count,
             ends.Count(static end => !end.IsExplained),
             Count(ends, static end => end.Status),
-            Count(ends, static end => end.File.Format),
-            [.. ends.Where(static end => end.Status == ReasonCodes.ExtractorCrashed).Select(static end => end.File.Label).Order().Take(NamedAtMost)],
-            [.. ends.Where(static end => end.Status == ReasonCodes.TimedOut).Select(static end => end.File.Label).Order().Take(NamedAtMost)],
+            Count(ends, static end => end.Format),
+            [.. ends.Where(static end => end.Status == ReasonCodes.ExtractorCrashed).Select(static end => end.Label).Order().Take(NamedAtMost)],
+            [.. ends.Where(static end => end.Status == ReasonCodes.TimedOut).Select(static end => end.Label).Order().Take(NamedAtMost)],
             [.. ends.OrderByDescending(static end => end.Seconds).Take(SlowestShown).Select(Line)],
-            bombs.Ends.OrderBy(static end => end.File.Label, StringComparer.Ordinal).ToDictionary(static end => end.File.Label, static end => end.Status),
+            bombs.Ends.OrderBy(static end => end.Label, StringComparer.Ordinal).ToDictionary(static end => end.Label, static end => end.Status),
             Math.Max(mutated.WorkerPeakBytes, bombs.WorkerPeakBytes) >> 20,
             Math.Max(mutated.ChildPeakBytes, bombs.ChildPeakBytes) >> 20,
             Environment.ProcessorCount,

@@ -6,12 +6,14 @@ using ScaiDrive.Extraction;
 namespace ScaiDrive.Bench.Hostile;
 
 /// <summary>How one file ended.</summary>
-/// <param name="File">Which.</param>
+/// <param name="Name">Of the file. Its bytes are not kept: they would be taken for memory of the pool.</param>
+/// <param name="Format">As of the file.</param>
+/// <param name="Label">As of the file.</param>
 /// <param name="Status">The status, or <c>exception</c> with what was thrown in <paramref name="Detail"/>.</param>
 /// <param name="Detail">One sentence.</param>
 /// <param name="IsExplained">Text, pages for OCR, or a reason that is in the list of reasons.</param>
 /// <param name="Seconds">From the first byte to the answer.</param>
-internal sealed record HostileEnd(HostileFile File, string Status, string? Detail, bool IsExplained, double Seconds);
+internal sealed record HostileEnd(string Name, string Format, string Label, string Status, string? Detail, bool IsExplained, double Seconds);
 
 /// <summary>What a run found.</summary>
 /// <param name="Ends">Of all files.</param>
@@ -44,6 +46,7 @@ internal static class HostileRun
         var ends = new ConcurrentBag<HostileEnd>();
         var leaks = new List<string>();
         var before = ProcessTree.Descendants(Environment.ProcessId);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive); // what making the files took is not the pool's
         await using var memory = new ProcessTree();
         try
         {
@@ -70,31 +73,33 @@ internal static class HostileRun
     }
 
     // Pages that were recognised have their own time on top.
-    private static TimeSpan Allowed(HostileEnd end) => IsPicture(end.File) ? Limits.WallClock * 2 + Limits.PageTime : Limits.WallClock;
+    private static TimeSpan Allowed(HostileEnd end) => IsPicture(end.Name) ? Limits.WallClock * 2 + Limits.PageTime : Limits.WallClock;
 
     private static async Task<HostileEnd> ReadAsync(ExtractionPool pool, HostileFile file, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         try
         {
-            var document = await pool.ExtractAsync(new MemoryStream(file.Content), file.Name, cancellationToken);
+            await using var content = file.Open();
+            var document = await pool.ExtractAsync(content, file.Name, cancellationToken);
             var (status, detail) = (document.Status, document.Detail);
             var explained = status == ReasonCodes.Ok
                 ? document.PagesNeedingOcr.Count > 0 || document.Pages.Any(static page => !string.IsNullOrWhiteSpace(page.Text))
                 : ReasonCodes.Hints.ContainsKey(status);
-            if (document.PagesNeedingOcr.Count > 0 && IsPicture(file))
+            if (document.PagesNeedingOcr.Count > 0 && IsPicture(file.Name))
             {
-                var recognized = await pool.RecognizeAsync(new MemoryStream(file.Content), file.Name, [document.PagesNeedingOcr[0]], [], cancellationToken);
+                content.Position = 0;
+                var recognized = await pool.RecognizeAsync(content, file.Name, [document.PagesNeedingOcr[0]], [], cancellationToken);
                 (status, detail) = (recognized.Status, recognized.Detail);
                 explained &= status == ReasonCodes.Ok || ReasonCodes.Hints.ContainsKey(status);
             }
-            return new(file, status, detail, explained, watch.Elapsed.TotalSeconds);
+            return new(file.Name, file.Format, file.Label, status, detail, explained, watch.Elapsed.TotalSeconds);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return new(file, Thrown, $"{fault.GetType().Name}: {fault.Message}", false, watch.Elapsed.TotalSeconds);
+            return new(file.Name, file.Format, file.Label, Thrown, $"{fault.GetType().Name}: {fault.Message}", false, watch.Elapsed.TotalSeconds);
         }
     }
 
-    private static bool IsPicture(HostileFile file) => Path.GetExtension(file.Name) is ".png" or ".tif" or ".tiff" or ".jpg" or ".gif" or ".bmp" or ".webp";
+    private static bool IsPicture(string name) => Path.GetExtension(name) is ".png" or ".tif" or ".tiff" or ".jpg" or ".gif" or ".bmp" or ".webp";
 }

@@ -29,7 +29,7 @@ internal sealed class Mutator(IReadOnlyList<(string Name, byte[] Content)> origi
             content = content.Length == 0 ? [0] : mutate(content, random);
             label += $" {what}";
         }
-        return new(name, Path.GetExtension(name).TrimStart('.').ToLowerInvariant(), content, label);
+        return new(name, Path.GetExtension(name).TrimStart('.').ToLowerInvariant(), label, () => new MemoryStream(content));
     }
 
     private static byte[] Flip(byte[] content, Random random)

@@ -85,6 +85,7 @@ internal static class OriginalDocuments
         yield return ("letter.txt.xz", Convert.FromBase64String("/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAMZmlyc3Qgc3RyZWFtIAAAAAABi3EWFPNtHwABJQ1xGcS2H7bzfQEAAAAABFlaAAAAAP03elhaAAAE5ta0RgIAIQEWAAAAdC/lowEADHNlY29uZCBzdHJlYW0AAAAAfmRMEGH3CXgAASUNcRnEth+2830BAAAAAARZWg=="));
     }
 
+    /// <summary>A ZIP archive packed as small as can be: zeros and repetitions by a thousand to one.</summary>
     internal static byte[] Zip(params IEnumerable<(string Name, byte[] Content)> members)
     {
         using var buffer = new MemoryStream();
@@ -92,7 +93,7 @@ internal static class OriginalDocuments
         {
             foreach (var (name, content) in members)
             {
-                using var member = archive.CreateEntry(name, CompressionLevel.Fastest).Open();
+                using var member = archive.CreateEntry(name, CompressionLevel.Optimal).Open();
                 member.Write(content);
             }
         }

@@ -15,9 +15,11 @@ using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Api.Minimal.OpenApi;
+using ScaiDrive.Api.Minimal.Outdated;
 using ScaiDrive.Api.Minimal.Queues;
 using ScaiDrive.Api.Minimal.Schedules;
 using ScaiDrive.Api.Minimal.Search;
+using ScaiDrive.Api.Minimal.Vectorization;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Api.Minimal;
@@ -99,6 +101,8 @@ public static class ScaiDriveApi
         api.MapFiles();
         api.MapFolders();
         api.MapSearch();
+        api.MapVectorization();
+        api.MapOutdatedTexts();
         api.MapJobs();
         api.MapBulkJobs();
         api.MapQueues();

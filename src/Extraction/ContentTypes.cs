@@ -14,6 +14,9 @@ public static class ContentTypes
     internal const string Markdown = "text/markdown";
     internal const string Csv = "text/csv";
     internal const string TabSeparated = "text/tab-separated-values";
+    internal const string Calendar = "text/calendar";
+    internal const string Contact = "text/vcard";
+    internal const string Json = "application/json";
     internal const string Html = "text/html";
     internal const string Xml = "application/xml";
     internal const string Svg = "image/svg+xml";
@@ -35,8 +38,6 @@ public static class ContentTypes
     internal const string Mail = "message/rfc822";
     internal const string Tnef = "application/vnd.ms-tnef";
     internal const string Signed = "application/pkcs7-mime";
-    internal const string Calendar = "text/calendar";
-    internal const string Card = "text/vcard";
     internal const string Mailbox = "application/mbox";
     internal const string OpenText = "application/vnd.oasis.opendocument.text";
     internal const string OpenSheet = "application/vnd.oasis.opendocument.spreadsheet";
@@ -83,6 +84,12 @@ public static class ContentTypes
         ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], 0, Ole),
         ([0x78, 0x9F, 0x3E, 0x22], 0, Tnef),
         ([0xDB, 0xA5, 0x2D, 0], 0, Doc), // Word 2, before there were compound files
+        ([0x09, 0x00, 0x04, 0x00], 0, Xls), // Excel 2, 3 and 4, before there were compound files, and later streams without one
+        ([0x09, 0x00, 0x06, 0x00], 0, Xls),
+        ([0x09, 0x02, 0x06, 0x00], 0, Xls),
+        ([0x09, 0x04, 0x06, 0x00], 0, Xls),
+        ([0x09, 0x08, 0x08, 0x00, 0x00, 0x05], 0, Xls),
+        ([0x09, 0x08, 0x10, 0x00, 0x00, 0x06], 0, Xls),
         ([0x1F, 0x8B], 0, Gzip),
         ([0x1F, 0x9D], 0, Compress),
         ("LZIP\x01"u8.ToArray(), 0, Lzip),
@@ -176,11 +183,12 @@ public static class ContentTypes
         if (start.StartsWith("BEGIN:VCALENDAR", StringComparison.OrdinalIgnoreCase))
             return Calendar;
         if (start.StartsWith("BEGIN:VCARD", StringComparison.OrdinalIgnoreCase))
-            return Card;
+            return Contact;
         if (Formats.Mail.MailSignature.Find(start, extension) is { } mail)
             return mail;
         return extension switch
         {
+            ".json" or ".geojson" or ".ipynb" when start.StartsWith("{") || start.StartsWith("[") => Json,
             ".md" or ".markdown" or ".mdown" or ".mkd" => Markdown,
             ".csv" => Csv,
             ".tsv" or ".tab" => TabSeparated,

@@ -79,6 +79,10 @@ public sealed record ExtractionLimits
     /// <summary>Unpacked bytes read from one file. Default 4 GiB.</summary>
     public long MaxExpandedBytes { get; init; } = 4L << 30;
 
+    /// <summary>Everything in the private temporary folder together: the file, the part being read, what tools write. Default 9 GiB, enough for a file of the
+    /// largest size and a part of the largest size.</summary>
+    public long MaxTemporaryBytes { get; init; } = 9L << 30;
+
     /// <summary>Unpacked over packed bytes, judged from 64 MiB unpacked on. Default 200.</summary>
     public double MaxExpansion { get; init; } = 200;
 

@@ -61,7 +61,7 @@ internal static class RecognizedText
             return null;
         var named = string.Join(", ", recognized.Problems.Take(NamedPages).Select(problem => $"{problem.Number} ({problem.Code})"));
         var all = recognized.Pages.Count + recognized.Problems.Count;
-        return $"{recognized.Problems.Count} of {all} pages were not recognised: {named}{(recognized.Problems.Count > NamedPages ? ", ..." : "")}.";
+        return $"{recognized.Problems.Count} of {all} pages were not recognised: {named}{(recognized.Problems.Count > NamedPages ? ", and more" : "")}.";
     }
 
     /// <summary>The names of parts may stand on a page without a word of its own; only its confidence tells.</summary>

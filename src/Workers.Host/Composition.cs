@@ -98,12 +98,7 @@ internal static class Composition
         if (!parts.Worker)
             return;
         services.AddSingleton(provider => new ExtractionPool(
-            new ExtractionOptions
-            {
-                Children = settings.ExtractionChildren,
-                TemporaryDirectory = Path.Combine(settings.DataDirectory, "tmp"),
-                Limits = new() { MinOcrConfidence = settings.OcrMinConfidence },
-            },
+            settings.Extraction with { TemporaryDirectory = Path.Combine(settings.DataDirectory, "tmp") },
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ExtractionPool>>()));
         services.AddScaiDriveJobHandlers();

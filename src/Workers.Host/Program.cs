@@ -8,6 +8,7 @@ var root = new RootCommand("ScaiDrive workers: durable queues, text extraction, 
     WorkerCommand.Create(),
     MigrateCommand.Create(),
     ExtractCommand.Create(),
+    ExtractionCommand.Create(),
     SearchCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -272,6 +272,17 @@ public sealed class ArchiveTests(PoolFixture fixture) : IClassFixture<PoolFixtur
     }
 
     [Fact]
+    public async Task What_was_read_before_a_bomb_stands_and_the_cut_is_marked()
+    {
+        var document = await fixture.ExtractAsync("mixed.zip", OfficeDocuments.Zip([("a.txt", "the needle"), ("b.txt", new string('a', 100 << 20)), ("c.txt", "never reached")]));
+
+        Assert.Equal("ok", document.Status);
+        Assert.True(document.Truncated);
+        Assert.StartsWith("expansion_limit", document.Detail, StringComparison.Ordinal);
+        Assert.Contains("the needle", document.AllText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_archive_without_files_has_no_text()
     {
         var document = await fixture.ExtractAsync("empty.zip", OfficeDocuments.Zip([]));

@@ -116,6 +116,26 @@ public sealed class HostileFileTests(PoolFixture fixture) : IClassFixture<PoolFi
     }
 
     [Fact]
+    public async Task A_text_as_long_as_a_book_goes_on_over_pages_that_end_with_a_line()
+    {
+        var text = string.Concat(Enumerable.Range(0, 60_000).Select(line => $"this is line {line}\n"));
+
+        var document = await fixture.ExtractAsync("log.txt", Encoding.UTF8.GetBytes(text));
+
+        Assert.InRange(document.Pages.Count, 2, 5);
+        Assert.All(document.Pages, page => Assert.StartsWith("this is line ", page.Text, StringComparison.Ordinal));
+        Assert.Equal(text.TrimEnd(), string.Concat(document.Pages.Select(page => page.Text)).TrimEnd());
+    }
+
+    [Fact]
+    public async Task Control_characters_alone_are_no_text()
+    {
+        var document = await fixture.ExtractAsync("a.xml", Encoding.UTF8.GetBytes("<a>\u0001\u0002</a>"));
+
+        Assert.Equal("no_text", document.Status);
+    }
+
+    [Fact]
     public async Task Pages_beyond_the_limit_are_left_out_and_marked()
     {
         await using var pool = Pools.Create(new() { MaxPages = 2 });

@@ -27,12 +27,13 @@ public sealed class PoolFixture : IAsyncLifetime
 
 internal static class Pools
 {
-    internal static ExtractionPool Create(ExtractionLimits? limits = null, int children = 1, int recycleAfter = 500, string? folder = null, bool confine = true) => new(
+    internal static ExtractionPool Create(ExtractionLimits? limits = null, int children = 1, int recycleAfter = 500, long recycleAbove = 384 << 20, string? folder = null, bool confine = true) => new(
         new ExtractionOptions
         {
             Children = children,
             Limits = limits ?? new(),
             RecycleAfterFiles = recycleAfter,
+            RecycleAboveBytes = recycleAbove,
             Confine = confine,
             TemporaryDirectory = folder,
             SampleInterval = TimeSpan.FromMilliseconds(20),

@@ -55,6 +55,54 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public async Task Temporary_space_is_limited()
+    {
+        await using var pool = Pools.Create(new() { MaxTemporaryBytes = 64 << 20 });
+
+        var document = await pool.ExtractAsync("x", "fault-disk.txt");
+
+        Assert.Equal("expansion_limit", document.Status);
+        Assert.Contains("temporary files", document.Detail, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(pool.TemporaryFolder, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_not_the_files_fault()
+    {
+        await using var pool = Pools.Create();
+
+        var fault = await Assert.ThrowsAsync<IOException>(() => pool.ExtractAsync("x", "fault-full.txt"));
+
+        Assert.Contains("no room", fault.Message, StringComparison.Ordinal);
+        Assert.Equal("ok", (await pool.ExtractAsync("the next one", "b.txt")).Status);
+    }
+
+    [Fact]
+    public async Task A_child_that_keeps_too_much_memory_is_recycled()
+    {
+        await using var pool = Pools.Create(recycleAbove: 1);
+        await pool.ExtractAsync("one", "a.txt");
+
+        Assert.Empty(pool.IdleChildren);
+        Assert.Equal("ok", (await pool.ExtractAsync("two", "a.txt")).Status);
+    }
+
+    [Fact]
+    public async Task A_killed_child_leaves_no_file()
+    {
+        await using var pool = Pools.Create();
+        await pool.ExtractAsync("warm", "a.txt");
+        var child = Assert.Single(pool.IdleChildren);
+
+        var running = pool.ExtractAsync(new string('x', 5 << 20), "fault-sleep.txt");
+        await Pools.UntilAsync(() => Directory.GetFiles(pool.TemporaryFolder, "content", SearchOption.AllDirectories) is [var content] && new FileInfo(content).Length == 5 << 20);
+        Process.GetProcessById(child).Kill();
+
+        Assert.Equal("extractor_crashed", (await running).Status);
+        Assert.Empty(Directory.GetFiles(pool.TemporaryFolder, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task A_child_killed_in_the_middle_of_a_file_costs_that_file_only()
     {
         await using var pool = Pools.Create(Short);

@@ -72,13 +72,4 @@ public sealed class TypeTests(PoolFixture fixture) : IClassFixture<PoolFixture>
     [InlineData("", "x.txt", "application/x-empty")]
     public void The_first_bytes_decide(string content, string name, string type) =>
         Assert.Equal(type, ContentTypes.FromContent(Encoding.UTF8.GetBytes(content), name));
-
-    [Fact]
-    public void Every_code_has_a_hint()
-    {
-        var codes = typeof(ReasonCodes).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).Where(code => code != ReasonCodes.Ok);
-
-        Assert.Equal(codes.Order(), ReasonCodes.Hints.Keys.Order());
-        Assert.All(ReasonCodes.Hints.Values, hint => Assert.EndsWith(".", hint, StringComparison.Ordinal));
-    }
 }

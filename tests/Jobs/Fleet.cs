@@ -89,6 +89,33 @@ internal sealed class Fleet : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops them; what is enqueued then waits.</summary>
+    internal async Task StopAsync()
+    {
+        foreach (var service in Enumerable.Reverse(running))
+            await service.StopAsync(CancellationToken.None);
+        running.Clear();
+    }
+
+    /// <summary>Enqueues a job about a file as if somebody had asked for it.</summary>
+    internal async Task EnqueueAsync<T>(T args, DriveFile file)
+        where T : IJobArgs
+    {
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await Get<JobQueue>().EnqueueAsync(
+            transaction, args, FileJobs.Options(T.Kind, Tenant, file.Id, file.ChecksumSha256, QueueNames.Low, connector: null), CancellationToken.None);
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>Waits until something holds.</summary>
+    internal static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await holds())
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
+    }
+
     internal async Task<T> WriteAsync<T>(ChangeOrigin origin, Func<DriveWriter, Task<T>> write)
     {
         await using var connection = await DataSource.OpenConnectionAsync();

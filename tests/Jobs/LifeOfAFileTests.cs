@@ -261,6 +261,21 @@ public sealed class LifeOfAFileTests
     }
 
     [Fact]
+    public async Task Title_and_author_of_a_document_are_found_and_told()
+    {
+        await using var fleet = await Fleet.CreateAsync();
+        await fleet.StartAsync();
+        var file = await fleet.AddAsync("k7.pdf", PdfWithPages.WriteWith("/Title (Tide tables) /Author (Ottilie Brandt)", "High water at noon"));
+        await fleet.SettleAsync();
+
+        Assert.Equal(["k7.pdf"], await fleet.FindAsync("ottilie"));
+        Assert.Equal(["k7.pdf"], await fleet.FindAsync("tide tables", byMeaning: true));
+        var told = await fleet.Get<ExtractedTextStore>().FindMetadataAsync(Fleet.Tenant, file.ChecksumSha256, default);
+        Assert.Equal(("Tide tables", "Ottilie Brandt", 1), (told!.Title, told.Author, told.PageCount));
+        Assert.DoesNotContain("Ottilie", (await fleet.Get<ExtractedTextStore>().FindAsync(Fleet.Tenant, file.ChecksumSha256, default))!.Pages[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_policy_that_leaves_content_out_leaves_the_name_in()
     {
         await using var fleet = await Fleet.CreateAsync();

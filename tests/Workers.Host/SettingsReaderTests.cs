@@ -1,3 +1,4 @@
+using ScaiDrive.Extraction;
 using ScaiDrive.Workers.Host.Configuration;
 
 namespace ScaiDrive.Workers.Host.Tests;
@@ -13,6 +14,8 @@ public sealed class SettingsReaderTests
     [InlineData("SCAIDRIVE_HOST", "0.0.0.0", "loopback")]
     [InlineData("SCAIDRIVE_HOST", "example.org", "IP address")]
     [InlineData("SCAIDRIVE_WORKER_SLOTS", "1", "2 to 256")]
+    [InlineData("SCAIDRIVE_EXTRACTION_MEMORY_MB", "64", "128 to")]
+    [InlineData("SCAIDRIVE_EXTRACTION_TOTAL_SECONDS", "60", "90 to")]
     [InlineData("SCAIDRIVE_SECRET_KEY", "c2hvcnQ=", "32 bytes")]
     [InlineData("SCAIDRIVE_OCR_LANGUAGES", "eng+../x", "Tesseract")]
     [InlineData("SCAIDRIVE_OCR_MIN_CONFIDENCE", "101", "0 to 100")]
@@ -50,6 +53,14 @@ public sealed class SettingsReaderTests
 
         Assert.Equal((8000, "127.0.0.1", 8), (settings.Port, settings.BindAddress, settings.WorkerSlots));
         Assert.Empty(settings.Warnings);
+    }
+
+    [Fact]
+    public void Limits_of_extraction_are_read_and_the_others_keep_their_defaults()
+    {
+        var limits = Read(("SCAIDRIVE_EXTRACTION_MAX_TEXT_MB", "3"), ("SCAIDRIVE_EXTRACTION_NO_PROGRESS_SECONDS", "900")).Extraction.Limits;
+
+        Assert.Equal(new ExtractionLimits { MaxTextBytes = 3 << 20, NoProgress = TimeSpan.FromMinutes(15), WallClock = TimeSpan.FromMinutes(15) }, limits);
     }
 
     private static HostSettings Read(params (string Name, string Value)[] variables) =>

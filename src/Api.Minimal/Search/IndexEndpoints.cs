@@ -8,6 +8,7 @@ using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 using ScaiDrive.Search;
 using ScaiDrive.Search.Ledger;
+using ScaiDrive.Search.Text;
 
 namespace ScaiDrive.Api.Minimal.Search;
 
@@ -27,7 +28,8 @@ internal static class IndexEndpoints
     }
 
     internal static async Task<Results<Ok<IndexStatusAnswer>, ErrorResult>> IndexStatusAsync(
-        [FromRoute(Name = "file_id")] string fileId, Caller caller, DriveStore drive, FileLedger ledger, CancellationToken cancellationToken)
+        [FromRoute(Name = "file_id")] string fileId, Caller caller, DriveStore drive, FileLedger ledger, ExtractedTextStore texts,
+        CancellationToken cancellationToken)
     {
         var file = await drive.FindFileAsync(caller.TenantId, fileId, cancellationToken);
         if (file is null)
@@ -45,7 +47,11 @@ internal static class IndexEndpoints
             Status = status.Status,
             ReasonCode = status.ReasonCode,
             Hint = status.Hint,
-            Error = status.Stages.LastOrDefault(s => s.State is LedgerStates.Failed or LedgerStates.Skipped)?.Detail,
+            // What an indexed file skipped is no error: it stands among the notes.
+            Error = status.Stages.LastOrDefault(s => s.State == LedgerStates.Failed || (s.State == LedgerStates.Skipped && !status.Indexed))?.Detail,
+            Notes = [.. status.Stages.Where(s => status.Indexed && s is { State: not LedgerStates.Failed, ReasonCode: not null })
+                .Select(s => new NoteItem(s.Stage, s.ReasonCode!, s.Hint, s.Detail))],
+            Document = DocumentItem.From(await texts.FindMetadataAsync(caller.TenantId, file.ChecksumSha256, cancellationToken)),
             ChunkCount = status.ChunkCount,
             IndexedAt = status.IndexedAt,
             VectorizedAt = status.VectorizedAt,

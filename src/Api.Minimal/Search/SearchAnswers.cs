@@ -1,5 +1,6 @@
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Text;
 
 namespace ScaiDrive.Api.Minimal.Search;
 
@@ -187,8 +188,25 @@ internal sealed record IndexStatusAnswer : Answer
 
     public required DateTimeOffset? VectorizedAt { get; init; }
 
+    /// <summary>Parts of an indexed file that are not searchable, or not yet: cut by a limit, images while OCR is off, pages OCR could not read.</summary>
+    public required IReadOnlyList<NoteItem> Notes { get; init; }
+
+    /// <summary>What the document says about itself; null before it was read.</summary>
+    public required DocumentItem? Document { get; init; }
+
     /// <summary>What each stage did, in the order a file passes them.</summary>
     public required IReadOnlyList<StageItem> Stages { get; init; }
+}
+
+/// <summary>What of an indexed file is not searchable.</summary>
+internal sealed record NoteItem(string Stage, string ReasonCode, string? Hint, string? Detail);
+
+/// <summary>What a document says about itself; every field may be missing or wrong.</summary>
+internal sealed record DocumentItem(string? Title, string? Author, DateTimeOffset? CreatedAt, DateTimeOffset? ModifiedAt, string? Language, int? PageCount)
+{
+    internal static DocumentItem? From(StoredMetadata? metadata) => metadata is null
+        ? null
+        : new(metadata.Title, metadata.Author, metadata.CreatedAt, metadata.ModifiedAt, metadata.Language, metadata.PageCount);
 }
 
 /// <summary>One stage of a file's way into the index.</summary>

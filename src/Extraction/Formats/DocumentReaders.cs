@@ -21,14 +21,14 @@ internal static class DocumentReaders
         };
     }
 
-    // Text that came before the fault is worth more than the reason why there is not more of it.
+    // What came before the fault is worth more than the reason why there is not more of it.
     private static (string Type, ReadResult Result) ReadWhatComes(SourceDocument document, PageSink pages)
     {
         try
         {
             return ReadPages(document, pages);
         }
-        catch (UnreadableDocumentException fault) when (pages.HasText)
+        catch (UnreadableDocumentException fault) when (pages.HasText || pages.NeedingOcr.Count > 0)
         {
             pages.EndEarly($"{fault.Code}: reading ended after page {pages.Count}. {fault.Detail}");
             return (fault.MimeType ?? ContentTypes.Unknown, ReadResult.TextOnly);
@@ -41,11 +41,7 @@ internal static class DocumentReaders
     {
         var type = FindType(document);
         if (FormatTable.Find(type) is not { } format)
-        {
-            throw type == CompoundFile.EncryptedType
-                ? new UnreadableDocumentException(ReasonCodes.Encrypted, "The document is protected by a password.", type)
-                : new UnreadableDocumentException(ReasonCodes.UnsupportedType, $"There is no reader for {type}.", type);
-        }
+            throw new UnreadableDocumentException(ReasonCodes.UnsupportedType, $"There is no reader for {type}.", type);
         pages.NoteReader(format.Stamp);
         try
         {

@@ -9,6 +9,7 @@ using ScaiDrive.Extraction.Formats.Office.Sheets;
 using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.OpenDocument;
 using ScaiDrive.Extraction.Formats.Pdf;
+using ScaiDrive.Extraction.Formats.Publishing;
 using ScaiDrive.Extraction.Formats.RichText;
 using System.Collections.Frozen;
 using System.Globalization;
@@ -37,12 +38,14 @@ internal static class FormatTable
     private static readonly Format Markdown = new("markdown", 1, MarkdownReader.Read);
     private static readonly Format Html = new("html", 1, HtmlReader.Read);
     private static readonly Format Xml = new("xml", 1, MarkupReader.Read);
-    private static readonly Format Pdf = new("pdf", 2, PdfReader.Read);
+    private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
+    private static readonly Format Json = new("json", 1, JsonReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
     private static readonly Format Ppt = new("ppt", 1, PptReader.Read);
     private static readonly Format Doc = new("doc", 1, DocReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
     private static readonly Format OldSheet = new("xls", 1, OldSheetReader.Read);
+    private static readonly Format FlatSheet = new("sheetxml", 1, FlatSheetReader.Read);
     private static readonly Format BinarySheet = new("xlsb", 1, BinarySheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
     private static readonly Format Protected = new("encrypted", 1, EncryptedPackageReader.Read);
@@ -56,6 +59,11 @@ internal static class FormatTable
     private static readonly Format RichText = new("rtf", 1, RtfReader.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
+    private static readonly Format FlatOffice = new("flatopc", 1, FlatOfficeReader.Read);
+    private static readonly Format WordXml = new("word2003", 1, WordXmlReader.Read);
+    private static readonly Format Epub = new("epub", 1, EpubReader.Read);
+    private static readonly Format Xps = new("xps", 1, XpsReader.Read);
+    private static readonly Format Visio = new("visio", 1, VisioReader.Read);
     private static readonly Format Iwork = new("iwork", 1, Workspace.Read);
 
     private static readonly Format Zip = new("zip", 1, ZipReader.Read);
@@ -72,6 +80,7 @@ internal static class FormatTable
     private static readonly FrozenDictionary<string, Format> ByType = new Dictionary<string, Format>
     {
         [ContentTypes.Plain] = Text,
+        [ContentTypes.Json] = Json,
         [ContentTypes.Csv] = Csv,
         [ContentTypes.TabSeparated] = Tsv,
         [ContentTypes.Markdown] = Markdown,
@@ -85,13 +94,14 @@ internal static class FormatTable
         [ContentTypes.Sheet] = Sheet,
         [ContentTypes.Xlsb] = BinarySheet,
         [ContentTypes.Xls] = OldSheet,
+        [ContentTypes.SheetXml] = FlatSheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
         [ContentTypes.Rtf] = RichText,
         [ContentTypes.Mail] = Mail,
         [ContentTypes.Mailbox] = Mailbox,
         [ContentTypes.Calendar] = Calendar,
-        [ContentTypes.Card] = Calendar,
+        [ContentTypes.Contact] = Calendar,
         [ContentTypes.Tnef] = Tnef,
         [ContentTypes.Signed] = Signed,
         [ContentTypes.OutlookMessage] = Outlook,
@@ -112,6 +122,11 @@ internal static class FormatTable
         [ContentTypes.Tiff] = Image,
         [ContentTypes.Webp] = Image,
         [ContentTypes.Bmp] = Image,
+        [ContentTypes.FlatOffice] = FlatOffice,
+        [ContentTypes.WordXml] = WordXml,
+        [ContentTypes.Epub] = Epub,
+        [ContentTypes.Xps] = Xps,
+        [ContentTypes.Visio] = Visio,
         [ContentTypes.Pages] = Iwork,
         [ContentTypes.Numbers] = Iwork,
         [ContentTypes.Keynote] = Iwork,

@@ -5,43 +5,64 @@ using AngleSharp.Html.Parser;
 
 namespace ScaiDrive.Extraction.Formats;
 
-/// <summary>HTML: what a reader sees, with headings; no scripts, styles or templates. Pictures give their alternative text.</summary>
+/// <summary>HTML and XHTML as one page: what a reader sees, with headings. What the head says of the document is text where the page does not show it.</summary>
 internal static class HtmlReader
 {
     private static readonly SearchValues<byte> TagEnds = SearchValues.Create(" \t\r\n/>"u8);
 
-    private static readonly HashSet<string> Skipped = new(StringComparer.OrdinalIgnoreCase)
-        { "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "canvas", "datalist" };
-
-    private static readonly HashSet<string> Blocks = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset",
-        "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p",
-        "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
-    };
-
     internal static ReadResult Read(SourceDocument document, PageSink pages)
     {
-        var content = document.Head((int)Math.Min(int.MaxValue / 2, pages.Room * 4));
-        CheckNesting(content, document.Limits);
-        // AngleSharp follows the standard's sniffing (mark, meta); without either it takes Windows-1252, so valid UTF-8 is decoded here.
-        var parser = new HtmlParser(new HtmlParserOptions { IsScripting = false });
-        pages.Progress();
-        using var parsed = TextDecoder.LooksLikeText(content, out var encoding) && encoding.CodePage is 65001 or 1200 or 1201 or 12000
-            ? parser.ParseDocument(TextDecoder.Decode(content))
-            : parser.ParseDocument(new MemoryStream(content));
-        pages.Progress();
-
         var page = new PageText();
-        if (parsed.Body is { } body)
-            Write(body, page, document.Limits);
+        var properties = new DocumentProperties();
+        Append(document.Head((int)Math.Min(int.MaxValue / 2, pages.Room * 4)), document.Limits, page, pages, properties);
+        properties.AppendTo(page);
         pages.Add(page);
-        return new(new DocumentMetadata
+        return new(properties.Metadata with { Title = properties.Metadata.Title ?? page.FirstHeading });
+    }
+
+    /// <summary>Appends the text of one HTML document, and notes what its head says.</summary>
+    internal static void Append(byte[] content, ExtractionLimits limits, PageText page, PageSink pages, DocumentProperties properties)
+    {
+        CheckNesting(content, limits);
+        pages.Progress();
+        var parser = new HtmlParser(new HtmlParserOptions { IsScripting = false });
+        using var parsed = parser.ParseDocument(EmptyElements.Close(HtmlEncoding.Decode(content)));
+        pages.Progress();
+        ReadHead(parsed, properties);
+        var before = page.Length;
+        if (parsed.Body is { } body)
+            new HtmlText(page, limits).Append(body);
+        // Pages that only scripts fill tell those without scripts what to do.
+        if (page.Length == before)
         {
-            Title = Known(parsed.Title) ?? page.FirstHeading,
-            Author = Known(parsed.QuerySelector("meta[name=author]")?.GetAttribute("content")),
-            Language = Known(parsed.DocumentElement?.GetAttribute("lang")),
-        });
+            foreach (var fallback in parsed.QuerySelectorAll("noscript, noframes"))
+                new HtmlText(page, limits) { WithoutScripts = true }.Append(fallback);
+        }
+    }
+
+    private static void ReadHead(IHtmlDocument parsed, DocumentProperties properties)
+    {
+        properties.SetTitle(parsed.Title);
+        properties.SetLanguage(parsed.DocumentElement?.GetAttribute("lang") ?? parsed.DocumentElement?.GetAttribute("xml:lang"));
+        foreach (var meta in parsed.QuerySelectorAll("meta[content]"))
+        {
+            var content = meta.GetAttribute("content");
+            switch ((meta.GetAttribute("name") ?? meta.GetAttribute("property"))?.ToLowerInvariant())
+            {
+                case "author" or "dc.creator" or "dcterms.creator":
+                    properties.SetAuthor(content);
+                    break;
+                case "description" or "keywords" or "subject" or "dc.subject" or "dc.description" or "og:title" or "og:description" or "dc.title":
+                    properties.AddWords(content);
+                    break;
+                case "date" or "dc.date" or "dcterms.created" or "article:published_time":
+                    properties.SetCreated(content);
+                    break;
+                case "dcterms.modified" or "article:modified_time" or "last-modified":
+                    properties.SetModified(content);
+                    break;
+            }
+        }
     }
 
     // The tree builder spends time in proportion to depth for every tag, so depth is estimated before a tree is built:
@@ -74,99 +95,4 @@ internal static class HtmlReader
         return name is "br" or "p" or "li" or "img" or "hr" or "input" or "meta" or "link" or "td" or "th" or "tr" or "dd" or "dt" or "option" or "col"
             or "area" or "base" or "wbr" or "source" or "param" or "embed" or "path" or "tbody" or "font" or "a";
     }
-
-    // An explicit stack: the depth of foreign trees must not be the depth of ours.
-    private static void Write(IElement root, PageText page, ExtractionLimits limits)
-    {
-        var headings = new Stack<(IElement Element, int Start)>();
-        var depth = 0;
-        INode? node = root;
-        while (node is not null)
-        {
-            var enter = true;
-            switch (node)
-            {
-                case IText text:
-                    AppendCollapsed(text.Data, page, text.ParentElement is IHtmlPreElement);
-                    enter = false;
-                    break;
-                case IElement element when Skipped.Contains(element.LocalName) || element.HasAttribute("hidden"):
-                    enter = false;
-                    break;
-                case IHtmlImageElement image:
-                    AppendCollapsed($" {image.AlternativeText} ", page, false);
-                    break;
-                case IElement element:
-                    if (Blocks.Contains(element.LocalName))
-                        page.EndLine();
-                    if (IsHeading(element))
-                        headings.Push((element, page.Length));
-                    break;
-            }
-
-            if (enter && node.FirstChild is { } first)
-            {
-                if (++depth > limits.MaxNesting)
-                    throw new UnreadableDocumentException(ReasonCodes.NestingLimit, $"Elements are nested more than {limits.MaxNesting} deep.");
-                node = first;
-                continue;
-            }
-            while (node is not null)
-            {
-                if (node is IElement ended)
-                    Leave(ended);
-                if (node == root)
-                    return;
-                if (node.NextSibling is { } sibling)
-                {
-                    node = sibling;
-                    break;
-                }
-                node = node.Parent;
-                depth--;
-            }
-        }
-
-        void Leave(IElement element)
-        {
-            if (headings.TryPeek(out var heading) && heading.Element == element)
-            {
-                page.MarkHeading(headings.Pop().Start, element.LocalName[1] - '0');
-                page.EndLine();
-            }
-            else if (element.LocalName is "td" or "th")
-            {
-                page.Append("\t");
-            }
-            else if (Blocks.Contains(element.LocalName))
-            {
-                page.EndLine();
-            }
-        }
-    }
-
-    private static bool IsHeading(IElement element) => element.LocalName is ['h' or 'H', >= '1' and <= '6'];
-
-    private static void AppendCollapsed(string text, PageText page, bool keep)
-    {
-        if (keep)
-        {
-            page.Append(text);
-            return;
-        }
-        for (var start = 0; start < text.Length;)
-        {
-            var end = start;
-            while (end < text.Length && !char.IsWhiteSpace(text[end]))
-                end++;
-            page.Append(text.AsSpan(start, end - start));
-            start = end;
-            while (start < text.Length && char.IsWhiteSpace(text[start]))
-                start++;
-            if (start > end)
-                page.AppendSpace();
-        }
-    }
-
-    private static string? Known(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

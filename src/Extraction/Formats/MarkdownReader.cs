@@ -28,19 +28,50 @@ internal static class MarkdownReader
 
         var page = new PageText();
         Write(parsed, page);
+        var properties = new DocumentProperties();
+        if (parsed.OfType<YamlFrontMatterBlock>().FirstOrDefault() is { } front)
+            ReadFrontMatter(front, properties);
+        properties.AppendTo(page);
         pages.Add(page);
-        var title = parsed.OfType<YamlFrontMatterBlock>().FirstOrDefault() is { } front ? FrontMatterTitle(front) : null;
-        return new(DocumentMetadata.None with { Title = title ?? page.Headings.FirstOrDefault(static heading => heading.Level == 1)?.Title });
+        return new(properties.Metadata with { Title = properties.Metadata.Title ?? page.Headings.FirstOrDefault(static heading => heading.Level == 1)?.Title });
     }
 
-    private static string? FrontMatterTitle(YamlFrontMatterBlock front)
+    // Simple keys of the block alone; lists below a key ("- one") belong to it.
+    private static void ReadFrontMatter(YamlFrontMatterBlock front, DocumentProperties properties)
     {
+        var key = "";
         foreach (var line in front.Lines.ToString().Split('\n'))
         {
-            if (line.StartsWith("title:", StringComparison.OrdinalIgnoreCase))
-                return line["title:".Length..].Trim(' ', '"', '\'', '\r') is { Length: > 0 } title ? title : null;
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0 && !char.IsWhiteSpace(line[0]) && line[0] != '-')
+                key = line[..colon].Trim().ToLowerInvariant();
+            else
+                colon = line.AsSpan().TrimStart().StartsWith("- ") ? line.IndexOf('-', StringComparison.Ordinal) : -1;
+            if (colon >= 0)
+                Set(properties, key, line[(colon + 1)..].Trim(' ', '"', '\'', '\r', '[', ']'));
         }
-        return null;
+    }
+
+    private static void Set(DocumentProperties properties, string key, string value)
+    {
+        switch (key)
+        {
+            case "title":
+                properties.SetTitle(value);
+                break;
+            case "author" or "authors":
+                properties.SetAuthor(value);
+                break;
+            case "date":
+                properties.SetCreated(value);
+                break;
+            case "lang" or "language":
+                properties.SetLanguage(value);
+                break;
+            case "subtitle" or "description" or "summary" or "abstract" or "subject" or "tags" or "keywords" or "categories" or "category":
+                properties.AddWords(value);
+                break;
+        }
     }
 
     private static void Write(ContainerBlock container, PageText page)
@@ -79,7 +110,7 @@ internal static class MarkdownReader
                         page.EndParagraph();
                     break;
                 case HtmlBlock html:
-                    page.AppendLine(MarkupReader.WithoutTags(html.Lines.ToString()));
+                    page.AppendLine(TagStripper.Strip(html.Lines.ToString()));
                     break;
                 case LeafBlock leaf:
                     page.AppendLine(leaf.Lines.ToString());
@@ -111,8 +142,10 @@ internal static class MarkdownReader
                     break;
                 case LinkInline link:
                     Write(link, page);
-                    if (!link.IsImage && link.Url is { Length: > 0 } url && url.Contains("://", StringComparison.Ordinal))
+                    if (!link.IsImage && link.Url is { Length: > 0 } url && (url.Contains("://", StringComparison.Ordinal) || url.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase)))
                         page.Append($" ({url})");
+                    if (!string.IsNullOrWhiteSpace(link.Title))
+                        page.Append($" ({link.Title})");
                     break;
                 case ContainerInline inner:
                     Write(inner, page);

@@ -1,5 +1,7 @@
-using System.IO.Compression;
+using System.Globalization;
+using System.Text;
 using System.Xml;
+using ScaiDrive.Extraction.Formats.Archives;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -8,34 +10,27 @@ namespace ScaiDrive.Extraction.Formats;
 internal sealed class PackageArchive : IDisposable
 {
     private readonly SourceDocument _document;
-    private readonly ZipArchive? _archive;
-    private readonly FileStream? _content;
-    private readonly Dictionary<string, Func<Stream>> _parts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly FileStream _file;
+    private readonly Dictionary<string, ZipMember> _parts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, SortedList<int, ZipMember>> _pieces = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <exception cref="InvalidDataException">Not a readable archive, and no part can be found without its directory.</exception>
+    /// <exception cref="InvalidDataException">Not an archive: no part can be found.</exception>
     internal PackageArchive(SourceDocument document)
     {
         _document = document;
-        try
+        _file = document.Open();
+        var directory = new ZipDirectory(_file);
+        foreach (var member in directory.Members())
         {
-            _archive = new(document.Open(), ZipArchiveMode.Read, leaveOpen: false);
-            foreach (var entry in _archive.Entries)
-                _parts.TryAdd(PartName(entry.FullName), entry.Open);
+            if (member.IsFile && !member.IsEncrypted)
+                Add(PartName(member.UnicodeName ?? Encoding.UTF8.GetString(member.Name)), member);
         }
-        catch (InvalidDataException)
-        {
-            _archive?.Dispose();
-            _parts.Clear();
-            _content = document.Open();
-            foreach (var part in ZipRecovery.Find(_content))
-                _parts[PartName(part.Name)] = () => part.Open(_content);
-            if (_parts.Count == 0)
-            {
-                _content.Dispose();
-                throw;
-            }
+        if (directory.IsDamaged)
             document.NoteDamage("The archive's directory is damaged; the parts that could be found without it were read.");
-        }
+        if (_parts.Count > 0)
+            return;
+        _file.Dispose();
+        throw new InvalidDataException("There are no parts in the archive.");
     }
 
     internal SourceDocument Document => _document;
@@ -49,10 +44,12 @@ internal sealed class PackageArchive : IDisposable
 
     /// <summary>The bytes of a part, counted, or null when it is not there.</summary>
     /// <exception cref="InvalidDataException">It is packed in a way nobody reads here.</exception>
-    internal Stream? OpenBytes(string part) => _parts.TryGetValue(part, out var open) ? _document.Expansion.Counting(open()) : null;
+    internal Stream? OpenBytes(string part) => OpenUncounted(part) is { } bytes ? _document.Expansion.Counting(bytes) : null;
 
     /// <summary>The bytes of a part for <see cref="PartReader"/>, which counts them itself.</summary>
-    internal Stream? OpenUncounted(string part) => _parts.TryGetValue(part, out var open) ? open() : null;
+    internal Stream? OpenUncounted(string part) => !_parts.TryGetValue(part, out var member) ? null
+        : _pieces.TryGetValue(part, out var pieces) ? new JoinedStream(pieces.Values, _file.SafeFileHandle)
+        : member.Open(_file.SafeFileHandle);
 
     /// <summary>A reader over one part, or null when it is not there.</summary>
     internal XmlReader? OpenXml(string part)
@@ -79,11 +76,52 @@ internal sealed class PackageArchive : IDisposable
         return length > most ? null : TextDecoder.Decode(buffer.AsSpan(0, length));
     }
 
-    public void Dispose()
+    public void Dispose() => _file.Dispose();
+
+    // Printers write a part in pieces between those of others (ECMA-376, part 2, 7.2.4): name/[0].piece, name/[1].last.piece.
+    private void Add(string name, ZipMember member)
     {
-        _archive?.Dispose();
-        _content?.Dispose();
+        var slash = name.LastIndexOf('/');
+        var piece = name[(slash + 1)..];
+        var close = piece.IndexOf(']', StringComparison.Ordinal);
+        if (slash < 0 || !piece.StartsWith('[') || !piece.EndsWith(".piece", StringComparison.OrdinalIgnoreCase)
+            || !int.TryParse(piece.AsSpan(1, Math.Max(0, close - 1)), CultureInfo.InvariantCulture, out var number))
+        {
+            _parts.TryAdd(name, member);
+            return;
+        }
+        var whole = name[..slash];
+        _parts.TryAdd(whole, member);
+        if (!_pieces.TryGetValue(whole, out var pieces))
+            _pieces[whole] = pieces = [];
+        pieces.TryAdd(number, member);
     }
 
     private static string PartName(string name) => name.Replace('\\', '/').TrimStart('/');
+
+    private sealed class JoinedStream(IEnumerable<ZipMember> pieces, Microsoft.Win32.SafeHandles.SafeFileHandle file) : ReadOnlyStream
+    {
+        private readonly Queue<ZipMember> _left = new(pieces);
+        private Stream? _present;
+
+        public override int Read(Span<byte> buffer)
+        {
+            while (true)
+            {
+                if (_present?.Read(buffer) is > 0 and var read)
+                    return read;
+                _present?.Dispose();
+                if (!_left.TryDequeue(out var next))
+                    return 0;
+                _present = next.Open(file);
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                _present?.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 }

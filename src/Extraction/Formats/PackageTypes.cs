@@ -14,7 +14,8 @@ internal static class PackageTypes
     {
         try
         {
-            using var archive = new PackageArchive(document);
+            // On a copy: damage is for the reader to tell, which may not need what is damaged.
+            using var archive = new PackageArchive(document with { });
             return Stated(archive) ?? Workspace.FindType(archive) ?? OfficeType(archive) ?? ContentTypes.Zip;
         }
         catch (Exception fault) when (ContentFault.Is(fault))

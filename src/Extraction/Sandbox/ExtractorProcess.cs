@@ -14,6 +14,8 @@ internal sealed class ExtractorProcess : IDisposable
     // Starting takes a fifth of a second; a machine under full load may need many times that, and no file is to blame.
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan FolderInterval = TimeSpan.FromSeconds(1);
+
     private readonly Process _process;
     private readonly ExtractionOptions _options;
     private readonly TimeProvider _time;
@@ -247,6 +249,7 @@ internal sealed class ExtractorProcess : IDisposable
                     : watch.Sent is { } sent && _time.GetElapsedTime(sent) > limits.WallClock + forPages ? (ReasonCodes.TimedOut, $"Not done after {(limits.WallClock + forPages).TotalSeconds:0} seconds{At()}.")
                     : idle > limits.NoProgress ? (ReasonCodes.TimedOut, $"No progress for {limits.NoProgress.TotalSeconds:0.#} seconds{At()}.")
                     : processor > limits.CpuTime + forPages ? (ReasonCodes.TimedOut, $"More than {(limits.CpuTime + forPages).TotalSeconds:0} seconds of processor time were needed{At()}.")
+                    : IsFolderOverdue(watch) && FolderBytes() > limits.MaxTemporaryBytes ? (ReasonCodes.ExpansionLimit, $"More than {limits.MaxTemporaryBytes >> 20} MiB of temporary files were written{At()}.")
                     : null;
                 if (verdict is null)
                     continue;
@@ -260,6 +263,27 @@ internal sealed class ExtractorProcess : IDisposable
         }
 
         string At() => task.Recognize is null ? "" : " for recognition";
+    }
+
+    // Files grow slower than memory: looking once a second is enough.
+    private bool IsFolderOverdue(Watch watch)
+    {
+        if (_time.GetElapsedTime(watch.FolderLookedAt) < FolderInterval)
+            return false;
+        watch.FolderLookedAt = _time.GetTimestamp();
+        return true;
+    }
+
+    private long FolderBytes()
+    {
+        try
+        {
+            return new DirectoryInfo(_folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Exists ? file.Length : 0);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return 0; // it was being emptied; the next look tells
+        }
     }
 
     /// <summary>Ends the child and everything it started.</summary>
@@ -318,6 +342,7 @@ internal sealed class ExtractorProcess : IDisposable
     private sealed class Watch
     {
         internal long Touched;
+        internal long FolderLookedAt;
         internal long? Sent;
         internal bool Writing;
         internal Usage UsageBefore;

@@ -38,6 +38,13 @@ internal static class TestFaults
                     block.AsSpan().Fill(1);
                     hoard.Add(block);
                 }
+            case "fault-disk":
+                using (var file = File.Create(Path.Combine(folder, "growing")))
+                    file.SetLength(1L << 30); // a hole: it costs the disk nothing, and counts all the same
+                Thread.CurrentThread.Join();
+                break;
+            case "fault-full":
+                throw new IOException("There is no room left.", 28); // ENOSPC
             case "fault-crash":
                 Environment.FailFast("asked to");
                 break;

@@ -107,6 +107,7 @@ internal static class DoctorCommand
         var report = SandboxReport.Describe();
         return
         [
+            new(Grade.Good, "Sandbox, processes", "one file at a time per child; memory, time and temporary space are watched from outside; no user or network namespace is needed", null),
             report.LandlockVersion > 0
                 ? new(Grade.Good, "Sandbox, files", $"Landlock version {report.LandlockVersion}: children write only into their own folder", null)
                 : new(Grade.Note, "Sandbox, files", "the kernel has no Landlock: children can write wherever this user can", null),

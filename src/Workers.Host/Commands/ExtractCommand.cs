@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using ScaiDrive.Extraction;
+using ScaiDrive.Workers.Host.Configuration;
 
 namespace ScaiDrive.Workers.Host.Commands;
 
@@ -28,7 +29,7 @@ internal static class ExtractCommand
 
     private static async Task<int> RunAsync(string[] files, bool ocr, string languages, CancellationToken cancellationToken)
     {
-        await using var pool = new ExtractionPool(new ExtractionOptions(), TimeProvider.System, NullLogger<ExtractionPool>.Instance);
+        await using var pool = new ExtractionPool(SettingsReader.ReadEnvironment().Extraction, TimeProvider.System, NullLogger<ExtractionPool>.Instance);
         foreach (var path in files)
         {
             var line = await ExtractAsync(pool, path, ocr, languages.Split('+'), cancellationToken);
@@ -53,10 +54,11 @@ internal static class ExtractCommand
             {
                 content.Position = 0;
                 var recognized = await pool.RecognizeAsync(content, Path.GetFileName(path), document.PagesNeedingOcr, languages, cancellationToken);
-                var numbers = recognized.Pages.Select(page => page.Number).ToHashSet();
-                pages = [.. pages.Where(page => !numbers.Contains(page.Number)).Concat(recognized.Pages).OrderBy(page => page.Number)];
+                // A page on which OCR finds nothing keeps what is known of it.
+                var read = recognized.Pages.Where(page => page.OcrConfidence is not null).ToDictionary(page => page.Number);
+                pages = [.. pages.Select(page => read.GetValueOrDefault(page.Number) ?? page)];
                 ocrPages = recognized.Pages.Count;
-                if (recognized.Status != ReasonCodes.Ok)
+                if (recognized.Status != ReasonCodes.Ok && pages.All(page => string.IsNullOrWhiteSpace(page.Text)))
                     status = recognized.Status;
             }
 
@@ -66,7 +68,7 @@ internal static class ExtractCommand
                 status = document.PagesNeedingOcr.Count > 0 && !ocr ? ReasonCodes.OcrDisabled : ReasonCodes.NoText;
             return new ExtractLine(path, status, document.MimeType, Math.Max(pages.Count, document.PagesNeedingOcr.Count), ocrPages, text, Seconds(started));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return new ExtractLine(path, ReasonCodes.UnreadableAtSource, null, 0, 0, "", Seconds(started));
         }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ScaiDrive.Workers.Host.Commands;
@@ -13,11 +12,7 @@ internal static class SearchCommand
         var mode = new Option<string>("--mode") { Description = "keyword, semantic or hybrid", DefaultValueFactory = _ => "hybrid" };
         mode.AcceptOnlyFromAmong("keyword", "semantic", "hybrid");
         var limit = new Option<int>("--limit") { Description = "Most answers, 1 to 50", DefaultValueFactory = _ => 10 };
-        var url = new Option<string>("--url")
-        {
-            Description = "Where the API listens",
-            DefaultValueFactory = _ => $"http://127.0.0.1:{Environment.GetEnvironmentVariable("SCAIDRIVE_PORT") ?? "8000"}",
-        };
+        var url = RunningApi.Url();
         var command = new Command("search", "Asks the running API; prints JSON lines.") { query, mode, limit, url };
         command.SetAction((parsed, cancellationToken) => Failing.InWordsAsync(() =>
             RunAsync(parsed.GetRequiredValue(query), parsed.GetRequiredValue(mode), parsed.GetValue(limit), parsed.GetRequiredValue(url), cancellationToken)));
@@ -28,31 +23,11 @@ internal static class SearchCommand
     {
         if (limit is < 1 or > 50)
             throw new UsageException($"--limit {limit} is not allowed. Allowed: 1 to 50.");
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new UsageException($"--url '{url}' is not an address. Expected one such as http://127.0.0.1:8000.");
-        using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
-        HttpResponseMessage response;
-        try
-        {
-            response = await client.PostAsJsonAsync($"/api/v1/search/{mode}", new { query, limit }, cancellationToken);
-        }
-        catch (HttpRequestException fault)
-        {
-            throw new UsageException($"No ScaiDrive answers at {url} ({fault.Message}). Start it with: ./run up FOLDER");
-        }
-
-        var body = await response.Content.ReadFromJsonAsync<JsonObject>(cancellationToken);
-        if (!response.IsSuccessStatusCode)
-        {
-            await Console.Error.WriteLineAsync($"ScaiDrive: {body?["error"]?["code"]}: {body?["error"]?["message"]}");
+        if (await RunningApi.AskAsync(url, client => client.PostAsJsonAsync($"/api/v1/search/{mode}", new { query, limit }, cancellationToken), cancellationToken) is not { } body)
             return 1;
-        }
-
-        var hits = body?.FirstOrDefault(pair => pair.Value is JsonArray).Value as JsonArray ?? [];
+        var hits = body.FirstOrDefault(pair => pair.Value is JsonArray).Value as JsonArray ?? [];
         foreach (var hit in hits)
-            Console.WriteLine(hit!.ToJsonString(Compact));
+            Console.WriteLine(hit!.ToJsonString(RunningApi.Compact));
         return 0;
     }
-
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

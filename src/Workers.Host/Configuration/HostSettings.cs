@@ -1,3 +1,5 @@
+using ScaiDrive.Extraction;
+
 namespace ScaiDrive.Workers.Host.Configuration;
 
 /// <summary>Everything the environment may say, checked. <c>docs/operations.md</c> lists the variables.</summary>
@@ -28,14 +30,11 @@ internal sealed record HostSettings
     /// <summary><c>SCAIDRIVE_WORKER_METRICS_PORT</c>: where the worker role shows <c>/metrics</c>. 0 takes a free one. Default 9100.</summary>
     public int WorkerMetricsPort { get; init; } = 9100;
 
-    /// <summary><c>SCAIDRIVE_EXTRACTION_CHILDREN</c>: sandboxed children at a time.</summary>
-    public int ExtractionChildren { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 64);
+    /// <summary><c>SCAIDRIVE_EXTRACTION_*</c>: sandboxed children at a time, and what one file may cost.</summary>
+    public ExtractionOptions Extraction { get; init; } = new();
 
     /// <summary><c>SCAIDRIVE_OCR_LANGUAGES</c>: such as <c>eng+deu</c>.</summary>
     public required IReadOnlyList<string> OcrLanguages { get; init; }
-
-    /// <summary><c>SCAIDRIVE_OCR_MIN_CONFIDENCE</c>: recognised pages below it are left out and named. 0 keeps all.</summary>
-    public int OcrMinConfidence { get; init; }
 
     /// <summary><c>SCAIDRIVE_WEIGHTS_DIR</c>: the files of the local embedding model.</summary>
     public string? WeightsDirectory { get; init; }

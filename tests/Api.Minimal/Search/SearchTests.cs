@@ -145,6 +145,24 @@ public sealed class SearchTests(RunningApi api) : IClassFixture<RunningApi>
     }
 
     [Fact]
+    public async Task Index_status_of_an_indexed_file_notes_what_of_it_is_not_searchable()
+    {
+        var file = await api.AddFileAsync($"{Unique()}.pdf");
+        await RecordAsync(file.Id, file.ChecksumSha256, new LedgerEntry("tnt_local", file.Id, file.ChecksumSha256, LedgerStages.Extract, LedgerStates.Done, "truncated", "Only the first 8192 KiB of text were read."));
+        await RecordAsync(file.Id, file.ChecksumSha256, new LedgerEntry("tnt_local", file.Id, file.ChecksumSha256, LedgerStages.Index, LedgerStates.Done));
+        await RecordAsync(file.Id, file.ChecksumSha256, new LedgerEntry("tnt_local", file.Id, file.ChecksumSha256, LedgerStages.Recognize, LedgerStates.Skipped, "ocr_disabled", "3 of 10 pages are images."));
+
+        using var response = await api.Client.GetAsync($"/api/v1/search/index-status/{file.Id}", RunningApi.Stop);
+
+        var status = await response.JsonAsync();
+        Assert.True(status.GetProperty("indexed").GetBoolean());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, status.GetProperty("error").ValueKind);
+        Assert.Equal(
+            ["extract truncated Only the first 8192 KiB of text were read.", "recognize ocr_disabled 3 of 10 pages are images."],
+            status.GetProperty("notes").EnumerateArray().Select(note => $"{note.GetProperty("stage")} {note.GetProperty("reason_code")} {note.GetProperty("detail")}"));
+    }
+
+    [Fact]
     public async Task Index_status_of_an_unknown_file_is_a_404()
     {
         using var response = await api.Client.GetAsync("/api/v1/search/index-status/fil_none", RunningApi.Stop);

@@ -13,12 +13,14 @@ using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
+using ScaiDrive.Jobs;
 using ScaiDrive.Queue;
 using ScaiDrive.Search;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Text;
 using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Api.Minimal.Tests.Support;
@@ -76,6 +78,10 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<SearchHealth>();
         builder.Services.AddSingleton<IndexWriter>();
         builder.Services.AddSingleton(services => new FileLedger(services.GetRequiredService<NpgsqlDataSource>(), ReasonCodes.Hints));
+        builder.Services.AddSingleton<ExtractedTextStore>();
+        builder.Services.AddSingleton<OutdatedTexts>();
+        builder.Services.AddSingleton<OcrSwitch>();
+        builder.Services.AddSingleton<ExtractionRedo>();
         builder.Services.AddSingleton<ConnectorStore>();
         builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50) });
 

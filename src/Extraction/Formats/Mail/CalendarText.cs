@@ -1,4 +1,5 @@
 using System.Text;
+using ScaiDrive.Extraction.Formats.Office;
 
 namespace ScaiDrive.Extraction.Formats.Mail;
 
@@ -47,7 +48,9 @@ internal static class CalendarText
         var value = new StringBuilder();
         if (Array.Exists(parameters, static parameter => parameter.EndsWith("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase)))
         {
-            using var decoded = new StreamReader(new QuotedPrintableStream(new MemoryStream(Encoding.UTF8.GetBytes(raw))), Encoding.UTF8);
+            var charset = parameters.FirstOrDefault(static parameter => parameter.StartsWith("CHARSET=", StringComparison.OrdinalIgnoreCase))?["CHARSET=".Length..];
+            using var decoded = new StreamReader(
+                new QuotedPrintableStream(new MemoryStream(Encoding.UTF8.GetBytes(raw))), CodePages.Find(charset ?? "utf-8") ?? Encoding.UTF8);
             raw = decoded.ReadToEnd();
         }
         for (var i = 0; i < raw.Length; i++)
@@ -80,9 +83,12 @@ internal static class CalendarText
         foreach (var piece in text.Split('\n'))
         {
             var part = piece.TrimEnd('\r');
-            if (part.StartsWith(' ') || part.StartsWith('\t'))
+            // vCard 2.1 goes on after the soft line break of an encoded value; the others after a blank.
+            var isSoft = line.Length > 0 && line[^1] == '=' && line.ToString().Contains("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase);
+            if (isSoft || part is [' ' or '\t', ..])
             {
-                line.Append(part.AsSpan(1));
+                line.Length -= isSoft ? 1 : 0;
+                line.Append(isSoft ? part : part.AsSpan(1));
                 continue;
             }
             yield return line.ToString();

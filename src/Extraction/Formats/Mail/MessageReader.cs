@@ -130,7 +130,7 @@ internal sealed class MessageReader(SourceDocument document, PageSink pages, Fil
             ? FormattedBody.Append(document, pages, _page, ContentTypes.Html, bytes)
             : FormattedBody.AppendHtml(document, pages, _page, Charsets.Decode(bytes, entity.Charset));
         if (!read && bytes.Length > 0)
-            _page.Append(MarkupReader.WithoutTags(Charsets.Decode(bytes, entity.Charset)));
+            _page.Append(TagStripper.Strip(Charsets.Decode(bytes, entity.Charset)));
     }
 
     // A little more than fits, so that the sink notices and marks the cut.

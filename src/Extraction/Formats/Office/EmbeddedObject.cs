@@ -49,7 +49,7 @@ internal static class EmbeddedObject
         var label = ReadString(reader);
         var path = ReadString(reader);
         _ = reader.ReadUInt32();
-        var command = reader.ReadUInt32(); // read before the position is taken: reading moves it
+        var command = reader.ReadUInt32(); // read before the position is asked for
         packed.Position += command;
         var length = reader.ReadUInt32();
         var file = path[(path.LastIndexOfAny(['\\', '/']) + 1)..];

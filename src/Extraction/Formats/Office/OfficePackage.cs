@@ -26,7 +26,8 @@ internal sealed class OfficePackage : IDisposable
     internal ExtractionLimits Limits => _archive.Limits;
 
     /// <summary>The part that holds the document itself.</summary>
-    internal string? MainPart() => Relationships("").FirstOrDefault(static link => link.Kind is "officeDocument" or "document")?.Target;
+    internal string? MainPart() => Relationships("").FirstOrDefault(static link => link.Kind is "officeDocument" or "document")?.Target
+        ?? Parts.FirstOrDefault(static part => part.ToLowerInvariant() is "word/document.xml" or "ppt/presentation.xml" or "xl/workbook.xml"); // the links are lost
 
     internal bool Has(string part) => _archive.Has(part);
 
@@ -42,26 +43,40 @@ internal sealed class OfficePackage : IDisposable
     /// <summary>The unpacked bytes of one part, counted, or null when it is not there.</summary>
     internal Stream? OpenCounted(string part) => _archive.OpenBytes(part);
 
-    /// <summary>Links of a part (<c>""</c>: of the package), targets resolved to part names.</summary>
+    /// <summary>Links of a part (<c>""</c>: of the package), targets resolved to part names. Damaged ones are left out.</summary>
     internal IReadOnlyList<Relationship> Relationships(string part)
     {
         var slash = part.LastIndexOf('/');
         var folder = slash < 0 ? "" : part[..(slash + 1)];
-        using var reader = Open($"{folder}_rels/{part[(slash + 1)..]}.rels");
-        if (reader is null)
-            return [];
         var links = new List<Relationship>();
-        while (reader.Read())
+        OfficeParts.Guard(_archive.Document, () =>
         {
-            if (reader is not { NodeType: XmlNodeType.Element, LocalName: "Relationship" })
-                continue;
-            var (id, type, target) = (reader.GetAttribute("Id"), reader.GetAttribute("Type"), reader.GetAttribute("Target"));
-            if (id is null || type is null || target is null)
-                continue;
-            var external = reader.GetAttribute("TargetMode") == "External";
-            links.Add(new(id, type[(type.LastIndexOf('/') + 1)..], external ? target : Resolve(folder, target), external));
-        }
+            using var reader = Open($"{folder}_rels/{part[(slash + 1)..]}.rels");
+            while (reader is not null && reader.Read())
+            {
+                if (reader is { NodeType: XmlNodeType.Element, LocalName: "Relationship" })
+                    Add(links, reader, folder);
+            }
+        });
         return links;
+    }
+
+    private static void Add(List<Relationship> links, XmlReader reader, string folder)
+    {
+        var (id, type, target) = (reader.GetAttribute("Id"), reader.GetAttribute("Type"), reader.GetAttribute("Target"));
+        if (id is null || type is null || target is null)
+            return;
+        var external = reader.GetAttribute("TargetMode") == "External";
+        links.Add(new(id, type[(type.LastIndexOf('/') + 1)..], external ? target : Resolve(folder, target), external));
+    }
+
+    /// <summary>The parts that links lead to, by the identifiers of the links.</summary>
+    internal static Dictionary<string, string> Targets(IReadOnlyList<Relationship> links)
+    {
+        var targets = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var link in links.Where(static link => !link.External))
+            targets.TryAdd(link.Id, link.Target);
+        return targets;
     }
 
     /// <summary>What the document says about itself in its property parts.</summary>
@@ -111,7 +126,7 @@ internal sealed class OfficePackage : IDisposable
         return reader?.MoveToContent() == XmlNodeType.Element ? reader.LocalName : "";
     }
 
-    private static string Resolve(string folder, string target)
+    internal static string Resolve(string folder, string target)
     {
         var fragment = target.IndexOf('#', StringComparison.Ordinal);
         if (fragment >= 0)

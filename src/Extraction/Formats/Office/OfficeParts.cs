@@ -32,6 +32,13 @@ internal sealed class OfficeParts(OfficePackage package)
         }
     }
 
+    /// <summary>Runs a step of reading. Where damage ends it, what was read stays, and the document remembers.</summary>
+    internal static void Guard(SourceDocument document, Action read)
+    {
+        if (!Survives(read))
+            document.NoteDamage("A part of the document is damaged; what could be read of it was kept.");
+    }
+
     /// <summary>Runs a step of reading; false when damage in the package ended it.</summary>
     internal static bool Survives(Action read)
     {

@@ -19,46 +19,46 @@ internal sealed class SlideDeck(SourceDocument document, OfficePackage package, 
     private readonly Dictionary<string, string> _backgrounds = [];
     private readonly OfficeParts _parts = new(package);
     private Dictionary<string, string> _authors = [];
-    private bool _damaged;
 
-    private sealed record Slide(string Id, string? Section);
+    private sealed record Slide(string? Part, string? Section);
 
     internal ReadResult Read()
     {
-        var links = Links(main);
+        var links = package.Relationships(main);
         ReadAuthors(links);
         var byId = links.Where(static link => !link.External).DistinctBy(static link => link.Id).ToDictionary(static link => link.Id);
-        var slides = Slides(links);
+        var slides = Slides(byId);
         for (var i = 0; i < slides.Count && !pages.IsFull; i++)
         {
             var page = new PageText();
             page.AppendLine(slides[i].Section);
-            if (byId.TryGetValue(slides[i].Id, out var slide))
-                AppendSlide(slide.Target, page);
+            if (slides[i].Part is { } part)
+                AppendSlide(part, page);
             if (i == slides.Count - 1)
                 AppendSharedMasters(links, page);
             pages.Add(page);
             pages.Progress();
         }
-        if (slides.Count == 0 && _damaged)
-            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The presentation part is damaged.");
         _parts.Collect(links);
         _parts.Read(document, pages);
         var metadata = DocumentMetadata.None;
         Guard(() => metadata = package.Metadata());
-        return new(metadata with { PageCount = slides.Count }, _damaged ? "A part of the presentation is damaged; what could be read was kept." : null);
+        return new(metadata with { PageCount = slides.Count });
     }
 
-    // Slides in the order they are shown, hidden ones included. Where the list is damaged, those the presentation leads to.
-    private List<Slide> Slides(IReadOnlyList<Relationship> links)
+    // Slides in the order they are shown, hidden ones included. Where the list or the links are damaged, those that the package holds.
+    private List<Slide> Slides(Dictionary<string, Relationship> links)
     {
         var slides = new List<(string Number, string Id)>();
         var sections = new Dictionary<string, string>();
         Guard(() => ReadList(slides, sections));
-        return slides.Count > 0 || !_damaged
-            ? [.. slides.Select(slide => new Slide(slide.Id, sections.GetValueOrDefault(slide.Number)))]
-            : [.. links.Where(static link => link is { Kind: "slide", External: false }).Select(static link => new Slide(link.Id, null))];
+        return slides.Count > 0 && links.Values.Any(static link => link.Kind == "slide")
+            ? [.. slides.Select(slide => new Slide(links.GetValueOrDefault(slide.Id)?.Target, sections.GetValueOrDefault(slide.Number)))]
+            : [.. package.Parts.Where(IsSlide).OrderBy(static part => part.Length).ThenBy(static part => part, StringComparer.Ordinal).Select(static part => new Slide(part, null))];
     }
+
+    private static bool IsSlide(string part) =>
+        part.StartsWith("ppt/slides/slide", StringComparison.OrdinalIgnoreCase) && part.EndsWith(".xml", StringComparison.OrdinalIgnoreCase);
 
     private void ReadList(List<(string Number, string Id)> slides, Dictionary<string, string> sections)
     {
@@ -101,9 +101,8 @@ internal sealed class SlideDeck(SourceDocument document, OfficePackage package, 
     private void AppendSlide(string part, PageText page)
     {
         AppendShapes(part, page, ownTextOnly: false);
-        var links = Links(part);
-        foreach (var link in links.Where(static link => link is { Kind: "hyperlink", External: true }).DistinctBy(static link => link.Target))
-            page.AppendLine(link.Target);
+        var links = package.Relationships(part);
+        AppendTargets(links, page);
         foreach (var link in links.Where(static link => !link.External))
         {
             switch (link.Kind)
@@ -116,7 +115,7 @@ internal sealed class SlideDeck(SourceDocument document, OfficePackage package, 
                     break;
                 case "slideLayout":
                     page.AppendLine(Background(link.Target));
-                    foreach (var master in Links(link.Target).Where(static link => link is { Kind: "slideMaster", External: false }))
+                    foreach (var master in package.Relationships(link.Target).Where(static link => link is { Kind: "slideMaster", External: false }))
                         page.AppendLine(Background(master.Target));
                     break;
                 case var _ when DrawingText.IsDrawing(link):
@@ -127,12 +126,18 @@ internal sealed class SlideDeck(SourceDocument document, OfficePackage package, 
         _parts.Collect(links);
     }
 
+    // Links, and films and pictures that stand elsewhere.
+    private static void AppendTargets(IReadOnlyList<Relationship> links, PageText page)
+    {
+        foreach (var link in links.Where(static link => link.External).DistinctBy(static link => link.Target))
+            page.AppendLine(link.Target);
+    }
+
     private void AppendNotes(string part, PageText page)
     {
         AppendShapes(part, page, ownTextOnly: false, titleIsHeading: false);
-        var links = Links(part);
-        foreach (var link in links.Where(static link => link is { Kind: "hyperlink", External: true }).DistinctBy(static link => link.Target))
-            page.AppendLine(link.Target);
+        var links = package.Relationships(part);
+        AppendTargets(links, page);
         _parts.Collect(links);
     }
 
@@ -143,7 +148,7 @@ internal sealed class SlideDeck(SourceDocument document, OfficePackage package, 
             return text;
         var own = new PageText();
         AppendShapes(target, own, ownTextOnly: true);
-        _parts.Collect(Links(target));
+        _parts.Collect(package.Relationships(target));
         return _backgrounds[target] = own.ToString();
     }
 
@@ -201,12 +206,5 @@ internal sealed class SlideDeck(SourceDocument document, OfficePackage package, 
             new SlideShapes(reader, package.Limits, page, ownTextOnly, titleIsHeading).Read();
     });
 
-    private IReadOnlyList<Relationship> Links(string part)
-    {
-        IReadOnlyList<Relationship> links = [];
-        Guard(() => links = package.Relationships(part));
-        return links;
-    }
-
-    private void Guard(Action read) => _damaged |= !OfficeParts.Survives(read);
+    private void Guard(Action read) => OfficeParts.Guard(document, read);
 }

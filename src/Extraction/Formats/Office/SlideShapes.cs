@@ -115,7 +115,7 @@ internal sealed class SlideShapes(XmlReader reader, ExtractionLimits limits, Pag
         }
     }
 
-    // A page number says nothing; of a master's placeholders only headers and footers hold text of its author.
+    // A page number says nothing; of a master's placeholders only headers and footers hold text of its author, unless that is a prompt, too.
     private bool IsFurniture(string? kind, string text) =>
-        ownTextOnly ? kind is not (null or "ftr" or "hdr") : kind == "sldNum" && text.Length < 8;
+        ownTextOnly ? kind is not (null or "ftr" or "hdr") || kind is not null && text is ['<', .., '>'] : kind == "sldNum" && text.Length < 8;
 }

@@ -5,6 +5,8 @@ namespace ScaiDrive.Extraction.Formats.Office;
 /// <summary>A paragraph while it is read.</summary>
 internal sealed class WordParagraph
 {
+    private const int MaxAsides = 100_000;
+
     internal PageText Text { get; } = new();
 
     /// <summary>Text that a tracked change has taken out; shown struck through, so it is read after the paragraph and tears nothing apart.</summary>
@@ -20,6 +22,9 @@ internal sealed class WordParagraph
     internal string? List { get; set; }
 
     internal int? ListLevel { get; set; }
+
+    /// <summary>True for what no author wrote: more than the output takes.</summary>
+    internal bool IsEndless(long room) => Text.Length > room || Deleted.Length > room || Asides.Count > MaxAsides;
 
     internal void AddAside(string? text)
     {

@@ -17,11 +17,10 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
     private readonly PageText _page = new();
     private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
     private readonly OfficeParts _parts = new(package);
-    private bool _damaged;
 
     internal ReadResult Read()
     {
-        var links = Links(main);
+        var links = package.Relationships(main);
         var styles = Optional(links, "styles", WordStyles.Read) ?? WordStyles.None;
         var context = new WordContext(package, styles, Numbering(links), _page, pages);
 
@@ -32,12 +31,10 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
             Guard(() => DrawingText.Append(package, link.Target, _page));
         foreach (var glossary in links.Where(static link => link is { Kind: "glossaryDocument", External: false }))
             ReadGlossary(context, glossary.Target);
-        if (_damaged && pages.Count == 0 && _page.Length == 0)
-            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The document part is damaged.");
         pages.Add(_page);
         var count = pages.Count;
         _parts.Read(document, pages);
-        return new(Metadata(styles) with { PageCount = count }, _damaged ? "A part of the document is damaged; what could be read was kept." : null);
+        return new(Metadata(styles) with { PageCount = count });
     }
 
     private void EndPage()
@@ -49,7 +46,7 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
     // Building blocks and prompts of a template: a document of its own, with its own lists.
     private void ReadGlossary(WordContext context, string part)
     {
-        var links = Links(part);
+        var links = package.Relationships(part);
         ReadStory(context with { Numbering = Numbering(links) }, part, links, null);
     }
 
@@ -61,7 +58,7 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
             {
                 _page.EndLine();
                 if (_read.Add(link.Target))
-                    ReadStory(context, link.Target, Links(link.Target), null);
+                    ReadStory(context, link.Target, package.Relationships(link.Target), null);
             }
         }
     }
@@ -73,8 +70,8 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
             using var reader = package.Open(part);
             if (reader is not null)
                 new WordStory(context, reader, links, endPage).Read();
-            else
-                _damaged |= part == main;
+            else if (part == main)
+                document.NoteDamage("The document part is missing.");
         });
         _page.EndLine();
         _parts.Collect(links);
@@ -91,13 +88,6 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
         return found;
     }
 
-    private IReadOnlyList<Relationship> Links(string part)
-    {
-        IReadOnlyList<Relationship> links = [];
-        Guard(() => links = package.Relationships(part));
-        return links;
-    }
-
     private DocumentMetadata Metadata(WordStyles styles)
     {
         var metadata = DocumentMetadata.None;
@@ -105,5 +95,5 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
         return metadata.Language is null ? metadata with { Language = styles.Language } : metadata;
     }
 
-    private void Guard(Action read) => _damaged |= !OfficeParts.Survives(read);
+    private void Guard(Action read) => OfficeParts.Guard(document, read);
 }

@@ -26,7 +26,7 @@ internal sealed class WordStory(WordContext context, XmlReader reader, IReadOnly
     {
         try
         {
-            while (reader.Read() && !context.Pages.IsFull && _page.Length <= context.Pages.Room)
+            while (reader.Read() && !context.Pages.IsFull && _page.Length <= context.Pages.Room && !(_open.TryPeek(out var open) && open.IsEndless(context.Pages.Room)))
             {
                 SafeXml.CheckDepth(reader, context.Package.Limits);
                 if (_choice.Handles(reader, context.Package.Limits))
@@ -110,6 +110,10 @@ internal sealed class WordStory(WordContext context, XmlReader reader, IReadOnly
             case "outlineLvl":
                 if (OfficeXml.Number(reader) is >= 0 and < 9 and var level)
                     paragraph.Level = level + 1;
+                return true;
+            case "pageBreakBefore":
+                if (_open.Count == 1 && paragraph.Text.Length == 0 && OfficeXml.IsOn(reader))
+                    EndPage();
                 return true;
             case "numId":
                 paragraph.List = OfficeXml.Value(reader);

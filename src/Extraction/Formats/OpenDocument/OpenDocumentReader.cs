@@ -89,6 +89,8 @@ internal static class OpenDocumentReader
             case "dc:date":
                 properties.SetModified(value);
                 break;
+            case "meta:user-defined" when !value.Any(char.IsLetter) || bool.TryParse(value, out _):
+                break; // versions and switches of programs
             default:
                 properties.AddWords(value);
                 break;

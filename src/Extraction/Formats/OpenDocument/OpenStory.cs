@@ -13,6 +13,7 @@ internal sealed class OpenStory(XmlReader reader, OpenSource source, PageSink pa
     private PageText _page = new();
     private OpenParagraph? _paragraph;
     private List<string>? _besides;
+    private bool _inChart;
     private int _enclosed;
     private long _taken;
 
@@ -156,6 +157,9 @@ internal sealed class OpenStory(XmlReader reader, OpenSource source, PageSink pa
             case "dc:creator" when _enclosed > 0:
                 AddAside(ReadValue());
                 break;
+            case "svg:desc" when _inChart: // names of cell ranges
+                Skip();
+                break;
             case "svg:title" or "svg:desc" or "table:title" or "table:desc":
                 AddAside(ReadValue());
                 break;
@@ -165,6 +169,10 @@ internal sealed class OpenStory(XmlReader reader, OpenSource source, PageSink pa
                 break;
             case "table:table-cell" or "table:covered-table-cell":
                 _taken += _tables.AddCell(() => Capture());
+                break;
+            case "chart:chart":
+                _inChart = true;
+                ReadChildren();
                 break;
             case "table:table" or "table:sub-table":
                 _page.EndLine();

@@ -38,7 +38,7 @@ internal sealed class Annotations(PdfFile file, FormFields fields)
 
     private void AddNote(PdfDictionary annotation, List<string> lines)
     {
-        var contents = file.Text(annotation, "Contents") ?? (file.Text(annotation, "RC") is { } rich ? MarkupReader.WithoutTags(rich).Trim() : null);
+        var contents = file.Text(annotation, "Contents") ?? (file.Text(annotation, "RC") is { } rich ? TagStripper.Strip(rich).Trim() : null);
         var subject = file.Text(annotation, "Subj");
         var author = file.Text(annotation, "T");
         Add(lines, Target(file.Dictionary(annotation, "A")));

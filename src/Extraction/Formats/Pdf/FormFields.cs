@@ -28,7 +28,7 @@ internal sealed class FormFields(PdfFile file)
             "Btn" => ButtonState(widget),
             "Ch" => Chosen(widget),
             "Sig" => Signature(Inherited(widget, "V") as PdfDictionary),
-            _ => file.AsText(Inherited(widget, "V")) ?? (file.AsText(Inherited(widget, "RV")) is { } rich ? MarkupReader.WithoutTags(rich) : null),
+            _ => file.AsText(Inherited(widget, "V")) ?? (file.AsText(Inherited(widget, "RV")) is { } rich ? TagStripper.Strip(rich) : null),
         };
         var label = file.AsText(Inherited(widget, "TU"))?.Trim();
         var name = file.AsText(Inherited(widget, "T"))?.Trim();

@@ -11,6 +11,8 @@ internal record struct DocParagraphFormat
 
     internal int? OutlineLevel { get; set; }
 
+    internal bool BreaksBefore { get; set; }
+
     internal bool EndsRow { get; set; }
 
     internal bool EndsInnerCell { get; set; }
@@ -79,6 +81,9 @@ internal sealed class DocFormatting(DocHeader header, byte[] stream, byte[] tabl
                     break;
                 case DocSprms.OutlineLevel:
                     format.OutlineLevel = LittleEndian.Byte(sprms.Operand, 0);
+                    break;
+                case DocSprms.BreakBefore:
+                    format.BreaksBefore = sprms.IsOn;
                     break;
                 case DocSprms.EndsRow:
                     format.EndsRow = sprms.IsOn;

@@ -24,6 +24,7 @@ internal sealed class DocHeader
         Identity = LittleEndian.UInt16(stream, start);
         var flags = LittleEndian.UInt16(stream, start + 0x0A);
         (IsFastSaved, IsEncrypted, TableName) = ((flags & 4) != 0, (flags & 0x100) != 0, (flags & 0x200) != 0 ? "1Table" : "0Table");
+        (IsObfuscated, Key) = ((flags & 0x8000) != 0, LittleEndian.UInt32(stream, start + 0x0E));
         Language = LittleEndian.UInt16(stream, start + 6);
         TextStart = LittleEndian.UInt32(stream, start + 0x18);
         for (var i = 0; i < Texts; i++)
@@ -39,6 +40,12 @@ internal sealed class DocHeader
     internal bool IsFastSaved { get; }
 
     internal bool IsEncrypted { get; }
+
+    /// <summary>Encrypted by the oldest method, which has no default password.</summary>
+    internal bool IsObfuscated { get; }
+
+    /// <summary>Bytes of the encryption's header.</summary>
+    internal uint Key { get; }
 
     /// <summary>The stream that holds the tables.</summary>
     internal string TableName { get; }

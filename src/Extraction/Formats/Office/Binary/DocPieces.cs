@@ -18,9 +18,11 @@ internal sealed class DocPieces
     private readonly Encoding _narrow;
     private readonly bool _isOld;
 
-    internal DocPieces(DocHeader header, byte[] stream, ReadOnlySpan<byte> tables)
+    private readonly SourceDocument _document;
+
+    internal DocPieces(DocHeader header, byte[] stream, ReadOnlySpan<byte> tables, SourceDocument document)
     {
-        (_stream, _isOld) = (stream, header.IsOld);
+        (_stream, _isOld, _document) = (stream, header.IsOld, document);
         _narrow = CodePages.Find(header.IsOld ? CodePageOf(header.Language) : 1252) ?? Encoding.Latin1;
         ReadPieces(header.Table(tables, DocHeader.Pieces));
         if (_pieces.Count == 0)
@@ -55,7 +57,12 @@ internal sealed class DocPieces
             var width = piece.Wide ? 2 : 1;
             var first = Math.Max(from, piece.From);
             var offset = piece.Offset + (first - piece.From) * width;
-            var end = Math.Min(offset + (Math.Min(to, piece.To) - first) * width, _stream.Length);
+            var end = offset + (Math.Min(to, piece.To) - first) * width;
+            if (end > _stream.Length)
+            {
+                _document.NoteDamage("A piece of the text lies beyond the end of the file.");
+                end = _stream.Length;
+            }
             for (; offset + width <= end; offset += MaxSpan)
             {
                 var length = (int)Math.Min(MaxSpan, end - offset) / width * width;

@@ -12,10 +12,15 @@ internal static class DocReader
         using var compound = OpenCompound(document);
         var stream = compound is null ? document.ReadAll(MaxStream) : compound.Find("WordDocument") is { } entry ? compound.ReadAll(entry, MaxStream) : [];
         var header = DocHeader.Read(stream) ?? throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The document stream has no header.");
-        if (header.IsEncrypted)
-            throw new UnreadableDocumentException(ReasonCodes.Encrypted, "The document is protected by a password.");
         var tables = header.IsOld ? stream : Tables(compound, header);
-        using var data = compound?.Find("Data") is { } found ? compound.OpenStream(found) : Stream.Null;
+        var decryption = !header.IsEncrypted ? null : DocDecryption.Open(header, tables) ?? throw new UnreadableDocumentException(ReasonCodes.Encrypted, "The document is protected by a password.");
+        if (decryption is not null)
+        {
+            decryption.ApplyToDocument(stream);
+            decryption.ApplyToTables(tables);
+            header = DocHeader.Read(stream)!;
+        }
+        using var data = OpenData(compound, decryption);
 
         new DocDocument(document, pages, stream, tables, new(data)).Read(header);
         var count = pages.Count;
@@ -24,6 +29,17 @@ internal static class DocReader
         OleObjects.Read(compound, compound.Find("ObjectPool"), document, pages);
         var metadata = PropertySet.Summary(compound);
         return new(metadata with { PageCount = metadata.PageCount ?? count });
+    }
+
+    private static Stream OpenData(CompoundFile? compound, DocDecryption? decryption)
+    {
+        if (compound?.Find("Data") is not { } entry)
+            return Stream.Null;
+        if (decryption is null)
+            return compound.OpenStream(entry);
+        var data = compound.ReadAll(entry, MaxStream);
+        decryption.ApplyToData(data);
+        return new MemoryStream(data, writable: false);
     }
 
     // Word 2 wrote its files without a file system inside.
@@ -53,7 +69,7 @@ internal sealed class DocDocument(SourceDocument document, PageSink pages, byte[
     private void ReadTexts(DocHeader header)
     {
         var formatting = new DocFormatting(header, stream, tables, data);
-        var context = new DocContext(new(header, stream, tables), formatting, DocStyles.Read(header.Table(tables, DocHeader.Styles)),
+        var context = new DocContext(new(header, stream, tables, document), formatting, DocStyles.Read(header.Table(tables, DocHeader.Styles)),
             DocLists.Read(header.TableOn(tables, DocHeader.Lists), header.Table(tables, DocHeader.ListOverrides)),
             DocFonts.Read(header.Table(tables, DocHeader.Fonts)), data, _page, pages, document);
 

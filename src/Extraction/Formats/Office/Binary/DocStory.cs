@@ -13,16 +13,18 @@ internal sealed class DocStory(DocContext context)
     private readonly DocFields _fields = new();
     private WordParagraph _paragraph = new();
     private DocRunFormat _run = new(0, 0);
+    private Action<long>? _breakAt;
     private bool _afterCell;
     private int _rowStart;
 
     /// <summary>Reads the characters of a range.</summary>
     /// <param name="from">The first character.</param>
     /// <param name="to">After the last one.</param>
-    /// <param name="breakAt">Called at page and section breaks with the position of the break.</param>
+    /// <param name="breakAt">Called where a page ends, with the position of the break when it is a character.</param>
     internal void Read(long from, long to, Action<long>? breakAt = null)
     {
         var position = from;
+        _breakAt = breakAt;
         foreach (var span in context.Pieces.Read(from, to))
         {
             context.Document.Expansion.Count(span.Text.Length);
@@ -117,6 +119,8 @@ internal sealed class DocStory(DocContext context)
     // A paragraph ends with a return, the last one of a cell with a bell, and so does a row.
     private void Close(char mark, long offset)
     {
+        // An instruction may run over several paragraphs; its words stay apart.
+        _fields.Takes(' ', _paragraph);
         var paragraph = _paragraph;
         _paragraph = new();
         var format = offset >= 0 ? context.Styles.Complete(context.Formatting.ParagraphAt(offset), context.Formatting) : new();
@@ -126,6 +130,8 @@ internal sealed class DocStory(DocContext context)
             EndRow();
             return;
         }
+        if (format.BreaksBefore && mark == '\r')
+            _breakAt?.Invoke(-1);
         var label = context.Lists.Find(format.List) is { } list ? _numbers.Next(list, format.ListLevel ?? 0) : "";
         paragraph.AppendTo(_page, label.Length > 0 && !isBlank ? label + " " : "", format.OutlineLevel is >= 0 and < 9 and var level ? level + 1 : null);
         _afterCell = mark == '\a' || format.EndsInnerCell;

@@ -10,6 +10,7 @@ internal sealed class PptDeck(PptRecords records, PptDirectory directory, PptRec
     private readonly Dictionary<uint, Listed> _masters = [];
     private readonly Dictionary<uint, Listed> _notes = [];
     private readonly Dictionary<uint, string> _links = [];
+    private readonly HashSet<int> _listed = [];
 
     /// <summary>An entry of a list of slides: its number, where its records are, and its texts in the outline.</summary>
     private sealed record Listed(uint Id, PptRecord? Records, IReadOnlyList<PptRecord> Outline);
@@ -54,7 +55,9 @@ internal sealed class PptDeck(PptRecords records, PptDirectory directory, PptRec
             if (entries.Count == MaxListed)
                 break;
             outline = [];
-            entries.Add(new(records.Number(record, 12), directory.Find(records.Number(record, 0), PptType.Slide, PptType.Notes, PptType.MainMaster), outline));
+            var found = directory.Find(records.Number(record, 0), PptType.Slide, PptType.Notes, PptType.MainMaster);
+            // No two entries share an object; a list of the same one again and again is a bomb.
+            entries.Add(new(records.Number(record, 12), found is { } shown && _listed.Add(shown.Start) ? found : null, outline));
         }
         return entries;
     }

@@ -8,14 +8,13 @@ internal sealed class PptDirectory
 
     private readonly PptRecords _records;
     private readonly Dictionary<uint, uint> _offsets = [];
+    private uint _documentNumber;
 
     private PptDirectory(PptRecords records) => _records = records;
 
     /// <summary>The object that encrypts the others; 0 when none does.</summary>
     internal uint EncryptionObject { get; private set; }
 
-    /// <summary>The document's records, or null.</summary>
-    internal PptRecord? Document { get; private set; }
 
     internal static PptDirectory Read(PptRecords records, ReadOnlySpan<byte> currentUser)
     {
@@ -23,41 +22,44 @@ internal sealed class PptDirectory
         if (LittleEndian.UInt32(currentUser, 12) == EncryptedToken)
             directory.EncryptionObject = uint.MaxValue;
         directory.Follow(LittleEndian.UInt32(currentUser, 16));
-        // Damaged: take whatever edits and documents there are, the last ones first.
-        if (directory.Document is null)
-            directory.Scan();
         return directory;
+    }
+
+    /// <summary>The document's records, or null. Where the edits do not lead to them, the last ones in the file.</summary>
+    internal PptRecord? FindDocument()
+    {
+        if (Find(_documentNumber, PptType.Document) is { } document)
+            return document;
+        PptRecord? last = null;
+        foreach (var record in _records.Top().Reverse())
+        {
+            if (record.Type == PptType.Directory)
+                Add(record);
+            else if (record.Type == PptType.Document)
+                last ??= record;
+        }
+        return last;
     }
 
     /// <summary>The object of a number; null when it is not there or of another type.</summary>
     internal PptRecord? Find(uint number, params ReadOnlySpan<int> types) =>
         _offsets.TryGetValue(number, out var offset) && _records.At(offset) is { } record && types.Contains(record.Type) ? record : null;
 
+    /// <summary>Where every object stands, by its number.</summary>
+    internal IReadOnlyDictionary<uint, uint> Offsets => _offsets;
+
     private void Follow(uint offset)
     {
-        uint documentNumber = 0;
         var seen = new HashSet<uint>();
         while (seen.Count < MaxEdits && seen.Add(offset) && _records.At(offset) is { Type: PptType.UserEdit } edit)
         {
-            if (documentNumber == 0)
-                documentNumber = _records.Number(edit, 16);
+            if (_documentNumber == 0)
+                _documentNumber = _records.Number(edit, 16);
             if (edit.Length >= EncryptedEditSize && EncryptionObject is 0 or uint.MaxValue)
                 EncryptionObject = _records.Number(edit, 28);
             if (_records.At(_records.Number(edit, 12)) is { Type: PptType.Directory } directory)
                 Add(directory);
             offset = _records.Number(edit, 8);
-        }
-        Document = Find(documentNumber, PptType.Document);
-    }
-
-    private void Scan()
-    {
-        foreach (var record in _records.Top().Reverse())
-        {
-            if (record.Type == PptType.Directory)
-                Add(record);
-            else if (record.Type == PptType.Document)
-                Document ??= record;
         }
     }
 

@@ -14,12 +14,13 @@ internal static class PptReader
         var root = compound.Find("PP97_DUALSTORAGE") is { IsStorage: true } dual && dual.Find("PowerPoint Document") is not null ? dual : compound.Root;
         if (root.Find("PowerPoint Document") is not { } entry)
             throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The presentation has no document stream.");
-        var records = new PptRecords(compound.ReadAll(entry, MaxStream));
+        var stream = compound.ReadAll(entry, MaxStream);
+        var records = new PptRecords(stream);
         var user = root.Find("Current User") is { } current ? compound.ReadAll(current, MaxUser) : [];
         var directory = PptDirectory.Read(records, user);
-        if (directory.EncryptionObject != 0)
+        if (directory.EncryptionObject != 0 && !PptDecryption.Open(stream, directory))
             throw new UnreadableDocumentException(ReasonCodes.Encrypted, "The presentation is protected by a password.");
-        if (directory.Document is not { } found)
+        if (directory.FindDocument() is not { } found)
             throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The presentation has no document record.");
         var slides = new PptDeck(records, directory, found, pages).Read();
         new PptObjects(records, directory, document, pages).Read(found);

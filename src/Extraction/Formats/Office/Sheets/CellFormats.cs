@@ -6,7 +6,7 @@ namespace ScaiDrive.Extraction.Formats.Office.Sheets;
 internal sealed class CellFormats
 {
     // A workbook holds 65,490 styles at most; more are somebody's attempt to fill the memory.
-    private const int MaxStyles = 1 << 17;
+    private const int MaxStyles = 1 << 17, MaxCode = 1024;
 
     private readonly Dictionary<int, string> _codes = [];
     private readonly Dictionary<int, NumberFormat> _formats = [];
@@ -22,7 +22,7 @@ internal sealed class CellFormats
     internal void Define(int id, string code)
     {
         if (_codes.Count < MaxStyles)
-            _codes[id] = code;
+            _codes[id] = code.Length <= MaxCode ? code : code[..MaxCode];
     }
 
     /// <summary>The next cell style shows numbers by this format.</summary>

@@ -84,11 +84,13 @@ internal sealed class SheetPage
     }
 
     /// <summary>Hands the page on.</summary>
-    internal void Finish()
+    /// <param name="properties">What no sheet shows is added from here; null for all sheets but the first.</param>
+    internal void Finish(DocumentProperties? properties = null)
     {
         _text.EndLine();
         foreach (var aside in _asides)
             _text.AppendLine(aside);
+        properties?.AppendTo(_text);
         _pages.Add(_text);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SheetParts(OfficePackage package, SourceDocument document,
             if (page.IsFull)
                 return;
             // Each part stands for itself: damage in one costs that one.
-            OfficeParts.Survives(() => Append(link, threaded, page));
+            OfficeParts.Guard(document, () => Append(link, threaded, page));
         }
     }
 

@@ -10,20 +10,21 @@ internal static class SheetReader
         using var package = new OfficePackage(document);
         var main = package.MainPart() ?? throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The workbook part is missing.");
         var links = package.Relationships(main);
-        var formats = links.FirstOrDefault(static link => link.Kind == "styles") is { } styles ? SheetStyles.Read(package, styles.Target) : new();
+        var formats = links.FirstOrDefault(static link => link.Kind == "styles") is { } styles ? SheetStyles.Read(document, package, styles.Target) : new();
         var sheets = ReadWorkbook(package, main, formats);
         using var shared = new StringTable(document);
         if (links.FirstOrDefault(static link => link.Kind == "sharedStrings") is { } strings)
-            ReadShared(package, strings.Target, shared, pages);
+            ReadShared(document, package, strings.Target, shared, pages);
 
+        var targets = OfficePackage.Targets(links);
         var parts = new SheetParts(package, document, links);
         foreach (var (name, id) in sheets)
         {
             if (pages.IsFull)
                 break;
             var page = new SheetPage(name, pages);
-            if (links.FirstOrDefault(link => link.Id == id && !link.External) is { } sheet)
-                ReadSheet(sheet.Target, page);
+            if (targets.TryGetValue(id, out var sheet))
+                ReadSheet(sheet, page);
             page.Finish();
         }
         parts.ReadEmbedded(pages);
@@ -32,13 +33,13 @@ internal static class SheetReader
         // A damaged sheet keeps what was read of it; the others are not to blame.
         void ReadSheet(string part, SheetPage page)
         {
-            OfficeParts.Survives(() =>
+            OfficeParts.Guard(document, () =>
             {
                 using var reader = package.Open(part);
                 if (reader is not null)
                     new SheetCells(package.Limits, reader, shared, formats, page, document.FileName).Read();
             });
-            OfficeParts.Survives(() => parts.AppendBesides(part, page));
+            OfficeParts.Guard(document, () => parts.AppendBesides(part, page));
         }
     }
 
@@ -59,7 +60,7 @@ internal static class SheetReader
     }
 
     // When the table is damaged, cells with numbers can still be read, and those texts that came before the damage.
-    private static void ReadShared(OfficePackage package, string part, StringTable shared, PageSink pages) => OfficeParts.Survives(() =>
+    private static void ReadShared(SourceDocument document, OfficePackage package, string part, StringTable shared, PageSink pages) => OfficeParts.Guard(document, () =>
     {
         using var reader = package.Open(part);
         while (reader is not null && reader.Read())

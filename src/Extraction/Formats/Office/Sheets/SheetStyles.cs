@@ -6,11 +6,11 @@ namespace ScaiDrive.Extraction.Formats.Office.Sheets;
 /// <summary>The styles part (ECMA-376 part 1, 18.8): number formats, and which of them each cell style uses.</summary>
 internal static class SheetStyles
 {
-    internal static CellFormats Read(OfficePackage package, string part)
+    internal static CellFormats Read(SourceDocument document, OfficePackage package, string part)
     {
         var formats = new CellFormats();
         // Numbers without their formats are worth more than nothing.
-        OfficeParts.Survives(() =>
+        OfficeParts.Guard(document, () =>
         {
             using var reader = package.Open(part);
             if (reader is not null)

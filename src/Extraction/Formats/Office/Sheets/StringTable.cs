@@ -11,6 +11,8 @@ internal sealed class StringTable(SourceDocument document) : IDisposable
     private readonly MemoryStream _near = new();
     private FileStream? _far;
 
+    internal int Count => _ends.Count;
+
     /// <summary>Adds the next text.</summary>
     internal void Add(string text)
     {

@@ -17,7 +17,7 @@ internal sealed class BiffCells(BiffRecords records, BiffWorkbook workbook, Shee
         var fields = records.Fields;
         switch (records.Type)
         {
-            case Integer2 or Number2 or Label2 or BoolOrError2 when _text.Version == 2:
+            case Integer2 or Number2 or Label2 or BoolOrError2 when IsOld:
                 ReadOldCell(fields);
                 break;
             case Number or Label or RichLabel or BoolOrError or Rk or SharedLabel:
@@ -37,6 +37,9 @@ internal sealed class BiffCells(BiffRecords records, BiffWorkbook workbook, Shee
         }
         return true;
     }
+
+    // By the record, not by the version: some programs write old cells into files that say they are of version 3 or 4.
+    private bool IsOld => _text.Version < 5 && records.Type < Number;
 
     private void ReadCell(RecordFields fields)
     {
@@ -81,7 +84,7 @@ internal sealed class BiffCells(BiffRecords records, BiffWorkbook workbook, Shee
     {
         var format = 0;
         var style = -1;
-        if (_text.Version == 2)
+        if (IsOld)
             format = BeginOld(ref fields);
         else
             style = Begin(ref fields);
@@ -92,7 +95,7 @@ internal sealed class BiffCells(BiffRecords records, BiffWorkbook workbook, Shee
         if (result is not [.., 0xFF, 0xFF])
         {
             var number = BitConverter.ToDouble(result);
-            page.AddCell(_text.Version == 2 ? workbook.Formats.ShowByFormat(number, format) : workbook.Formats.Show(number, style));
+            page.AddCell(IsOld ? workbook.Formats.ShowByFormat(number, format) : workbook.Formats.Show(number, style));
         }
         else if (result[0] == TextResult)
         {
@@ -110,7 +113,7 @@ internal sealed class BiffCells(BiffRecords records, BiffWorkbook workbook, Shee
         _textStyle = null;
         if (_text.Version < 8)
         {
-            page.AddCell(workbook.Formats.Show(_text.Version == 2 ? _text.ReadShort(ref fields) : _text.ReadLong(ref fields), style));
+            page.AddCell(workbook.Formats.Show(IsOld ? _text.ReadShort(ref fields) : _text.ReadLong(ref fields), style));
             return;
         }
         var continued = new ContinuedFields(records);

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace ScaiDrive.Extraction.Formats.Office.Sheets.Biff;
 
 /// <summary>The records of an old workbook's stream ([MS-XLS] 2.1.4), deciphered when the workbook is.</summary>
-internal sealed class BiffRecords(Stream stream)
+internal sealed class BiffRecords(Stream stream, Expansion expansion)
 {
     private const int HeaderSize = 4;
     private const ushort Continue = 0x3C, FilePass = 0x2F, InterfaceHeader = 0xE1, BoundSheet = 0x85;
@@ -14,6 +14,9 @@ internal sealed class BiffRecords(Stream stream)
 
     /// <summary>Undoes the encryption; null for plain workbooks.</summary>
     internal RecordCipher? Cipher { get; set; }
+
+    /// <summary>True when the stream ended inside a record.</summary>
+    internal bool IsCut { get; private set; }
 
     internal ushort Type { get; private set; }
 
@@ -45,6 +48,8 @@ internal sealed class BiffRecords(Stream stream)
 
     private bool ReadBody(ushort type, ushort length)
     {
+        // Many sheets may claim the same records: what is read again and again counts like what is unpacked.
+        expansion.Count(HeaderSize + length);
         Type = type;
         _length = stream.ReadAtLeast(_buffer.AsSpan(HeaderSize, length), length, throwOnEndOfStream: false);
         if (Cipher is not null && !IsPlain(type))
@@ -54,6 +59,7 @@ internal sealed class BiffRecords(Stream stream)
             Cipher.Decipher(_buffer.AsSpan(HeaderSize, _length), _next + HeaderSize, plain);
         }
         _next += HeaderSize + length;
+        IsCut |= _length < length;
         return _length == length || _length > 0;
     }
 

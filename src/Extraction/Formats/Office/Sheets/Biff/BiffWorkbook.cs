@@ -17,6 +17,9 @@ internal sealed class BiffWorkbook(BiffRecords records, BiffText text, StringTab
 
     internal IReadOnlyList<BoundSheet> Sheets => _sheets;
 
+    /// <summary>True when the globals had to be searched for.</summary>
+    internal bool IsDamaged { get; private set; }
+
     internal CellFormats Formats { get; } = new();
 
     internal StringTable Shared => shared;
@@ -24,10 +27,21 @@ internal sealed class BiffWorkbook(BiffRecords records, BiffText text, StringTab
     internal BiffText Text => text;
 
     /// <summary>Reads the globals up to their end; the record before was their BOF.</summary>
-    internal void ReadGlobals()
+    /// <param name="stream">Where the records stand; searched when damage hides the end of the globals.</param>
+    internal void ReadGlobals(Stream stream)
     {
         while (records.Read() && records.Type != EndFile && records.Type != BeginFile)
             Take();
+        if (records.Type == EndFile)
+            return;
+        IsDamaged = true;
+        _sheets.Clear();
+        foreach (var position in GlobalsSearch.Find(stream))
+        {
+            records.Seek(position);
+            if (records.Read() && (records.Type == Sheet || shared.Count == 0))
+                Take();
+        }
     }
 
     /// <summary>Takes the present record, if it says something about the workbook.</summary>

@@ -15,8 +15,9 @@ internal sealed class ContinuedFields(BiffRecords records)
     /// <summary>Leaves the rest of the present record; false when no Continue follows.</summary>
     internal bool NextRecord()
     {
-        _at = 0;
-        return records.ReadContinue();
+        var continues = records.ReadContinue();
+        _at = continues ? 0 : records.Body.Length;
+        return continues;
     }
 
     /// <summary>False when the records end before the bytes do.</summary>

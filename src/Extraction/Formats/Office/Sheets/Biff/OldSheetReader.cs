@@ -23,22 +23,27 @@ internal static class OldSheetReader
         {
             if (pages.IsFull)
                 break;
-            OfficeParts.Survives(() => EmbeddedObject.Read(compound, storage, document, pages, storage.Name));
+            OfficeParts.Guard(document, () => EmbeddedObject.Read(compound, storage, document, pages, storage.Name));
         }
         return new(PropertySet.Summary(compound) with { PageCount = sheets });
     }
 
     private static int ReadStream(Stream stream, SourceDocument document, PageSink pages)
     {
-        var records = new BiffRecords(stream);
+        var records = new BiffRecords(stream, document.Expansion);
         if (!records.Read() || VersionOf(records) is not { } version)
             throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The workbook does not begin as one.");
         using var shared = new StringTable(document);
         var workbook = new BiffWorkbook(records, new(version), shared, pages);
         var kind = KindOf(records);
         if (kind == Globals)
-            workbook.ReadGlobals();
-        return workbook.Sheets.Count > 0 ? ReadListed(records, workbook, document, pages) : ReadInOrder(records, workbook, document, pages, kind);
+            workbook.ReadGlobals(stream);
+        if (workbook.Sheets.Count == 0 && kind == Globals && version >= 5)
+            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The workbook's list of sheets is damaged.");
+        var sheets = workbook.Sheets.Count > 0 ? ReadListed(records, workbook, document, pages) : ReadInOrder(records, workbook, document, pages);
+        if (records.IsCut || workbook.IsDamaged)
+            document.NoteDamage("Part of the workbook is damaged; what could be read of it was kept.");
+        return sheets;
     }
 
     private static int ReadListed(BiffRecords records, BiffWorkbook workbook, SourceDocument document, PageSink pages)
@@ -59,7 +64,7 @@ internal static class OldSheetReader
     }
 
     // Before version 5 nothing lists the sheets: the file is one, or several in a row after a header each.
-    private static int ReadInOrder(BiffRecords records, BiffWorkbook workbook, SourceDocument document, PageSink pages, ushort kind)
+    private static int ReadInOrder(BiffRecords records, BiffWorkbook workbook, SourceDocument document, PageSink pages)
     {
         var count = 0;
         var name = "";
@@ -75,7 +80,7 @@ internal static class OldSheetReader
             {
                 workbook.Take();
             }
-            else if (KindOf(records) is not (Globals or VisualBasic or Workspace) || (count == 0 && kind == Globals))
+            else if (KindOf(records) is not (Globals or VisualBasic or Workspace))
             {
                 var page = new SheetPage(name, pages);
                 new BiffSheet(records, workbook, page, document.FileName).Read(KindOf(records) == Chart);

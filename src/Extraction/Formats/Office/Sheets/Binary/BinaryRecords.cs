@@ -13,6 +13,9 @@ internal sealed class BinaryRecords(Stream content) : IDisposable
     /// <summary>Number of the present record ([MS-XLSB] 2.3).</summary>
     internal int Type { get; private set; }
 
+    /// <summary>True when the part ended inside a record.</summary>
+    internal bool IsCut { get; private set; }
+
     /// <summary>The present record's fields.</summary>
     internal RecordFields Fields => new(_buffer.AsSpan(0, _length));
 
@@ -30,7 +33,8 @@ internal sealed class BinaryRecords(Stream content) : IDisposable
         if (length > _buffer.Length)
             _buffer = new byte[Math.Max(length, _buffer.Length * 2)];
         _length = _content.ReadAtLeast(_buffer.AsSpan(0, length), length, throwOnEndOfStream: false);
-        return _length == length;
+        IsCut = _length < length;
+        return !IsCut;
     }
 
     public void Dispose() => _content.Dispose();

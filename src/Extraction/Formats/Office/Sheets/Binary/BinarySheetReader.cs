@@ -15,24 +15,25 @@ internal static class BinarySheetReader
         var links = package.Relationships(main);
         var formats = new CellFormats();
         var sheets = new List<(string Name, string Id)>();
-        ForEachRecord(package, main, records => ReadWorkbook(records, sheets, formats));
+        ForEachRecord(document, package, main, records => ReadWorkbook(records, sheets, formats));
         if (links.FirstOrDefault(static link => link.Kind == "styles") is { } styles)
-            ReadStyles(package, styles.Target, formats);
+            ReadStyles(document, package, styles.Target, formats);
         using var shared = new StringTable(document);
         if (links.FirstOrDefault(static link => link.Kind == "sharedStrings") is { } strings)
-            ReadShared(package, strings.Target, shared, pages);
+            ReadShared(document, package, strings.Target, shared, pages);
 
+        var targets = OfficePackage.Targets(links);
         var parts = new SheetParts(package, document, links);
         foreach (var (name, id) in sheets)
         {
             if (pages.IsFull)
                 break;
             var page = new SheetPage(name, pages);
-            if (links.FirstOrDefault(link => link.Id == id && !link.External) is { } sheet)
+            if (targets.TryGetValue(id, out var sheet))
             {
                 var cells = new BinaryCells(shared, formats, page, document.FileName);
-                ForEachRecord(package, sheet.Target, cells.Read, () => page.IsFull);
-                OfficeParts.Survives(() => parts.AppendBesides(sheet.Target, page));
+                ForEachRecord(document, package, sheet, cells.Read, () => page.IsFull);
+                OfficeParts.Guard(document, () => parts.AppendBesides(sheet, page));
             }
             page.Finish();
         }
@@ -41,7 +42,7 @@ internal static class BinarySheetReader
     }
 
     // Damage in a part ends that part alone.
-    private static void ForEachRecord(OfficePackage package, string part, Action<BinaryRecords> read, Func<bool>? isEnough = null) => OfficeParts.Survives(() =>
+    private static void ForEachRecord(SourceDocument document, OfficePackage package, string part, Action<BinaryRecords> read, Func<bool>? isEnough = null) => OfficeParts.Guard(document, () =>
     {
         var content = package.OpenCounted(part);
         if (content is null)
@@ -49,6 +50,8 @@ internal static class BinarySheetReader
         using var records = new BinaryRecords(content);
         while (records.Read() && isEnough?.Invoke() != true)
             read(records);
+        if (records.IsCut)
+            throw new EndOfStreamException();
     });
 
     private static void ReadWorkbook(BinaryRecords records, List<(string, string)> sheets, CellFormats formats)
@@ -66,10 +69,10 @@ internal static class BinarySheetReader
         }
     }
 
-    private static void ReadStyles(OfficePackage package, string part, CellFormats formats)
+    private static void ReadStyles(SourceDocument document, OfficePackage package, string part, CellFormats formats)
     {
         var inCellStyles = false;
-        ForEachRecord(package, part, records =>
+        ForEachRecord(document, package, part, records =>
         {
             var fields = records.Fields;
             switch (records.Type)
@@ -96,7 +99,7 @@ internal static class BinarySheetReader
         });
     }
 
-    private static void ReadShared(OfficePackage package, string part, StringTable shared, PageSink pages) => ForEachRecord(package, part, records =>
+    private static void ReadShared(SourceDocument document, OfficePackage package, string part, StringTable shared, PageSink pages) => ForEachRecord(document, package, part, records =>
     {
         if (records.Type != SharedItem)
             return;

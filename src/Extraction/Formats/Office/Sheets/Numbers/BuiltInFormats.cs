@@ -10,7 +10,7 @@ namespace ScaiDrive.Extraction.Formats.Office.Sheets.Numbers;
 /// </remarks>
 internal static class BuiltInFormats
 {
-    private const string Money = "$#,##0;($#,##0)", MoneyAndCents = "$#,##0.00;($#,##0.00)";
+    private const string Money = "$#,##0_);($#,##0)", MoneyAndCents = "$#,##0.00_);($#,##0.00)";
     private const string IsoDate = "yyyy-mm-dd";
     private const string EastAsianDate = "yyyy\"年\"m\"月\"d\"日\"", EastAsianMonth = "yyyy\"年\"m\"月\"", EastAsianDay = "m\"月\"d\"日\"";
 
@@ -49,14 +49,14 @@ internal static class BuiltInFormats
         [34] = EastAsianMonth,
         [35] = EastAsianDay,
         [36] = IsoDate,
-        [37] = "#,##0;(#,##0)",
-        [38] = "#,##0;(#,##0)",
-        [39] = "#,##0.00;(#,##0.00)",
-        [40] = "#,##0.00;(#,##0.00)",
-        [41] = "#,##0;(#,##0);\"-\"",
-        [42] = "$#,##0;($#,##0);\"-\"",
-        [43] = "#,##0.00;(#,##0.00);\"-\"",
-        [44] = "$#,##0.00;($#,##0.00);\"-\"",
+        [37] = "#,##0_);(#,##0)",
+        [38] = "#,##0_);(#,##0)",
+        [39] = "#,##0.00_);(#,##0.00)",
+        [40] = "#,##0.00_);(#,##0.00)",
+        [41] = "_(* #,##0_);_(* (#,##0);_(* \"-\"_);_(@_)",
+        [42] = "_($* #,##0_);_($* (#,##0);_($* \"-\"_);_(@_)",
+        [43] = "_(* #,##0.00_);_(* (#,##0.00);_(* \"-\"??_);_(@_)",
+        [44] = "_($* #,##0.00_);_($* (#,##0.00);_($* \"-\"??_);_(@_)",
         [45] = "mm:ss",
         [46] = "[h]:mm:ss",
         [47] = "mm:ss.0",

@@ -4,12 +4,12 @@ namespace ScaiDrive.Extraction.Formats.Office.Sheets.Numbers;
 
 /// <summary>Numbers in cells without a format of their own.</summary>
 /// <remarks>
-/// A cell shows 11 characters. Whole numbers stand here with all 15 digits a cell keeps: they are what people search for, account and order numbers,
-/// and a wide column or the input line shows them so too.
+/// A cell of common width shows 11 characters. Here stand up to 15 digits, as many as a cell keeps, and 10 of them after the point: account and order
+/// numbers are what people search for, and the input line shows them so too.
 /// </remarks>
 internal static class GeneralNumber
 {
-    private const int Width = 11;
+    private const int Width = 11, Decimals = 10;
     private const double MaxWhole = 1e15, MaxPlain = 1e11, MinPlain = 1e-4;
 
     internal static string Show(double value)
@@ -29,8 +29,7 @@ internal static class GeneralNumber
             return exact.Length is > 0 and <= Width && double.Parse(exact, CultureInfo.InvariantCulture) == size
                 ? (value < 0 ? "-" : "") + exact : value.ToString("0.#####E+00", CultureInfo.InvariantCulture);
         }
-        var whole = ((long)size).ToString(CultureInfo.InvariantCulture).Length;
-        var decimals = Math.Max(0, Width - 1 - whole);
-        return Math.Round((decimal)value, decimals, MidpointRounding.AwayFromZero).ToString("0.##########", CultureInfo.InvariantCulture);
+        // The conversion keeps 15 digits and drops what binary fractions leave behind them.
+        return Math.Round((decimal)value, Decimals, MidpointRounding.AwayFromZero).ToString("0.##########", CultureInfo.InvariantCulture);
     }
 }

@@ -35,8 +35,8 @@ internal sealed class SectionParser(string section)
             case '_' when _at + 1 < section.Length: // a space as wide as the next character
                 Add(TokenKind.Literal, " ", 2);
                 break;
-            case '*' when _at + 1 < section.Length: // fills the cell with the next character
-                _at += 2;
+            case '*' when _at + 1 < section.Length: // fills the cell with the next character; one of them shows that there was room
+                Add(TokenKind.Literal, section[(_at + 1)..(_at + 2)], 2);
                 break;
             case '[':
                 ParseBracket();
