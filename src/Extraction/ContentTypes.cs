@@ -80,6 +80,7 @@ public static class ContentTypes
         ("PK\x05\x06"u8.ToArray(), 0, Zip),
         ("PK\x07\x08PK\x03\x04"u8.ToArray(), 0, Zip), // once meant for several disks, and fitted on one
         ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], 0, Ole),
+        ([0xDB, 0xA5, 0x2D, 0], 0, Doc), // Word 2, before there were compound files
         ([0x1F, 0x8B], 0, Gzip),
         ([0x1F, 0x9D], 0, Compress),
         ("LZIP\x01"u8.ToArray(), 0, Lzip),

@@ -38,6 +38,8 @@ public sealed record ExtractionOptions : IValidatableObject
             yield return new($"{nameof(ExtractionLimits.MemoryBytes)} ({Limits.MemoryBytes}) must be at least 134217728: an idle child needs half of that.");
         if (Limits.NoProgress <= TimeSpan.Zero || Limits.WallClock < Limits.NoProgress)
             yield return new($"{nameof(ExtractionLimits.WallClock)} ({Limits.WallClock}) must be at least {nameof(ExtractionLimits.NoProgress)} ({Limits.NoProgress}), and both positive.");
+        if (Limits.MinOcrConfidence is not (>= 0 and <= 100))
+            yield return new($"{nameof(ExtractionLimits.MinOcrConfidence)} ({Limits.MinOcrConfidence}) must be from 0 to 100.");
         if (SampleInterval <= TimeSpan.Zero)
             yield return new($"{nameof(SampleInterval)} ({SampleInterval}) must be positive.");
     }
@@ -57,6 +59,9 @@ public sealed record ExtractionLimits
 
     /// <summary>Longest time for one page of OCR; a page that takes longer is skipped and named. Default 60 seconds.</summary>
     public TimeSpan PageTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Pages recognised with a lower mean confidence (0 to 100) are left out and named. Default 0: all are kept.</summary>
+    public double MinOcrConfidence { get; init; }
 
     /// <summary>Resident memory of the child and its tools together. Default 1 GiB.</summary>
     public long MemoryBytes { get; init; } = 1L << 30;

@@ -13,12 +13,6 @@ namespace ScaiDrive.Extraction;
 /// </remarks>
 public sealed class ExtractionPool : IAsyncDisposable
 {
-    /// <summary>Part of every cache key: changes when the same bytes may give another text.</summary>
-    public const string PipelineVersion = "1";
-
-    // More deaths than this in one recognition mean the machine or the file is beyond help; each costs a fresh child.
-    private const int MaxRecognitionDeaths = 5;
-
     private const long WorthALook = 1 << 20;
 
     private readonly ExtractionOptions _options;
@@ -62,7 +56,7 @@ public sealed class ExtractionPool : IAsyncDisposable
         return new(result.Status, result.Detail, result.MimeType,
             result.Status == ReasonCodes.Ok ? answer.Pages : [], result.PagesNeedingOcr, result.Truncated, result.Metadata)
         {
-            PipelineVersion = result.PipelineVersion ?? Formats.FormatTable.TypesStamp,
+            PipelineVersion = result.PipelineVersion ?? Formats.FormatTable.VersionFor(result.MimeType),
         };
     }
 
@@ -74,11 +68,21 @@ public sealed class ExtractionPool : IAsyncDisposable
         return Formats.FormatTable.IsCurrent(pipelineVersion);
     }
 
+    /// <summary>True when a reader of a stored text has a higher version here: reading the same bytes again may give another text.</summary>
+    /// <remarks>False for a text that a newer build has read: it is not current here either, but this build could only make it older.</remarks>
+    /// <param name="pipelineVersion">As in <see cref="ExtractedDocument.PipelineVersion"/>.</param>
+    public static bool IsOutdated(string pipelineVersion)
+    {
+        ArgumentNullException.ThrowIfNull(pipelineVersion);
+        return Formats.FormatTable.IsOutdated(pipelineVersion);
+    }
+
     /// <summary>The stamp that recognised pages add to a text's pipeline version.</summary>
     public static string RecognitionVersion => Ocr.PageRecognizer.Stamp;
 
-    /// <summary>Recognises the text of the given pages.</summary>
-    /// <param name="content">As for <see cref="ExtractAsync"/>. When seekable, pages after one that killed its child are read by a fresh child.</param>
+    /// <summary>Recognises the text of the given pages, side by side in as many children as have nothing else to do.</summary>
+    /// <param name="content">As for <see cref="ExtractAsync"/>. When seekable, several children may read it,
+    /// and pages after one that killed its child are read by a fresh child.</param>
     /// <param name="fileName">Name with extension.</param>
     /// <param name="pages">Page numbers from 1, as in <see cref="ExtractedDocument.PagesNeedingOcr"/>.</param>
     /// <param name="languages">Tesseract codes such as <c>eng</c>; those not installed are left out. Empty: English.</param>
@@ -87,41 +91,12 @@ public sealed class ExtractionPool : IAsyncDisposable
     public async Task<RecognizedPages> RecognizeAsync(
         Stream content, string fileName, IReadOnlyList<int> pages, IReadOnlyList<string> languages, CancellationToken cancellationToken)
     {
-        var recognized = new SortedDictionary<int, ExtractedPage>();
-        var problems = new SortedDictionary<int, PageProblem>();
-        var start = content.CanSeek ? content.Position : 0;
-        List<int> remaining = [.. pages.Distinct().Order()];
-        ResultMessage? last = null;
-        var engine = "tesseract";
-        for (var deaths = 0; remaining.Count > 0 || last is null;)
-        {
-            var answer = await RunAsync(new(fileName, remaining, languages, _options.Limits), content, cancellationToken);
-            last = answer.Result!;
-            engine = last.Engine ?? engine;
-            foreach (var page in answer.Pages)
-                recognized[page.Number] = page;
-            foreach (var problem in answer.Problems)
-                problems[problem.Number] = problem;
-            remaining.RemoveAll(number => recognized.ContainsKey(number) || problems.ContainsKey(number));
-            if (!answer.Died || remaining.Count == 0)
-                break;
-
-            // The page in hand is the guilty one; the others deserve a child of their own.
-            var guilty = answer.PageBegun is { } begun && remaining.Contains(begun) ? begun : remaining[0];
-            problems[guilty] = new(guilty, last.Status, last.Detail);
-            remaining.Remove(guilty);
-            if (!content.CanSeek || ++deaths == MaxRecognitionDeaths || answer.PageBegun is null)
-                break;
-            content.Position = start;
-        }
-
-        foreach (var number in remaining)
-            problems[number] = new(number, last.Status == ReasonCodes.Ok ? ReasonCodes.OcrFailed : last.Status, last.Detail);
-        var status = recognized.Values.Any(static page => page.OcrConfidence is not null) ? ReasonCodes.Ok
-            : recognized.Count > 0 && problems.Count == 0 ? ReasonCodes.NoText
-            : last.Status == ReasonCodes.Ok ? ReasonCodes.OcrFailed : last.Status;
-        return new(status, status == ReasonCodes.Ok ? null : last.Detail ?? problems.Values.FirstOrDefault()?.Detail,
-            [.. recognized.Values], [.. problems.Values], engine);
+        ArgumentNullException.ThrowIfNull(content);
+        ArgumentNullException.ThrowIfNull(pages);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var shared = content.CanSeek ? new SharedContent(content) : null;
+        var task = new TaskMessage(fileName, [], languages, _options.Limits);
+        return await new RecognitionRun(_options.Children, _time, task, content, shared, pages, _slots, RunInSlotAsync).ReadAsync(cancellationToken);
     }
 
     // What is plain to see need not travel: a film of many gigabytes is known by its first bytes.
@@ -146,6 +121,12 @@ public sealed class ExtractionPool : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         await _slots.WaitAsync(cancellationToken);
+        return await RunInSlotAsync(task, content, cancellationToken);
+    }
+
+    // Gives the slot back, whatever happens.
+    private async Task<ChildAnswer> RunInSlotAsync(TaskMessage task, Stream content, CancellationToken cancellationToken)
+    {
         ExtractorProcess? child = null;
         try
         {

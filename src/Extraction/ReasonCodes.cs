@@ -60,6 +60,9 @@ public static class ReasonCodes
     /// <summary>OCR could read none of the pages.</summary>
     public const string OcrFailed = "ocr_failed";
 
+    /// <summary>OCR read a page, but too unsure of it for the least confidence that is set.</summary>
+    public const string LowConfidence = "low_confidence";
+
     /// <summary>A program that reads this type is not installed.</summary>
     public const string ToolMissing = "tool_missing";
 
@@ -71,6 +74,12 @@ public static class ReasonCodes
 
     /// <summary>A job of this file was given up after its last attempt.</summary>
     public const string AttemptsExhausted = "attempts_exhausted";
+
+    /// <summary>OCR could not read some of the pages; the others are searchable.</summary>
+    public const string OcrIncomplete = "ocr_incomplete";
+
+    /// <summary>Somebody cancelled the work on the file.</summary>
+    public const string Cancelled = "cancelled";
 
     /// <summary>Code to hint: one or two sentences for an admin. <see cref="Ok"/> has none.</summary>
     public static IReadOnlyDictionary<string, string> Hints { get; } = new Dictionary<string, string>
@@ -92,9 +101,12 @@ public static class ReasonCodes
         [Superseded] = "A newer version of the file took its place. Look at the status of that version.",
         [UnreadableAtSource] = "The source refused to hand out the content. Check the connector's rights and whether the file is locked.",
         [OcrFailed] = "OCR could not read any page. Check the scan's quality and the configured languages.",
+        [LowConfidence] = "OCR was less sure of the text than the least confidence set. Scan it again with a better quality, add its language, or lower SCAIDRIVE_OCR_MIN_CONFIDENCE.",
         [Truncated] = "Only the first part of the text is searchable; the detail says what was left out. Split the document, or raise the limit and retry.",
         [AttemptsExhausted] = "The work on this file failed in every attempt. The job's log says why; mend the cause and retry the job.",
         [ExcludedByPolicy] = "A vectorization policy leaves the content of this file out. It can still be found by its name; change the policy to index it.",
+        [OcrIncomplete] = "OCR could not read the pages that the detail names; the others are searchable. Retry the file's recognize-text job, or scan those pages again.",
+        [Cancelled] = "The work on this file was cancelled. Retry its job to go on; the file can already be found by its name.",
         [ToolMissing] = "A program this type needs is not installed. Run the doctor command; it says which one.",
     }.ToFrozenDictionary();
 }

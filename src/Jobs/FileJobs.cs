@@ -3,6 +3,7 @@ using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Ledger;
+using ScaiDrive.Search.Text;
 
 namespace ScaiDrive.Jobs;
 
@@ -80,7 +81,16 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
         }
     }
 
-    /// <summary>The text is not stored: a newer build reads it in another way, or it was pruned. The file starts over.</summary>
+    /// <summary>Says that OCR is off for a file with pages that need it: it goes through again when OCR is switched on.</summary>
+    internal static LedgerEntry OcrIsOff(string fileId, string contentHash, StoredText text, JobContext job) =>
+        new(job.TenantId, fileId, contentHash, LedgerStages.Recognize, LedgerStates.Skipped)
+        {
+            ReasonCode = ReasonCodes.OcrDisabled,
+            Detail = RecognizedText.Images(text),
+            Attempt = job.Attempt,
+        };
+
+    /// <summary>The text is not stored, because it was pruned, or this build reads it in another way. The file starts over.</summary>
     internal async Task<JobOutcome> ExtractAgainAsync(string fileId, string contentHash, JobContext job, CancellationToken cancellationToken)
     {
         await using var transaction = await job.BeginAsync(cancellationToken);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using ScaiDrive.Extraction;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Providers;
@@ -30,7 +29,7 @@ internal sealed class IndexTextHandler(
     {
         if (await files.FindCurrentAsync(job.TenantId, args.FileId, args.ContentHash, cancellationToken) is not { } file)
             return FileJobs.Superseded;
-        if (await texts.FindAsync(job.TenantId, args.ContentHash, ExtractionPool.PipelineVersion, cancellationToken) is not { } text)
+        if (await texts.FindAsync(job.TenantId, args.ContentHash, cancellationToken) is not { } text)
             return await files.ExtractAgainAsync(args.FileId, args.ContentHash, job, cancellationToken);
 
         var started = time.GetTimestamp();
@@ -43,7 +42,7 @@ internal sealed class IndexTextHandler(
         // Recognition holds the same lock when it adds its pages: what it added since is another job's to index.
         if (await HasMorePagesAsync(args, text, job, cancellationToken))
             return new JobOutcome.Completed();
-        if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, decision.Provider.Model, chunks, cancellationToken))
+        if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), decision.Provider.Model, chunks, cancellationToken))
             return FileJobs.Superseded;
         await files.RecordAsync(
             transaction.Transaction,
@@ -71,6 +70,6 @@ internal sealed class IndexTextHandler(
 
     private async Task<bool> HasMorePagesAsync(IndexText args, StoredText read, JobContext job, CancellationToken cancellationToken) =>
         read.PagesNeedingOcr.Count > 0
-        && await texts.FindAsync(job.TenantId, args.ContentHash, ExtractionPool.PipelineVersion, cancellationToken) is { } now
+        && await texts.FindAsync(job.TenantId, args.ContentHash, cancellationToken) is { } now
         && now.PagesNeedingOcr.Count < read.PagesNeedingOcr.Count;
 }

@@ -9,6 +9,9 @@ public sealed record JobsOptions
     /// <summary>How often content that no version references is collected. Default one hour.</summary>
     public TimeSpan CollectEvery { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How often files that wait are checked for somebody who works on them. Default five minutes.</summary>
+    public TimeSpan CheckWaitingEvery { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How old unreferenced content must be before it goes. Default one hour: longer than any upload in flight.</summary>
     public TimeSpan CollectOlderThan { get; init; } = TimeSpan.FromHours(1);
 }

@@ -16,6 +16,8 @@ public static class JobsServices
             services.AddSingleton(options);
             services.AddSingleton<IChangeListener, DriveChangesListener>();
             services.AddSingleton<ConnectorRuns>();
+            services.AddSingleton<OcrSwitch>();
+            services.AddSingleton<ExtractionRedo>();
             services.AddSingleton<IConnectorListener, ConnectorSchedule>();
             return services;
         }
@@ -27,12 +29,16 @@ public static class JobsServices
             services.AddSingleton<JobsMetrics>();
             services.AddJobHandler<ExtractText, ExtractTextHandler>();
             services.AddJobHandler<RecognizeText, RecognizeTextHandler>();
+            services.AddJobHandler<RecognizeSkipped, RecognizeSkippedHandler>();
+            services.AddJobHandler<RedoExtraction, RedoExtractionHandler>();
             services.AddJobHandler<IndexText, IndexTextHandler>();
             services.AddJobHandler<EmbedText, EmbedTextHandler>();
             services.AddJobHandler<DeleteFromIndex, DeleteFromIndexHandler>();
             services.AddJobHandler<SyncConnector, SyncConnectorHandler>();
             services.AddHostedService<ContentCollection>();
             services.AddHostedService<ConnectorScheduleRepair>();
+            services.AddSingleton<StrandedFiles>();
+            services.AddHostedService(provider => provider.GetRequiredService<StrandedFiles>());
             return services;
         }
     }

@@ -30,6 +30,7 @@ public static class SearchServices
         services.AddSingleton<SearchMetrics>();
         services.AddSingleton(provider => new TextChunker(provider.GetRequiredService<ITokenCounter>(), options.Chunks));
         services.AddSingleton<ExtractedTextStore>();
+        services.AddSingleton<OutdatedTexts>();
         services.AddSingleton<IndexWriter>();
         services.AddSingleton(provider => new FileLedger(provider.GetRequiredService<NpgsqlDataSource>(), options.Hints));
         services.AddSingleton<EmbeddingProviders>();

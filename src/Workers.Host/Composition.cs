@@ -98,7 +98,12 @@ internal static class Composition
         if (!parts.Worker)
             return;
         services.AddSingleton(provider => new ExtractionPool(
-            new ExtractionOptions { Children = settings.ExtractionChildren, TemporaryDirectory = Path.Combine(settings.DataDirectory, "tmp") },
+            new ExtractionOptions
+            {
+                Children = settings.ExtractionChildren,
+                TemporaryDirectory = Path.Combine(settings.DataDirectory, "tmp"),
+                Limits = new() { MinOcrConfidence = settings.OcrMinConfidence },
+            },
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ExtractionPool>>()));
         services.AddScaiDriveJobHandlers();

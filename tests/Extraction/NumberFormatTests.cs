@@ -1,4 +1,4 @@
-using ScaiDrive.Extraction.Formats.Office;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Numbers;
 
 namespace ScaiDrive.Extraction.Tests;
 
@@ -34,5 +34,5 @@ public sealed class NumberFormatTests
     [InlineData(7, "", "7")]
     [InlineData(7, ";;;", "")]
     public void A_number_shows_as_its_format_says(double value, string format, string shown) =>
-        Assert.Equal(shown, NumberFormat.Show(value, format, from1904: false));
+        Assert.Equal(shown, NumberFormat.Parse(format).Show(value));
 }

@@ -301,17 +301,17 @@ public sealed class LifeOfAFileTests
 public sealed class NextStepTests
 {
     [Theory]
-    [InlineData("ok", "words", 0, false, true, false, null)]
-    [InlineData("ok", "words", 2, false, true, false, null)]
-    [InlineData("ok", "words", 2, true, true, true, null)]
-    [InlineData("ok", "", 1, true, false, true, null)]
-    [InlineData("ok", " \n", 1, false, false, false, "ocr_disabled")]
-    [InlineData("ok", "", 0, true, false, false, "no_text")]
-    [InlineData("encrypted", "", 0, true, false, false, "encrypted")]
-    public void What_follows_from_a_text(string status, string text, int pagesNeedingOcr, bool ocr, bool index, bool recognize, string? reason)
+    [InlineData("ok", "words", 0, false, true, false, false, null)]
+    [InlineData("ok", "words", 2, false, true, false, true, null)]
+    [InlineData("ok", "words", 2, true, true, true, false, null)]
+    [InlineData("ok", "", 1, true, false, true, false, null)]
+    [InlineData("ok", " \n", 1, false, false, false, true, "ocr_disabled")]
+    [InlineData("ok", "", 0, true, false, false, false, "no_text")]
+    [InlineData("encrypted", "", 0, true, false, false, false, "encrypted")]
+    public void What_follows_from_a_text(string status, string text, int pagesNeedingOcr, bool ocr, bool index, bool recognize, bool leavesImages, string? reason)
     {
-        var stored = new StoredText(status, "text/plain", [new StoredPage(1, text, [], null)], [.. Enumerable.Range(1, pagesNeedingOcr)]);
+        var stored = new StoredText(status, "text/plain", [new StoredPage(1, text, [], null)], [.. Enumerable.Range(1, pagesNeedingOcr)]) { PipelineVersion = "text.1" };
 
-        Assert.Equal(new NextStep(index, recognize, reason), NextStep.After(stored, ocr));
+        Assert.Equal(new NextStep(index, recognize, leavesImages, reason), NextStep.After(stored, ocr));
     }
 }

@@ -15,6 +15,7 @@ public sealed class SettingsReaderTests
     [InlineData("SCAIDRIVE_WORKER_SLOTS", "1", "2 to 256")]
     [InlineData("SCAIDRIVE_SECRET_KEY", "c2hvcnQ=", "32 bytes")]
     [InlineData("SCAIDRIVE_OCR_LANGUAGES", "eng+../x", "Tesseract")]
+    [InlineData("SCAIDRIVE_OCR_MIN_CONFIDENCE", "101", "0 to 100")]
     [InlineData("SCAIDRIVE_CONNECTOR_ROOTS", "srv/files", "absolute")]
     [InlineData("SCAIDRIVE_WEIGHTS_DIR", "/nowhere/at/all", "does not exist")]
     [InlineData("SCAIDRIVE_DATABASE_URL", "mysql://u:geheim@h/d", "PostgreSQL")]

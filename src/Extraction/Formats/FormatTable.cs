@@ -1,9 +1,17 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using ScaiDrive.Extraction.Formats.Apple;
 using ScaiDrive.Extraction.Formats.Archives;
 using ScaiDrive.Extraction.Formats.Office;
+using ScaiDrive.Extraction.Formats.Office.Binary;
+using ScaiDrive.Extraction.Formats.Office.Protection;
+using ScaiDrive.Extraction.Formats.Office.Sheets;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Biff;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Binary;
 using ScaiDrive.Extraction.Formats.OpenDocument;
+using ScaiDrive.Extraction.Formats.Pdf;
 using ScaiDrive.Extraction.Formats.Publishing;
+using ScaiDrive.Extraction.Formats.RichText;
 
 namespace ScaiDrive.Extraction.Formats;
 
@@ -31,11 +39,17 @@ internal static class FormatTable
     private static readonly Format Markdown = new("markdown", 2, MarkdownReader.Read);
     private static readonly Format Html = new("html", 2, HtmlReader.Read);
     private static readonly Format Xml = new("xml", 2, MarkupReader.Read);
-    private static readonly Format Pdf = new("pdf", 1, PdfReader.Read);
+    private static readonly Format Pdf = new("pdf", 2, PdfReader.Read);
     private static readonly Format Word = new("word", 1, WordReader.Read);
+    private static readonly Format Ppt = new("ppt", 1, PptReader.Read);
+    private static readonly Format Doc = new("doc", 1, DocReader.Read);
     private static readonly Format Sheet = new("sheet", 1, SheetReader.Read);
+    private static readonly Format OldSheet = new("xls", 1, OldSheetReader.Read);
+    private static readonly Format BinarySheet = new("xlsb", 1, BinarySheetReader.Read);
     private static readonly Format Slides = new("slides", 1, SlideReader.Read);
+    private static readonly Format Protected = new("encrypted", 1, EncryptedPackageReader.Read);
     private static readonly Format Embedded = new("ole", 1, EmbeddedObject.Read);
+    private static readonly Format RichText = new("rtf", 1, RtfReader.Read);
     private static readonly Format Image = new("image", 1, ImageReader.Read);
     private static readonly Format OpenDocument = new("opendocument", 1, OpenDocumentReader.Read);
     private static readonly Format FlatOffice = new("flatopc", 1, FlatOfficeReader.Read);
@@ -71,9 +85,14 @@ internal static class FormatTable
         [ContentTypes.Svg] = Xml,
         [ContentTypes.Pdf] = Pdf,
         [ContentTypes.Word] = Word,
+        [ContentTypes.Doc] = Doc,
+        [ContentTypes.Ppt] = Ppt,
         [ContentTypes.Sheet] = Sheet,
+        [ContentTypes.Xlsb] = BinarySheet,
+        [ContentTypes.Xls] = OldSheet,
         [ContentTypes.Slides] = Slides,
         [ContentTypes.Ole] = Embedded,
+        [ContentTypes.Rtf] = RichText,
         [ContentTypes.Zip] = Zip,
         [ContentTypes.Tar] = Tar,
         [ContentTypes.SevenZip] = SevenZip,
@@ -84,6 +103,7 @@ internal static class FormatTable
         [ContentTypes.Zstandard] = Zstandard,
         [ContentTypes.Lzip] = Lzip,
         [ContentTypes.Compress] = Compress,
+        [CompoundFile.EncryptedType] = Protected,
         [ContentTypes.Png] = Image,
         [ContentTypes.Jpeg] = Image,
         [ContentTypes.Gif] = Image,
@@ -124,9 +144,33 @@ internal static class FormatTable
 
     private static readonly FrozenSet<string> Stamps = ByType.Values.Select(static format => format.Stamp).Append(TypesStamp).Append(Ocr.PageRecognizer.Stamp).ToFrozenSet();
 
+    private static readonly FrozenDictionary<string, int> Versions = Stamps.Select(Parse).ToFrozenDictionary(static stamp => stamp.Name, static stamp => stamp.Version);
+
     /// <summary>The reader of a type, or null.</summary>
     internal static Format? Find(string type) => ByType.GetValueOrDefault(type);
 
     /// <summary>True when every reader that had a hand in a text still stands in the table with the same version.</summary>
     internal static bool IsCurrent(string pipelineVersion) => pipelineVersion.Split('+').All(Stamps.Contains);
+
+    /// <summary>True when a reader has a higher version here, and none a lower one or none at all, as a newer build's would.</summary>
+    internal static bool IsOutdated(string pipelineVersion)
+    {
+        var isOlder = false;
+        foreach (var stamp in pipelineVersion.Split('+'))
+        {
+            var (name, version) = Parse(stamp);
+            if (!Versions.TryGetValue(name, out var here) || version > here)
+                return false;
+            isOlder |= version < here;
+        }
+        return isOlder;
+    }
+
+    /// <summary>The version of an ending that names no readers: that of the type's own, or of the search for one.</summary>
+    internal static string VersionFor(string type) => Find(type)?.Stamp ?? TypesStamp;
+
+    private static (string Name, int Version) Parse(string stamp) =>
+        stamp.LastIndexOf('.') is > 0 and var dot && int.TryParse(stamp.AsSpan(dot + 1), CultureInfo.InvariantCulture, out var version)
+            ? (stamp[..dot], version)
+            : (stamp, 0);
 }

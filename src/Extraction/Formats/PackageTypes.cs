@@ -20,6 +20,7 @@ internal static class PackageTypes
         }
         catch (Exception fault) when (ContentFault.Is(fault))
         {
+            // The reader of plain archives finds members without a directory; that of a document needs it.
             var type = ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName);
             return type == ContentTypes.Zip ? type : throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The archive is damaged.", type);
         }

@@ -6,12 +6,11 @@ namespace ScaiDrive.Extraction.Ocr;
 
 /// <summary>Counts pages as the first reading did and recognises the wanted ones when their readers come by; a page that fails is named, and the next one follows.</summary>
 internal sealed class RecognitionSink(
-    AnswerChannel channel, Tesseract tesseract, IReadOnlyList<string> languages, IReadOnlyList<int> wanted, ExtractionLimits limits) : PageSink(channel, limits)
+    AnswerChannel channel, PageReader reader, IReadOnlyList<int> wanted, ExtractionLimits limits) : PageSink(channel, limits)
 {
     private readonly AnswerChannel _channel = channel;
     private readonly HashSet<int> _wanted = [.. wanted];
     private readonly int _last = wanted.Count > 0 ? wanted.Max() : 0;
-    private readonly string _language = tesseract.Choose(languages);
 
     internal override bool IsFull => Count >= _last;
 
@@ -29,14 +28,20 @@ internal sealed class RecognitionSink(
         TestFaults.CommitOnPage(document.FileName, number);
         try
         {
-            var recognized = PageRecognizer.Recognize(document, page, number, tesseract, _language);
-            _channel.Send(FrameKind.Page, PageCodec.Encode(recognized with { Text = prefix + recognized.Text, Headings = headings }));
+            var read = reader.Read(document, page);
+            if (read.Text.Length > 0 && read.Confidence < document.Limits.MinOcrConfidence)
+                Report(number, ReasonCodes.LowConfidence, $"The mean confidence is {read.Confidence:0}, below {document.Limits.MinOcrConfidence:0}.");
+            else
+                _channel.Send(FrameKind.Page, PageCodec.Encode(new(number, prefix + read.Text, headings, read.Text.Length > 0 ? read.Confidence : null)));
         }
         catch (UnreadableDocumentException fault) when (fault.Code != ReasonCodes.ToolMissing)
         {
-            _channel.Send(FrameKind.Problem, JsonSerializer.SerializeToUtf8Bytes(new(number, fault.Code, fault.Detail), MessageJson.Default.PageProblem));
+            Report(number, fault.Code, fault.Detail);
         }
     }
+
+    private void Report(int number, string code, string? detail) =>
+        _channel.Send(FrameKind.Problem, JsonSerializer.SerializeToUtf8Bytes(new(number, code, detail), MessageJson.Default.PageProblem));
 
     private protected override void Take(string text, IReadOnlyList<Heading> headings, bool picture)
     {

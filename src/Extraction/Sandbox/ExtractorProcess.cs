@@ -83,7 +83,7 @@ internal sealed class ExtractorProcess : IDisposable
     {
         Files++;
         var answer = new ChildAnswer();
-        var watch = new Watch { UsageBefore = ProcessGroup.MeasureAlone(Id), Touched = _time.GetTimestamp() };
+        var watch = new Watch { UsageBefore = ProcessGroup.Measure(Id), Touched = _time.GetTimestamp() };
         await using var cancelling = cancellationToken.Register(Kill);
         using var over = new CancellationTokenSource();
         var watching = WatchAsync(task, watch, over.Token);

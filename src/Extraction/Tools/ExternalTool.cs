@@ -72,11 +72,13 @@ internal static class ExternalTool
     internal static UnreadableDocumentException Missing(string name) =>
         new(ReasonCodes.ToolMissing, $"The program {name} is not installed.");
 
-    // Set right after the start: nothing a tool does in its first millisecond is what these limits are for.
-    private static void Restrain(int pid, ExtractionLimits limits, TimeSpan? time)
+    /// <summary>Sets limits of a tool's own, beside those of the group; <see cref="Timeout.InfiniteTimeSpan"/> leaves its processor time to the group's.</summary>
+    /// <remarks>Right after the start is early enough: nothing a tool does in its first millisecond is what these limits are for.</remarks>
+    internal static void Restrain(int pid, ExtractionLimits limits, TimeSpan? time)
     {
         Set(Native.RlimitAddressSpace, (ulong)limits.MemoryBytes * 2);
-        Set(Native.RlimitCpu, (ulong)Math.Ceiling((time ?? limits.CpuTime).TotalSeconds) + 1);
+        if (time != Timeout.InfiniteTimeSpan)
+            Set(Native.RlimitCpu, (ulong)Math.Ceiling((time ?? limits.CpuTime).TotalSeconds) + 1);
         Set(Native.RlimitFileSize, 1UL << 30);
 
         void Set(int resource, ulong value)

@@ -130,6 +130,25 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
         return lines;
     }
 
+    /// <summary>Those of the subjects that no unfinished job of these kinds is about.</summary>
+    /// <param name="tenantId">Whose jobs.</param>
+    /// <param name="subjectIds">As in <see cref="JobOptions.SubjectId"/>.</param>
+    /// <param name="kinds">As in <see cref="IJobArgs.Kind"/>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<IReadOnlyList<string>> IdleSubjectsAsync(
+        string tenantId, IReadOnlyCollection<string> subjectIds, IReadOnlyCollection<string> kinds, CancellationToken cancellationToken)
+    {
+        await using var walk = dataSource.CreateWalk(ReaderSql.Idle, out var command);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = subjectIds.ToArray() });
+        command.Parameters.Add(new() { Value = kinds.ToArray() });
+        var idle = new List<string>();
+        await using var row = await walk.ReadWalkAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            idle.Add(row.GetString(0));
+        return idle;
+    }
+
     /// <summary>What a tenant has running now, newest first, with progress.</summary>
     public Task<IReadOnlyList<JobRow>> RunningAsync(string tenantId, int limit, CancellationToken cancellationToken) =>
         FirstAsync(ReaderSql.Running, tenantId, limit, cancellationToken);

@@ -56,6 +56,15 @@ internal static class ReaderSql
         LIMIT $3
         """;
 
+    // Looked up one by one: asked as NOT EXISTS, the planner may read all jobs of the tenant.
+    internal const string Idle = """
+        SELECT given.subject_id
+        FROM unnest($2) AS given (subject_id)
+        WHERE (SELECT job.id FROM queue.job
+               WHERE job.tenant_id = $1 AND job.subject_id = given.subject_id AND job.kind = ANY ($3) AND job.state <> 'discarded'
+               LIMIT 1) IS NULL
+        """;
+
     // $1 how far back, $2 one tenant or NULL for all. Begins with a whole minute, so that no part of one is left out.
     internal const string Throughput = """
         WITH span AS MATERIALIZED (

@@ -72,16 +72,21 @@ internal static class IndexSql
 
     internal const string StampChunks = """
         UPDATE search.file
-        SET chunks_hash = content_hash, chunk_count = $3, model = $4, indexed_at = now(),
+        SET chunks_hash = content_hash, chunk_count = $3, model = $4, text_hash = $5, indexed_at = now(),
             embedded_model = NULL, embedded_at = NULL, revision = nextval('search.content_revision')
         WHERE tenant_id = $1 AND file_id = $2
+        """;
+
+    internal const string IsIndexed = """
+        SELECT true FROM search.file
+        WHERE tenant_id = $1 AND file_id = $2 AND content_hash = $3 AND chunks_hash = $3 AND text_hash = $4 AND model = $5
         """;
 
     // The text of a replaced version must not outlive the verdict on the new one, and no text the verdict that there is none ($3).
     internal const string DropChunks = """
         WITH outdated AS (
             UPDATE search.file
-            SET chunks_hash = NULL, chunk_count = 0, model = NULL, indexed_at = NULL,
+            SET chunks_hash = NULL, chunk_count = 0, model = NULL, text_hash = NULL, indexed_at = NULL,
                 embedded_model = NULL, embedded_at = NULL, revision = nextval('search.content_revision')
             WHERE tenant_id = $1 AND file_id = $2 AND (chunks_hash <> content_hash OR ($3 AND chunks_hash IS NOT NULL))
             RETURNING tenant_id, file_id

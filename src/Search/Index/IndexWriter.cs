@@ -83,12 +83,13 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
     /// <param name="tenantId">The tenant.</param>
     /// <param name="fileId">The file.</param>
     /// <param name="contentHash">The content the chunks were cut from.</param>
+    /// <param name="textHash">The text they were cut from, as in <see cref="StoredText.ComputeHash"/>.</param>
     /// <param name="model">The model they were cut for.</param>
     /// <param name="chunks">All chunks of the file, in order.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>False, with nothing written, when the file is gone or has other content by now.</returns>
     public async Task<bool> ReplaceChunksAsync(
-        NpgsqlTransaction transaction, string tenantId, string fileId, string contentHash, string model,
+        NpgsqlTransaction transaction, string tenantId, string fileId, string contentHash, string textHash, string model,
         IReadOnlyList<TextChunk> chunks, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
@@ -102,11 +103,29 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
             batch.BatchCommands.Add(Insert(tenantId, fileId, part));
         batch.BatchCommands.Add(new(IndexSql.StampChunks)
         {
-            Parameters = { new() { Value = tenantId }, new() { Value = fileId }, new() { Value = chunks.Count }, new() { Value = model } },
+            Parameters =
+            {
+                new() { Value = tenantId }, new() { Value = fileId }, new() { Value = chunks.Count }, new() { Value = model }, new() { Value = textHash },
+            },
         });
         await batch.ExecuteNonQueryAsync(cancellationToken);
         metrics.ChunksIndexed.Add(chunks.Count);
         return true;
+    }
+
+    /// <summary>Whether the file's chunks were cut from this very text for this model: cutting them again would change nothing.</summary>
+    public async Task<bool> IsIndexedAsync(
+        NpgsqlTransaction transaction, string tenantId, string fileId, string contentHash, string textHash, string model, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        await using var command = new NpgsqlCommand(IndexSql.IsIndexed, transaction.Connection, transaction)
+        {
+            Parameters =
+            {
+                new() { Value = tenantId }, new() { Value = fileId }, new() { Value = contentHash }, new() { Value = textHash }, new() { Value = model },
+            },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     /// <summary>Texts of the file that have no vector of this model yet, each once. Empty when all have, also by other files with the same text.</summary>

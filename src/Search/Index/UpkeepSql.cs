@@ -46,8 +46,8 @@ internal static class UpkeepSql
 
     internal const string PruneText = """
         DELETE FROM search.extracted_text
-        WHERE (tenant_id, content_hash, pipeline_version) IN (
-            SELECT t.tenant_id, t.content_hash, t.pipeline_version
+        WHERE (tenant_id, content_hash) IN (
+            SELECT t.tenant_id, t.content_hash
             FROM search.extracted_text t
             WHERE t.created_at < now() - $1
               AND NOT EXISTS (SELECT FROM search.file f WHERE f.tenant_id = t.tenant_id AND f.content_hash = t.content_hash)

@@ -95,7 +95,7 @@ public sealed record LedgerTotals(
     long VectorsPending, long VectorsFailed, long Chunks, long Vectors);
 
 /// <summary>Records what happened to each file at each stage, and counts the results as they change.</summary>
-public sealed class FileLedger(NpgsqlDataSource database, IReadOnlyDictionary<string, string> hints)
+public sealed partial class FileLedger(NpgsqlDataSource database, IReadOnlyDictionary<string, string> hints)
 {
     /// <summary>Records an entry; the file's status follows from all its stages. May be repeated.</summary>
     /// <remarks>
@@ -107,14 +107,8 @@ public sealed class FileLedger(NpgsqlDataSource database, IReadOnlyDictionary<st
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(entry);
-        await using (var lockFile = new NpgsqlCommand(IndexSql.LockFile, transaction.Connection, transaction))
-        {
-            lockFile.Parameters.Add(new() { Value = entry.TenantId });
-            lockFile.Parameters.Add(new() { Value = entry.FileId });
-            if (await lockFile.ExecuteScalarAsync(cancellationToken) is not string current || current != entry.ContentHash)
-                return false;
-        }
-
+        if (!await LockAsync(transaction, entry.TenantId, entry.FileId, entry.ContentHash, cancellationToken))
+            return false;
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
         {
             BatchCommands =
@@ -140,7 +134,7 @@ public sealed class FileLedger(NpgsqlDataSource database, IReadOnlyDictionary<st
                 },
                 new(LedgerSql.DeriveStatus)
                 {
-                    Parameters = { new() { Value = entry.TenantId }, new() { Value = entry.FileId } },
+                    Parameters = { new() { Value = entry.TenantId }, new() { Value = new[] { entry.FileId } } },
                 },
             },
         };

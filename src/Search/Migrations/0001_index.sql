@@ -28,6 +28,8 @@ CREATE TABLE search.file (
     -- The content the chunks were cut from. Differs from content_hash while a newer version waits to be indexed.
     chunks_hash    text,
     chunk_count    integer     NOT NULL DEFAULT 0,
+    -- Hash of the text the chunks were cut from: the same text, read again, need not be cut again.
+    text_hash      text,
     -- The model the chunks were cut for, and the model whose vectors are complete.
     model          text,
     embedded_model text,
@@ -37,7 +39,7 @@ CREATE TABLE search.file (
     revision       bigint      NOT NULL DEFAULT 0,
     CONSTRAINT file_pk PRIMARY KEY (tenant_id, file_id)
 );
-CREATE INDEX file_content_idx ON search.file (tenant_id, content_hash);
+CREATE INDEX file_content_idx ON search.file (tenant_id, content_hash, file_id);
 
 CREATE TABLE search.text_chunk (
     tenant_id      text    NOT NULL,

@@ -34,6 +34,12 @@ CREATE TABLE search.file_stage (
     CONSTRAINT file_stage_state_known CHECK (state IN ('pending', 'running', 'done', 'skipped', 'failed', 'superseded'))
 );
 
+-- What becomes due when OCR is switched on.
+CREATE INDEX file_stage_ocr_disabled_idx ON search.file_stage (tenant_id, file_id) WHERE state = 'skipped' AND reason_code = 'ocr_disabled';
+-- What waits, for the check that somebody works on it.
+CREATE INDEX file_status_waiting_idx ON search.file_status (tenant_id, file_id) WHERE status = 'pending' OR vectors = 'pending';
+CREATE INDEX file_stage_waiting_idx ON search.file_stage (tenant_id, file_id) WHERE state = 'pending';
+
 -- Writers only append here, so that no counter row is fought over; upkeep folds the deltas into search.counter.
 CREATE TABLE search.counter_delta (
     tenant_id text   NOT NULL,

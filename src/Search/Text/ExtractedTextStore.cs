@@ -1,66 +1,98 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace ScaiDrive.Search.Text;
 
-/// <summary>Keeps extracted text by tenant, content and pipeline version, so that a copy or a rename is never extracted again.</summary>
+/// <summary>Keeps extracted text by tenant and content, so that a copy or a rename is never read again.</summary>
 /// <remarks>Text that no indexed file holds any more is removed by <see cref="Index.SearchUpkeep"/> after a week.</remarks>
 public sealed class ExtractedTextStore(NpgsqlDataSource database)
 {
-    /// <summary>Saves the text, replacing what the same pipeline version stored for this content.</summary>
-    public Task SaveAsync(
-        NpgsqlTransaction transaction, string tenantId, string contentHash, string pipelineVersion, StoredText text,
-        CancellationToken cancellationToken) =>
-        WriteAsync(ExtractedTextSql.Save, transaction, tenantId, contentHash, pipelineVersion, text, cancellationToken);
+    /// <summary>The stored text, of whichever pipeline version, or null when this content was not read yet.</summary>
+    public async Task<StoredText?> FindAsync(string tenantId, string contentHash, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ExtractedTextSql.Find);
+        AddKey(command.Parameters, tenantId, contentHash);
+        return await ReadAsync(command, cancellationToken);
+    }
 
-    /// <summary>Saves the text unless there is one already: another file with the same content may have got further.</summary>
-    public Task AddAsync(
-        NpgsqlTransaction transaction, string tenantId, string contentHash, string pipelineVersion, StoredText text,
-        CancellationToken cancellationToken) =>
-        WriteAsync(ExtractedTextSql.Add, transaction, tenantId, contentHash, pipelineVersion, text, cancellationToken);
+    /// <summary>The stored text as it stands now, and stands until the transaction ends: nobody else saves one for this content meanwhile.</summary>
+    public async Task<StoredText?> HoldAsync(
+        NpgsqlTransaction transaction, string tenantId, string contentHash, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        await using (var hold = new NpgsqlCommand(ExtractedTextSql.Hold, transaction.Connection, transaction))
+        {
+            AddKey(hold.Parameters, tenantId, contentHash);
+            await hold.ExecuteNonQueryAsync(cancellationToken);
+        }
 
-    private static async Task WriteAsync(
-        string sql, NpgsqlTransaction transaction, string tenantId, string contentHash, string pipelineVersion, StoredText text,
-        CancellationToken cancellationToken)
+        await using var find = new NpgsqlCommand(ExtractedTextSql.Find, transaction.Connection, transaction);
+        AddKey(find.Parameters, tenantId, contentHash);
+        return await ReadAsync(find, cancellationToken);
+    }
+
+    /// <summary>Saves the text in place of the one before. Whether it is the better one is decided by a caller that holds it.</summary>
+    public async Task SaveAsync(
+        NpgsqlTransaction transaction, string tenantId, string contentHash, StoredText text, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(text);
-        await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction)
-        {
-            Parameters =
-            {
-                new() { Value = tenantId },
-                new() { Value = contentHash },
-                new() { Value = pipelineVersion },
-                new() { Value = text.Status },
-                new() { Value = text.MimeType },
-                new() { Value = Pack(new(text.Pages, text.PagesNeedingOcr, text.Detail, text.Truncated)) },
-            },
-        };
+        await using var command = new NpgsqlCommand(ExtractedTextSql.Save, transaction.Connection, transaction);
+        AddKey(command.Parameters, tenantId, contentHash);
+        command.Parameters.Add(new() { Value = text.PipelineVersion });
+        command.Parameters.Add(new() { Value = text.Status });
+        command.Parameters.Add(new() { Value = text.MimeType });
+        command.Parameters.Add(new() { Value = Math.Max(text.Pages.Count, text.PagesNeedingOcr.Count) });
+        command.Parameters.Add(new() { Value = text.Pages.Count(page => page.OcrConfidence is not null) });
+        command.Parameters.Add(new() { Value = (long)text.ReadTime.TotalMilliseconds });
+        command.Parameters.Add(new() { Value = (long)text.OcrTime.TotalMilliseconds });
+        command.Parameters.Add(new() { Value = JsonSerializer.Serialize(Clean(text.Metadata)), NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new() { Value = Pack(new(text.Pages, text.PagesNeedingOcr, text.Detail, text.Truncated)) });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The stored text, or null when this pipeline version has not extracted this content.</summary>
-    public async Task<StoredText?> FindAsync(
-        string tenantId, string contentHash, string pipelineVersion, CancellationToken cancellationToken)
+    /// <summary>What the document of this content says about itself, or null when it was not read yet.</summary>
+    public async Task<StoredMetadata?> FindMetadataAsync(string tenantId, string contentHash, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(ExtractedTextSql.Find);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = contentHash });
-        command.Parameters.Add(new() { Value = pipelineVersion });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
-            return null;
-        var document = Unpack(reader.GetFieldValue<byte[]>(2));
-        return new(reader.GetString(0), reader.GetString(1), document.Pages, document.PagesNeedingOcr)
-        {
-            Detail = document.Detail,
-            Truncated = document.Truncated,
-        };
+        await using var command = database.CreateCommand(ExtractedTextSql.FindMetadata);
+        AddKey(command.Parameters, tenantId, contentHash);
+        return await command.ExecuteScalarAsync(cancellationToken) is string metadata ? JsonSerializer.Deserialize<StoredMetadata>(metadata) : null;
     }
 
     private sealed record Document(IReadOnlyList<StoredPage> Pages, IReadOnlyList<int> PagesNeedingOcr, string? Detail, bool Truncated);
+
+    private static void AddKey(NpgsqlParameterCollection parameters, string tenantId, string contentHash)
+    {
+        parameters.Add(new() { Value = tenantId });
+        parameters.Add(new() { Value = contentHash });
+    }
+
+    private static async Task<StoredText?> ReadAsync(NpgsqlCommand find, CancellationToken cancellationToken)
+    {
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return null;
+        var document = Unpack(reader.GetFieldValue<byte[]>(6));
+        return new(reader.GetString(0), reader.GetString(1), document.Pages, document.PagesNeedingOcr)
+        {
+            PipelineVersion = reader.GetString(2),
+            Detail = document.Detail,
+            Truncated = document.Truncated,
+            Metadata = JsonSerializer.Deserialize<StoredMetadata>(reader.GetString(5)) ?? new(),
+            ReadTime = TimeSpan.FromMilliseconds(reader.GetInt64(3)),
+            OcrTime = TimeSpan.FromMilliseconds(reader.GetInt64(4)),
+        };
+    }
+
+    // NUL is no character of jsonb, not even escaped.
+    private static StoredMetadata Clean(StoredMetadata metadata) => metadata with
+    {
+        Title = metadata.Title is null ? null : DatabaseText.Clean(metadata.Title),
+        Author = metadata.Author is null ? null : DatabaseText.Clean(metadata.Author),
+        Language = metadata.Language is null ? null : DatabaseText.Clean(metadata.Language),
+    };
 
     private static byte[] Pack(Document document)
     {

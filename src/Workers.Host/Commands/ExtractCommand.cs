@@ -28,7 +28,7 @@ internal static class ExtractCommand
 
     private static async Task<int> RunAsync(string[] files, bool ocr, string languages, CancellationToken cancellationToken)
     {
-        await using var pool = new ExtractionPool(new ExtractionOptions { Children = 1 }, TimeProvider.System, NullLogger<ExtractionPool>.Instance);
+        await using var pool = new ExtractionPool(new ExtractionOptions(), TimeProvider.System, NullLogger<ExtractionPool>.Instance);
         foreach (var path in files)
         {
             var line = await ExtractAsync(pool, path, ocr, languages.Split('+'), cancellationToken);

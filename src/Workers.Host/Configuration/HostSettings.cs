@@ -34,6 +34,9 @@ internal sealed record HostSettings
     /// <summary><c>SCAIDRIVE_OCR_LANGUAGES</c>: such as <c>eng+deu</c>.</summary>
     public required IReadOnlyList<string> OcrLanguages { get; init; }
 
+    /// <summary><c>SCAIDRIVE_OCR_MIN_CONFIDENCE</c>: recognised pages below it are left out and named. 0 keeps all.</summary>
+    public int OcrMinConfidence { get; init; }
+
     /// <summary><c>SCAIDRIVE_WEIGHTS_DIR</c>: the files of the local embedding model.</summary>
     public string? WeightsDirectory { get; init; }
 

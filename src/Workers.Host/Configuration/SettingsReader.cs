@@ -34,6 +34,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
             WorkerMetricsPort = Number("WORKER_METRICS_PORT", 9100, 0, 65535),
             ExtractionChildren = Number("EXTRACTION_CHILDREN", Math.Clamp(Environment.ProcessorCount, 1, 64), 1, 64),
             OcrLanguages = Languages(),
+            OcrMinConfidence = Number("OCR_MIN_CONFIDENCE", 0, 0, 100),
             WeightsDirectory = ExistingDirectory("WEIGHTS_DIR"),
             SecretKeys = SecretKeys(),
             ConnectorRoots = ConnectorRoots(),

@@ -16,7 +16,7 @@ public sealed class IndexWriterTests
         await room.CommitAsync(async transaction =>
         {
             await room.Writer.UpsertFilesAsync(transaction, Tenant, [current], Stop);
-            Assert.False(await room.Writer.ReplaceChunksAsync(transaction, Tenant, "fil_1", old.ContentHash, "m", room.Chunker.Split([new(1, "stale", [])]), Stop));
+            Assert.False(await room.Writer.ReplaceChunksAsync(transaction, Tenant, "fil_1", old.ContentHash, "text", "m", room.Chunker.Split([new(1, "stale", [])]), Stop));
             Assert.False(await room.Writer.MarkEmbeddedAsync(transaction, Tenant, "fil_1", old.ContentHash, WordVectors.Model, Stop));
         });
         Assert.Empty(await room.Writer.PendingVectorsAsync(Tenant, "fil_1", old.ContentHash, "other", null, 10, Stop));
@@ -177,12 +177,12 @@ public sealed class IndexWriterTests
         await room.CommitAsync(async tx =>
         {
             foreach (var content in (string[])["words that stay", "words that go"])
-                await texts.SaveAsync(tx, Tenant, HashOf(content), "1", new("ok", "text/plain", [], []), Stop);
+                await texts.SaveAsync(tx, Tenant, HashOf(content), new("ok", "text/plain", [], []) { PipelineVersion = "text.1" }, Stop);
         });
         await room.RemoveAsync("fil_2");
         await room.Upkeep.PruneCachesAsync(Stop);
         Assert.Equal(1, await room.CountAsync("SELECT count(*) FROM search.vector"));
-        Assert.NotNull(await texts.FindAsync(Tenant, HashOf("words that stay"), "1", Stop));
-        Assert.Null(await texts.FindAsync(Tenant, HashOf("words that go"), "1", Stop));
+        Assert.NotNull(await texts.FindAsync(Tenant, HashOf("words that stay"), Stop));
+        Assert.Null(await texts.FindAsync(Tenant, HashOf("words that go"), Stop));
     }
 }

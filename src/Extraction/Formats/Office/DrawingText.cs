@@ -26,18 +26,27 @@ internal static class DrawingText
 
     private static void Append(OfficePackage package, XmlReader reader, PageText page)
     {
+        var (choice, inPoint) = (new MarkupChoice(), false);
         while (reader.Read())
         {
+            if (choice.Handles(reader, package.Limits))
+                continue;
             SafeXml.CheckDepth(reader, package.Limits);
+            if (reader.NodeType is XmlNodeType.Element or XmlNodeType.EndElement)
+                inPoint = reader is { NodeType: XmlNodeType.Element, LocalName: "pt", IsEmptyElement: false };
             switch (reader.NodeType, reader.LocalName)
             {
-                case (XmlNodeType.Element, "t" or "v") when !reader.IsEmptyElement:
-                    var value = reader.LocalName == "v";
-                    reader.Read();
-                    if (reader.NodeType is XmlNodeType.Text or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace)
-                        page.AppendValue(reader, package.Limits);
-                    if (value)
-                        page.Append("\t");
+                case (XmlNodeType.Element, "t"):
+                    OfficeXml.AppendContent(reader, page, package.Limits);
+                    break;
+                case (XmlNodeType.Element, "v"):
+                    OfficeXml.AppendContent(reader, page, package.Limits);
+                    page.Append("\t");
+                    break;
+                case (XmlNodeType.Text, _) when inPoint:
+                    // Points of the newer charts hold their value directly.
+                    page.AppendValue(reader, package.Limits);
+                    page.Append("\t");
                     break;
                 case (XmlNodeType.Element, "br"):
                     page.Append("\n");
@@ -45,7 +54,7 @@ internal static class DrawingText
                 case (XmlNodeType.Element, "cNvPr" or "docPr"):
                     AppendDescription(reader, page);
                     break;
-                case (XmlNodeType.EndElement, "p" or "ser" or "cat" or "val" or "tx"):
+                case (XmlNodeType.EndElement, "p" or "ser" or "cat" or "val" or "tx" or "xVal" or "yVal" or "bubbleSize" or "lvl"):
                     page.EndLine();
                     break;
             }

@@ -40,7 +40,7 @@ internal static class EmbeddedObject
     }
 
     // OLE1's package: length, flags, label, file name, command, content. Only the names and the content matter.
-    private static void ReadPackage(Stream packed, SourceDocument document, PageSink pages, string name)
+    internal static void ReadPackage(Stream packed, SourceDocument document, PageSink pages, string name)
     {
         using var reader = new BinaryReader(packed, Encoding.Latin1, leaveOpen: true);
         _ = reader.ReadUInt32();

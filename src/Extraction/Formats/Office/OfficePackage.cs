@@ -39,6 +39,9 @@ internal sealed class OfficePackage : IDisposable
     /// <summary>The unpacked bytes of one part, not counted, or null when it is not there.</summary>
     internal Stream? OpenContent(string part) => _archive.OpenUncounted(part);
 
+    /// <summary>The unpacked bytes of one part, counted, or null when it is not there.</summary>
+    internal Stream? OpenCounted(string part) => _archive.OpenBytes(part);
+
     /// <summary>Links of a part (<c>""</c>: of the package), targets resolved to part names.</summary>
     internal IReadOnlyList<Relationship> Relationships(string part)
     {

@@ -28,6 +28,19 @@ internal sealed class WordParagraph
             Asides.Add(text);
     }
 
+    /// <summary>Ends the paragraph: a line, and one for each thing beside it.</summary>
+    internal void AppendTo(PageText page, string label, int? headingLevel)
+    {
+        AddAside(Deleted.ToString());
+        var (start, text) = (page.Length, Text.ToString());
+        page.Append(label).Append(text);
+        if (headingLevel is { } level && text.Length > 0)
+            page.MarkHeading(start, level);
+        foreach (var aside in Asides)
+            page.AppendLine(aside);
+        page.EndLine();
+    }
+
     internal void AddTarget(string? target)
     {
         if (!string.IsNullOrWhiteSpace(target) && !target.StartsWith('#') && !(Asides.Count < 1000 && Asides.Contains(target)))

@@ -247,23 +247,16 @@ internal sealed class WordStory(WordContext context, XmlReader reader, IReadOnly
     private void Close()
     {
         var paragraph = _open.Pop();
-        var text = paragraph.Text.ToString();
-        text = Label(paragraph, isBlank: string.IsNullOrWhiteSpace(text)) + text;
-        paragraph.AddAside(paragraph.Deleted.ToString());
-        if (_open.TryPeek(out var outer))
+        var label = Label(paragraph, isBlank: string.IsNullOrWhiteSpace(paragraph.Text.ToString()));
+        if (!_open.TryPeek(out var outer))
         {
-            // A paragraph inside a paragraph stands in a text box.
-            outer.AddAside(text);
-            outer.Asides.AddRange(paragraph.Asides);
+            paragraph.AppendTo(_page, label, paragraph.Level ?? context.Styles.HeadingLevel(paragraph.Style));
             return;
         }
-        var start = _page.Length;
-        _page.Append(text);
-        if ((paragraph.Level ?? context.Styles.HeadingLevel(paragraph.Style)) is { } level && paragraph.Text.Length > 0)
-            _page.MarkHeading(start, level);
-        foreach (var aside in paragraph.Asides)
-            _page.AppendLine(aside);
-        _page.EndLine();
+        // A paragraph inside a paragraph stands in a text box.
+        outer.AddAside(label + paragraph.Text);
+        outer.AddAside(paragraph.Deleted.ToString());
+        outer.Asides.AddRange(paragraph.Asides);
     }
 
     // The number is counted also where the item is empty; alone it says nothing.

@@ -26,12 +26,52 @@ public sealed class EmbeddingProviders(
     public async Task<PolicyDecision> DecideAsync(
         string tenantId, string shareId, string path, string mimeType, CancellationToken cancellationToken)
     {
-        var (rows, policies) = await ReadAsync(tenantId, cancellationToken);
-        var policy = policies.FirstOrDefault(candidate => Matches(candidate, shareId, path, mimeType));
-        if (policy is null)
-            return new(null, IndexContent: false, Semantic: false, Ocr: false, rows[0]);
-        var provider = rows.FirstOrDefault(row => row.Id == policy.ProviderId) ?? rows[0];
-        return new(policy.Id, policy.IndexContent, policy.IndexContent && policy.Semantic, policy.Ocr ?? provider.Ocr, provider);
+        var rules = await ReadRulesAsync(tenantId, cancellationToken);
+        return rules.Decide(shareId, path, mimeType);
+    }
+
+    /// <summary>All rules of a tenant. One without rows gets the default provider and policy first.</summary>
+    public async Task<IndexingRules> ReadRulesAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        await using (var first = database.CreateBatch())
+        {
+            if (await FindRulesAsync(first, tenantId, cancellationToken) is { } rules)
+                return rules;
+        }
+
+        await using (var batch = database.CreateBatch())
+        {
+            batch.BatchCommands.Add(new(ProviderSql.AddDefaultProvider) { Parameters = { new() { Value = tenantId } } });
+            batch.BatchCommands.Add(new(ProviderSql.AddDefaultPolicy) { Parameters = { new() { Value = tenantId } } });
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var second = database.CreateBatch();
+        return await FindRulesAsync(second, tenantId, cancellationToken)
+            ?? throw new InvalidOperationException($"Tenant {tenantId} has no provider or no policy although they were just added.");
+    }
+
+    /// <summary>The rules as they stand now, and stand until the transaction ends. For writing down what followed from them:
+    /// whoever changes a rule afterwards sees what was written.</summary>
+    public async Task<IndexingRules> HoldRulesAsync(NpgsqlTransaction transaction, string tenantId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        await HoldAsync(transaction, ProviderSql.HoldRules, tenantId, cancellationToken);
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        return await FindRulesAsync(batch, tenantId, cancellationToken) ?? await ReadRulesAsync(tenantId, cancellationToken);
+    }
+
+    /// <summary>Switches OCR of a provider on or off. Decisions made from the commit on follow it; what an earlier one held back is the caller's to start.</summary>
+    /// <returns>False when there is no such provider.</returns>
+    public async Task<bool> SetOcrAsync(NpgsqlTransaction transaction, string tenantId, string providerId, bool enabled, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        await HoldAsync(transaction, ProviderSql.HoldRulesAlone, tenantId, cancellationToken);
+        await using var command = new NpgsqlCommand(ProviderSql.SetOcr, transaction.Connection, transaction)
+        {
+            Parameters = { new() { Value = tenantId }, new() { Value = providerId }, new() { Value = enabled } },
+        };
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     /// <summary>Decides for one file and opens its provider.</summary>
@@ -50,9 +90,9 @@ public sealed class EmbeddingProviders(
     /// <exception cref="EmbeddingUnavailableException">It cannot be opened.</exception>
     public async Task<EmbeddingProvider> ResolveDefaultAsync(string tenantId, CancellationToken cancellationToken)
     {
-        var (rows, policies) = await ReadAsync(tenantId, cancellationToken);
-        var general = policies.LastOrDefault(policy => policy is { ShareId: null, PathPrefix: null, MimePattern: null });
-        return Open(rows.FirstOrDefault(row => row.Id == general?.ProviderId) ?? rows[0]);
+        var rules = await ReadRulesAsync(tenantId, cancellationToken);
+        var general = rules.Policies.LastOrDefault(policy => policy is { ShareId: null, PathPrefix: null, MimePattern: null });
+        return Open(rules.Providers.FirstOrDefault(row => row.Id == general?.ProviderId) ?? rules.Providers[0]);
     }
 
     /// <summary>Opens the provider of a row.</summary>
@@ -113,33 +153,16 @@ public sealed class EmbeddingProviders(
 
     /// <summary>The tenant's providers, the default one first, then in the order they stand in for it.</summary>
     public async Task<IReadOnlyList<ProviderRow>> ListAsync(string tenantId, CancellationToken cancellationToken) =>
-        (await ReadAsync(tenantId, cancellationToken)).Providers;
+        (await ReadRulesAsync(tenantId, cancellationToken)).Providers;
 
-    private static bool Matches(PolicyRow policy, string shareId, string path, string mimeType) =>
-        (policy.ShareId is null || policy.ShareId == shareId)
-        && (policy.PathPrefix is null || path.StartsWith(policy.PathPrefix, StringComparison.Ordinal))
-        && (policy.MimePattern is null || MimePattern.Matches(policy.MimePattern, mimeType));
-
-    private async Task<(IReadOnlyList<ProviderRow> Providers, IReadOnlyList<PolicyRow> Policies)> ReadAsync(
-        string tenantId, CancellationToken cancellationToken)
+    private static async Task HoldAsync(NpgsqlTransaction transaction, string sql, string tenantId, CancellationToken cancellationToken)
     {
-        var rows = await ReadRowsAsync(tenantId, cancellationToken);
-        if (rows.Providers.Count > 0 && rows.Policies.Count > 0)
-            return rows;
-        await using (var batch = database.CreateBatch())
-        {
-            batch.BatchCommands.Add(new(ProviderSql.AddDefaultProvider) { Parameters = { new() { Value = tenantId } } });
-            batch.BatchCommands.Add(new(ProviderSql.AddDefaultPolicy) { Parameters = { new() { Value = tenantId } } });
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        return await ReadRowsAsync(tenantId, cancellationToken);
+        await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction) { Parameters = { new() { Value = tenantId } } };
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<(IReadOnlyList<ProviderRow> Providers, IReadOnlyList<PolicyRow> Policies)> ReadRowsAsync(
-        string tenantId, CancellationToken cancellationToken)
+    private static async Task<IndexingRules?> FindRulesAsync(NpgsqlBatch batch, string tenantId, CancellationToken cancellationToken)
     {
-        await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new(ProviderSql.Providers) { Parameters = { new() { Value = tenantId } } });
         batch.BatchCommands.Add(new(ProviderSql.Policies) { Parameters = { new() { Value = tenantId } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -161,7 +184,7 @@ public sealed class EmbeddingProviders(
                 reader.IsDBNull(6) ? null : reader.GetBoolean(6), Text(reader, 7)));
         }
 
-        return (providers, policies);
+        return providers.Count > 0 && policies.Count > 0 ? new(providers, policies) : null;
     }
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

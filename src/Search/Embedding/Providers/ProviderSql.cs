@@ -24,6 +24,22 @@ internal static class ProviderSql
         ORDER BY is_default DESC, position, id
         """;
 
+    // Alone: whoever changes a rule. Shared: whoever writes down what followed from the rules, so that a change comes
+    // either before it and is seen by it, or after it and sees it.
+    internal const string HoldRulesAlone = """
+        SELECT pg_advisory_xact_lock(hashtextextended('search.rules ' || $1, 0))
+        """;
+
+    internal const string HoldRules = """
+        SELECT pg_advisory_xact_lock_shared(hashtextextended('search.rules ' || $1, 0))
+        """;
+
+    internal const string SetOcr = """
+        UPDATE search.provider
+        SET ocr = $3, updated_at = CASE WHEN ocr = $3 THEN updated_at ELSE now() END
+        WHERE tenant_id = $1 AND id = $2
+        """;
+
     internal const string Policies = """
         SELECT id, share_id, path_prefix, mime_pattern, index_content, semantic, ocr, provider_id
         FROM search.policy

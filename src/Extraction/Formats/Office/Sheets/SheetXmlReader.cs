@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Xml;
+using ScaiDrive.Extraction.Formats.Office.Sheets.Numbers;
 
-namespace ScaiDrive.Extraction.Formats.Office;
+namespace ScaiDrive.Extraction.Formats.Office.Sheets;
 
 /// <summary>SpreadsheetML of Excel 2002 and 2003: one XML file, a sheet a page with its name as heading, cells as shown and parted by tabs.</summary>
 internal sealed class SheetXmlReader
@@ -10,10 +11,11 @@ internal sealed class SheetXmlReader
     private readonly SourceDocument _document;
     private readonly PageSink _pages;
     private readonly DocumentProperties _properties = new();
-    private readonly Dictionary<string, string> _formats = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NumberFormat> _formats = new(StringComparer.Ordinal);
     private readonly PageText _page = new();
     private readonly List<string> _asides = [];
     private string? _style;
+    private string _name = "";
     private bool _firstCell;
     private int _sheets;
 
@@ -47,10 +49,11 @@ internal sealed class SheetXmlReader
                 _style = Attribute("ID");
                 break;
             case "NumberFormat" when _style is not null && Attribute("Format") is { } format:
-                _formats[_style] = CodeOf(format);
+                _formats[_style] = NumberFormat.Parse(CodeOf(format));
                 break;
             case "Worksheet":
-                _page.AppendLine(Attribute("Name"));
+                _name = Attribute("Name") ?? "";
+                _page.AppendLine(_name);
                 _page.MarkHeading(0, 1);
                 break;
             case "Row":
@@ -65,7 +68,7 @@ internal sealed class SheetXmlReader
                 _firstCell &= text.Length == 0;
                 break;
             case "Header" or "Footer" when Attribute("Data") is { } margin:
-                _asides.Add(SheetReader.WithoutCodes(margin));
+                _asides.Add(MarginText.Decode(margin, _name, _document.FileName));
                 break;
         }
     }
@@ -109,14 +112,14 @@ internal sealed class SheetXmlReader
                 value = ReadText();
             }
         }
-        return Show(value, type, style is null ? "General" : _formats.GetValueOrDefault(style, "General"));
+        return Show(value, type, style is null ? null : _formats.GetValueOrDefault(style));
     }
 
-    private static string Show(string value, string type, string format) => type switch
+    private static string Show(string value, string type, NumberFormat? format) => type switch
     {
-        "Number" when double.TryParse(value, CultureInfo.InvariantCulture, out var number) => NumberFormat.Show(number, format, false),
-        "DateTime" when DateTime.TryParse(value, CultureInfo.InvariantCulture, out var date) =>
-            format == "General" ? date.ToString(date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : NumberFormat.Show(date.ToOADate(), format, false),
+        "Number" when double.TryParse(value, CultureInfo.InvariantCulture, out var number) => (format ?? NumberFormat.General).Show(number),
+        "DateTime" when DateTime.TryParse(value, CultureInfo.InvariantCulture, out var date) => format is not null ? format.Show(SerialDate.ToSerial(date, from1904: false))
+            : date.ToString(date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
         "Boolean" => value is "1" or "true" ? "TRUE" : "FALSE",
         _ => value,
     };
