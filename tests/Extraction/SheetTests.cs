@@ -162,7 +162,7 @@ public sealed class SheetTests(PoolFixture fixture) : IClassFixture<PoolFixture>
             """.Trim()));
 
         Assert.Equal(("ok", "Tide table"), (document.Status, document.Metadata.Title));
-        Assert.Equal("Tides\nhigh\t25.00%\t17-May-07\nhttps://example.org/tide\nAnn: twice a day\nHarbour", document.AllText());
+        Assert.Equal("Tides\nhigh\t25.00%\t17-May-07\nhttps://example.org/tide\nAnn: twice a day\nHarbour\nTide table", document.AllText());
     }
 
     [CorpusFact]
