@@ -74,6 +74,18 @@ public sealed class DocTests(PoolFixture fixture) : IClassFixture<PoolFixture>
     }
 
     [Fact]
+    public async Task A_section_that_goes_on_the_same_page_ends_no_page()
+    {
+        // The properties of the second section stand where its descriptor points: a size, then the kind of break.
+        byte[] sections = [.. Number(0), .. Number(6), .. Number(12), .. new byte[12], 0, 0, .. Number(900), .. new byte[6]];
+        var builder = new DocBuilder().Add("first\f").Add("second").Add("\r").Table(DocHeader.Sections, sections);
+
+        var document = await fixture.ExtractAsync("letter.doc", builder.Build((stream, _) => ((byte[])[3, 0, .. Sprm(DocSprms.SectionBreak, 0)]).CopyTo(stream, 900)));
+
+        Assert.Equal("first\nsecond", Assert.Single(document.Pages).Text);
+    }
+
+    [Fact]
     public async Task Deleted_text_follows_its_paragraph_and_special_characters_are_themselves()
     {
         var text = await ReadAsync(new DocBuilder().Add("the ").Add("old", Sprm(DocSprms.IsDeleted, 1)).Add("new\u000Bline non\u001Ebreaking\r")
@@ -136,6 +148,7 @@ public sealed class DocTests(PoolFixture fixture) : IClassFixture<PoolFixture>
         var document = await fixture.ExtractAsync("old.doc", new CompoundBuilder().Add("WordDocument", stream).Build());
 
         Assert.Equal("Привет\na\tb\nlink\nx.doc", document.AllText());
+        Assert.Equal("ru-RU", document.Metadata.Language);
     }
 
     [Fact]

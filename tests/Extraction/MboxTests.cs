@@ -32,6 +32,14 @@ public sealed class MboxTests(PoolFixture fixture) : IClassFixture<PoolFixture>
     }
 
     [Fact]
+    public async Task Envelopes_without_a_date_part_messages_too()
+    {
+        var document = await ReadAsync(Message("One", "first") + Message("Two", "second").Replace("Tue Feb  3 09:15:00 2026", "", StringComparison.Ordinal));
+
+        Assert.Equal(["One", "Two"], document.Pages.Select(page => Assert.Single(page.Headings).Title));
+    }
+
+    [Fact]
     public async Task Attachments_follow_their_message()
     {
         var multipart = "From: a\nSubject: With file\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nsee file\n--x\nContent-Type: text/plain; name=f.txt\n\nfiled\n--x--\n";

@@ -81,6 +81,14 @@ public sealed class MsgTests(PoolFixture fixture) : IClassFixture<PoolFixture>
     }
 
     [Fact]
+    public async Task A_list_of_people_shows_its_members()
+    {
+        byte[] member = [.. new byte[23], 0x80, .. Encoding.Unicode.GetBytes("Ann Berg\0SMTP\0ann@example.org\0")];
+
+        Assert.Equal("Name: Team\nMember: Ann Berg <ann@example.org>", (await ReadAsync(new ItemBuilder().Text(0x001A, "IPM.DistList").Text(0x3001, "Team").NamedBlob(0x8054, 0, member))).AllText());
+    }
+
+    [Fact]
     public async Task Messages_nested_beyond_the_limit_are_named_and_those_above_stay()
     {
         var item = new ItemBuilder();
@@ -130,6 +138,13 @@ public sealed class MsgTests(PoolFixture fixture) : IClassFixture<PoolFixture>
         {
             _names[index] = (number, null);
             return Time((ushort)(0x8000 + index), time);
+        }
+
+        internal ItemBuilder NamedBlob(uint number, int index, byte[] content)
+        {
+            _names[index] = (number, null);
+            _streams.Add(($"__substg1.0_{0x8000 + index:X4}1102-00000000", content));
+            return this;
         }
 
         internal ItemBuilder NamedText(string name, int index, params string[] texts)

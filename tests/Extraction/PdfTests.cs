@@ -1,4 +1,5 @@
 using System.Text;
+using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Extraction.Tests;
 
@@ -70,6 +71,30 @@ public sealed class PdfTests(PoolFixture fixture) : IClassFixture<PoolFixture>
             signed: J. Pike, Approved
             hidden: without a place
             """, (await ReadAsync(pdf)).AllText());
+    }
+
+    [Fact]
+    public async Task What_a_tagged_picture_shows_is_text_of_its_page()
+    {
+        var pdf = new PdfBuilder();
+        pdf.Page(Line);
+        var second = pdf.Page(PdfBuilder.Text((72, 700, "Second page")));
+        var (figure, section) = (pdf.Add($"<< /S /Figure /Pg {second} 0 R /Alt (A crane at dawn) /K 0 >>"), pdf.Add(""));
+        pdf.Replace(section, $"<< /S /Sect /K [{figure} 0 R {section} 0 R << /Type /MCR /MCID 1 >>] >>");
+        pdf.Catalog = $"/StructTreeRoot << /K {section} 0 R >>";
+
+        Assert.Equal(["Painted on the page", "Second page\nA crane at dawn"], (await ReadAsync(pdf)).Pages.Select(page => page.Text));
+    }
+
+    [CorpusFact]
+    public async Task A_document_locked_against_changes_alone_is_read_in_full()
+    {
+        await using var content = File.OpenRead(Path.Combine(RepositoryPaths.Corpus!, "documents", "testPDF_protected.pdf"));
+
+        var document = await fixture.Pool.ExtractAsync(content, "a.pdf", CancellationToken.None);
+
+        Assert.Equal(("ok", 41, "The Bank of England"), (document.Status, document.Pages.Count, document.Metadata.Author));
+        Assert.Contains("RETHINKING THE FINANCIAL NETWORK", document.AllText(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,17 +30,6 @@ public sealed partial class ReasonCodeTests
         Assert.All(sources, path => Assert.DoesNotMatch(WithLiteralCode(), File.ReadAllText(path)));
     }
 
-    [Fact]
-    public void Every_code_is_documented_with_its_hint()
-    {
-        var documented = File.ReadLines(Path.Combine(RepositoryPaths.Root, "docs", "reason-codes.md"))
-            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-            .ToDictionary(cells => cells[1].Trim('`'), cells => cells[2]);
-
-        Assert.Equal(ReasonCodes.Hints.OrderBy(hint => hint.Key, StringComparer.Ordinal), documented.OrderBy(hint => hint.Key, StringComparer.Ordinal));
-    }
-
     // A code in quotes, wherever an ending is made.
     [GeneratedRegex("""(UnreadableDocumentException\(|ReportPart\(|Report\([^,()]+,[^,()]+,|Ending\()\s*"[a-z_]+["]""")]
     private static partial Regex WithLiteralCode();

@@ -5,23 +5,20 @@ namespace ScaiDrive.Extraction.Tests;
 
 public sealed class RecognitionTests(PoolFixture fixture) : IClassFixture<PoolFixture>
 {
-    [Theory]
-    [InlineData("phototest", 0.99)]
-    [InlineData("eurotext", 0.85)] // six languages on the page, only English is installed for tests
-    [InlineData("8071_093.3B", 0.9)] // what the engine gives on its own: it reads a drop cap last
-    public async Task A_scanned_page_is_read_nearly_as_it_was_written(string name, double accuracy)
+    [CorpusFact]
+    public async Task Scanned_pages_are_read_as_well_as_by_the_engine_told_the_right_languages()
     {
-        if (RepositoryPaths.Corpus is null)
-            return;
-        var folder = Path.Combine(RepositoryPaths.Corpus, "ocr");
-        await using var content = File.OpenRead(Path.Combine(folder, $"{name}.tif"));
+        foreach (var scan in Directory.GetFiles(Path.Combine(RepositoryPaths.Corpus!, "ocr"), "*.tif"))
+        {
+            await using var content = File.OpenRead(scan);
 
-        var recognized = await fixture.Pool.RecognizeAsync(content, $"{name}.tif", [1], ["eng"], CancellationToken.None);
+            var recognized = await fixture.Pool.RecognizeAsync(content, Path.GetFileName(scan), [1], ["eng"], CancellationToken.None);
 
-        var page = Assert.Single(recognized.Pages);
-        Assert.Equal("ok", recognized.Status);
-        Assert.InRange(page.OcrConfidence!.Value, 60, 100);
-        Assert.InRange(Accuracy(await File.ReadAllTextAsync(Path.Combine(folder, $"{name}.txt")), page.Text), accuracy, 1);
+            var page = Assert.Single(recognized.Pages);
+            var truth = await File.ReadAllTextAsync(Path.ChangeExtension(scan, ".txt"));
+            Assert.InRange(page.OcrConfidence!.Value, 60, 100);
+            Assert.InRange(TextAccuracy.Of(truth, page.Text), TextAccuracy.Of(truth, PlainTesseract(scan)), 1);
+        }
     }
 
     [Fact]
@@ -60,6 +57,79 @@ public sealed class RecognitionTests(PoolFixture fixture) : IClassFixture<PoolFi
     }
 
     [Fact]
+    public async Task Pages_of_one_file_are_read_by_the_children_that_have_nothing_else_to_do()
+    {
+        await using var pool = Pools.Create(children: 2);
+
+        var recognized = await pool.RecognizeAsync(new MemoryStream(Numbered(5)), "pages.pdf", [1, 2, 3, 4, 5], ["eng"], CancellationToken.None);
+
+        Assert.Equal(["Page 1", "Page 2", "Page 3", "Page 4", "Page 5"], recognized.Pages.Select(page => page.Text));
+        Assert.Equal(2, pool.IdleChildren.Count);
+    }
+
+    [Fact]
+    public async Task A_long_file_lets_others_go_between()
+    {
+        await using var pool = Pools.Create(children: 1);
+        await using var first = new HaltingStream(Numbered(1));
+        var blocker = pool.ExtractAsync(first, "first.pdf", CancellationToken.None);
+        await first.Waiting.Task;
+        var longFile = pool.RecognizeAsync(new MemoryStream(Numbered(12)), "long.pdf", [.. Enumerable.Range(1, 12)], ["eng"], CancellationToken.None);
+        var shortFile = pool.RecognizeAsync(new MemoryStream(Numbered(1)), "short.pdf", [1], ["eng"], CancellationToken.None);
+
+        first.Go.SetResult();
+        await blocker;
+        Assert.Equal("Page 1", (await shortFile).Pages[0].Text);
+
+        Assert.False(longFile.IsCompleted);
+        Assert.Equal(12, (await longFile).Pages.Count);
+    }
+
+    [Fact]
+    public async Task Pages_after_one_that_kills_its_child_are_read_by_another()
+    {
+        await using var pool = Pools.Create(children: 2);
+
+        var recognized = await pool.RecognizeAsync(new MemoryStream(Numbered(6)), "fault-page-2.pdf", [.. Enumerable.Range(1, 6)], ["eng"], CancellationToken.None);
+
+        Assert.Equal([1, 3, 4, 5, 6], recognized.Pages.Select(page => page.Number));
+        Assert.Equal([(2, "extractor_crashed")], recognized.Problems.Select(problem => (problem.Number, problem.Code)));
+    }
+
+    [Fact]
+    public async Task Content_that_cannot_be_read_twice_goes_to_one_child()
+    {
+        await using var pool = Pools.Create(children: 2);
+
+        var recognized = await pool.RecognizeAsync(new PipeLike(new MemoryStream(Numbered(3))), "pages.pdf", [1, 3], ["eng"], CancellationToken.None);
+
+        Assert.Equal(["Page 1", "Page 3"], recognized.Pages.Select(page => page.Text));
+    }
+
+    [Fact]
+    public async Task A_page_below_the_least_confidence_is_left_out_and_named()
+    {
+        await using var pool = Pools.Create(new() { MinOcrConfidence = 100 });
+
+        var recognized = await pool.RecognizeAsync(new MemoryStream(Numbered(1)), "pages.pdf", [1], ["eng"], CancellationToken.None);
+
+        Assert.Equal("low_confidence", recognized.Status);
+        Assert.Empty(recognized.Pages);
+        Assert.Equal([(1, "low_confidence")], recognized.Problems.Select(problem => (problem.Number, problem.Code)));
+    }
+
+    [Fact]
+    public async Task A_page_that_takes_too_long_is_named()
+    {
+        await using var pool = Pools.Create(new() { PageTime = TimeSpan.FromMilliseconds(5) });
+
+        var recognized = await pool.RecognizeAsync(new MemoryStream(PageFiles.Png(PageFiles.Draw("Page 1"))), "page.png", [1], ["eng"], CancellationToken.None);
+
+        Assert.Equal("timed_out", recognized.Status);
+        Assert.Equal([(1, "timed_out")], recognized.Problems.Select(problem => (problem.Number, problem.Code)));
+    }
+
+    [Fact]
     public async Task A_picture_of_nothing_fails_with_a_reason()
     {
         var recognized = await fixture.Pool.RecognizeAsync(new MemoryStream(Encoding.ASCII.GetBytes("\u0089PNG")), "a.png", [1], [], CancellationToken.None);
@@ -69,28 +139,20 @@ public sealed class RecognitionTests(PoolFixture fixture) : IClassFixture<PoolFi
         Assert.Empty(recognized.Pages);
     }
 
+    private static byte[] Numbered(int pages) => PageFiles.Pdf(Enumerable.Range(1, pages).Select(number => ($"Page {number}", 0)), fontSize: 30);
+
+    private static string PlainTesseract(string scan)
+    {
+        var languages = string.Join('+', new[] { "eng", "deu", "fra", "ita", "spa", "por" }.Where(language =>
+            Installed.Languages.Contains(language) && (language == "eng" || Path.GetFileName(scan) == "eurotext.tif")));
+        var start = new System.Diagnostics.ProcessStartInfo("tesseract", [scan, "stdout", "-l", languages]) { RedirectStandardOutput = true };
+        using var process = System.Diagnostics.Process.Start(start)!;
+        return process.StandardOutput.ReadToEnd();
+    }
+
     private async Task<RecognizedPages> RecognizeSampleAsync(string name, IReadOnlyList<int> pages)
     {
         await using var content = File.OpenRead(Path.Combine(RepositoryPaths.Root, "samples", name));
         return await fixture.Pool.RecognizeAsync(content, name, pages, ["eng", "xxx"], CancellationToken.None);
-    }
-
-    // One minus the edit distance over the length of the truth, white space apart.
-    private static double Accuracy(string truth, string read)
-    {
-        var (a, b) = (Squeeze(truth), Squeeze(read));
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var (diagonal, left) = (row[0], row[0] = i);
-            for (var j = 1; j <= b.Length; j++)
-            {
-                left = Math.Min(Math.Min(row[j] + 1, left + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                (diagonal, row[j]) = (row[j], left);
-            }
-        }
-        return 1 - (double)row[^1] / a.Length;
-
-        static string Squeeze(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -167,11 +167,11 @@ public sealed class WordTests(PoolFixture fixture) : IClassFixture<PoolFixture>
     [Fact]
     public async Task Charts_and_diagrams_are_text()
     {
-        var text = await ReadAsync("<w:p><w:r><w:t>body</w:t></w:r></w:p>",
+        var text = await ReadAsync("<w:p><w:r><w:t>body</w:t></w:r><c:chart xmlns:c=\"c\" r:id=\"r0\"/></w:p><w:p><w:r><w:t>after</w:t></w:r></w:p>",
             ("chart", "charts/chart1.xml", """<c:chart xmlns:c="c" xmlns:a="a"><a:p><a:t>Title</a:t></a:p><c:cat><c:pt><c:v>March</c:v></c:pt><c:pt><c:v>April</c:v></c:pt></c:cat><c:val><c:pt><c:v>1</c:v></c:pt></c:val></c:chart>"""),
             ("diagramData", "diagrams/data1.xml", """<d:dataModel xmlns:d="d" xmlns:a="a"><d:pt><a:p><a:r><a:t>Lift</a:t></a:r></a:p></d:pt><d:pt><a:p><a:r><a:t>Lower</a:t></a:r></a:p></d:pt></d:dataModel>"""));
 
-        Assert.Equal("body\nTitle\nMarch\tApril\n1\nLift\nLower", text);
+        Assert.Equal("body\nTitle\nMarch\tApril\n1\nafter\nLift\nLower", text);
     }
 
     private static string Item(int list, int level, string text) =>

@@ -21,7 +21,7 @@ internal static class MarkupReader
         catch (XmlException)
         {
             // Undeclared entities, unknown encodings and DTDs that explode end here too; without declarations nothing can.
-            pages.Add(TagStripper.Strip(PlainTextReader.ReadText(document, pages)), []);
+            pages.Add(TagStripper.Strip(PlainTextReader.ReadText(document, pages)).Trim(), []);
         }
         return new(DocumentMetadata.None with { Title = page.FirstHeading });
     }

@@ -145,7 +145,7 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
         var number = ++Count;
         if (picture)
             _needingOcr.Add(number);
-        HasText |= !string.IsNullOrWhiteSpace(text);
+        HasText |= IsVisible(text);
         (text, headings) = Announce(text, headings);
         if (string.IsNullOrWhiteSpace(text))
         {
@@ -180,6 +180,17 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
             end += rune.Utf16SequenceLength;
         }
         return text[..end];
+    }
+
+    // Control characters become spaces in what is sent: a page of nothing else is not text.
+    private static bool IsVisible(string text)
+    {
+        foreach (var character in text)
+        {
+            if (character > '\b' && !char.IsWhiteSpace(character))
+                return true;
+        }
+        return false;
     }
 
     // NUL cannot be stored in PostgreSQL, half a surrogate pair cannot be UTF-8. Both are replaced in place, so offsets stay;

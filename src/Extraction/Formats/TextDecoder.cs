@@ -30,8 +30,10 @@ internal static class TextDecoder
         }
         if (head.Contains((byte)0))
             return Wide(head) is { } wide && Choose(wide, out encoding);
+        if (!head.Contains((byte)' ') && Ebcdic(head) is { } mainframe)
+            return Choose(mainframe, out encoding);
         if (HasControls(head))
-            return Ebcdic(head) is { } mainframe && Choose(mainframe, out encoding);
+            return false;
         encoding = Narrow(head);
         return true;
     }

@@ -49,7 +49,7 @@ internal sealed class Tesseract
     private static List<string> Lines(SourceDocument document, string argument)
     {
         var lines = new List<string>();
-        _ = ExternalTool.Run(Program, [argument], document, document.Limits.PageTime, output =>
+        _ = ExternalTool.Run(Program, [argument], document, null, output =>
         {
             using var reader = new StreamReader(output, Encoding.UTF8);
             while (reader.ReadLine() is { } line)

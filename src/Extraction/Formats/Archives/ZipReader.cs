@@ -11,14 +11,18 @@ internal static class ZipReader
         using var file = document.Open();
         var names = ZipNames.For(new ZipDirectory(file).Members().Take(NamesLookedAt));
         var directory = new ZipDirectory(file);
+        var isEmpty = true;
         foreach (var member in directory.Members())
         {
             if (pages.IsFull)
                 break;
+            isEmpty = false;
             pages.Progress();
             if (member.IsFile && names.Read(member) is var name && !MemberNames.IsClutter(name))
                 ReadMember(document, pages, MemberNames.Shown(name), member, file);
         }
+        if (isEmpty && directory.IsDamaged)
+            throw new UnreadableDocumentException(ReasonCodes.Corrupt, "No member of the archive can be found.");
         return new(DocumentMetadata.None, directory.IsDamaged ? "The archive's directory is damaged; its members were found by their own headers." : null);
     }
 

@@ -82,11 +82,12 @@ internal static class MailboxReader
             return _verdict;
         }
 
-        // Writers that quote no "From" in texts leave a blank line before the envelope; a date in it is the sign that always holds.
+        // Writers that quote no "From" in texts leave a blank line before the envelope. With a date one sign more is enough; without, it takes an address and both.
         private bool LooksLikeEnvelope(ReadOnlySpan<byte> line)
         {
+            var beforeHeader = HeaderFields.NameLength(lines.Next) > 0;
             var text = System.Text.Encoding.Latin1.GetString(line[..Math.Min(line.Length, 500)]);
-            return MailSignature.IsSeparator(text) && (_afterBlank || HeaderFields.NameLength(lines.Next) > 0);
+            return MailSignature.IsSeparator(text) ? _afterBlank || beforeHeader : _afterBlank && beforeHeader && text.Contains('@', StringComparison.Ordinal);
         }
     }
 }

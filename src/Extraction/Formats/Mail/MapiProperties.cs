@@ -12,7 +12,8 @@ internal sealed record MapiValue(ushort Type, Func<Stream> Open);
 internal sealed class MapiProperties
 {
     private const ushort Text8 = 0x1E, Text16 = 0x1F, Texts8 = 0x101E, Texts16 = 0x101F, Int32 = 0x03, Double = 0x05, Flag = 0x0B, Time = 0x40;
-    private const int MaxText = 64 << 20;
+    private const ushort Binaries = 0x1102;
+    private const int MaxText = 64 << 20, MaxBlob = 64 * 1024;
 
     private readonly Dictionary<ushort, MapiValue> _values = [];
     private readonly Dictionary<ushort, List<MapiValue>> _lists = [];
@@ -38,6 +39,9 @@ internal sealed class MapiProperties
     /// <summary>All texts of a property that has several.</summary>
     internal IEnumerable<string> Texts(ushort tag) =>
         (_lists.GetValueOrDefault(tag) ?? []).Where(static value => value.Type is Texts8 or Texts16).Select(Decode).Where(static text => text.Length > 0);
+
+    /// <summary>All binary values of a property that has several.</summary>
+    internal IEnumerable<byte[]> Blobs(ushort tag) => (_lists.GetValueOrDefault(tag) ?? []).Where(static value => value.Type == Binaries).Select(static value => Bytes(value, MaxBlob));
 
     /// <summary>The value as it is shown: texts, numbers, times in UTC; null when it is missing or means nothing to people.</summary>
     internal string? Shown(ushort tag) => Find(tag) switch

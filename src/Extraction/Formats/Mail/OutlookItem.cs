@@ -7,6 +7,7 @@ namespace ScaiDrive.Extraction.Formats.Mail;
 internal sealed class OutlookItem(SourceDocument document, PageSink pages, MapiProperties item, Func<uint, ushort?> named, Func<string, ushort?> namedByText)
 {
     private const int MaxBody = 64 << 20, Hidden = 0x10;
+    private const uint ListMembers = 0x8054;
 
     // PidLid names ([MS-OXPROPS] 2) of appointments, tasks, journals and contacts; their numbers do not collide.
     private static readonly (uint Lid, string Label)[] NamedLines =
@@ -106,6 +107,8 @@ internal sealed class OutlookItem(SourceDocument document, PageSink pages, MapiP
             Line(label, item.Shown(tag));
         foreach (var (lid, label) in NamedLines)
             Line(label, named(lid) is { } tag ? item.Shown(tag) : null);
+        foreach (var member in named(ListMembers) is { } members ? item.Blobs(members) : [])
+            Line("Member", OneOff(member));
         Line("Categories", namedByText("Keywords") is { } keywords ? item.Shown(keywords) : null);
         _page.EndParagraph();
 
@@ -114,6 +117,17 @@ internal sealed class OutlookItem(SourceDocument document, PageSink pages, MapiP
             if (!string.IsNullOrWhiteSpace(value) && seen.Add(value))
                 _page.AppendLine($"{label}: {value}");
         }
+    }
+
+    // A member by name and address: [MS-OXCDATA] 2.2.5.1, whose texts are in UTF-16 when a flag says so.
+    private string? OneOff(byte[] entry)
+    {
+        const int header = 24, flags = 22, isUnicode = 0x80;
+        if (entry.Length <= header)
+            return null;
+        var encoding = (entry[flags + 1] & isUnicode) != 0 ? Encoding.Unicode : item.Encoding ?? Encoding.Latin1;
+        var texts = encoding.GetString(entry.AsSpan(header)).Split('\0');
+        return texts.Length > 2 ? Address(texts[0], texts[2]) : null;
     }
 
     // Outlook keeps one text in up to three forms; the richest that holds something is shown.

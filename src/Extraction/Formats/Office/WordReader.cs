@@ -27,7 +27,7 @@ internal sealed class WordDocument(SourceDocument document, OfficePackage packag
         ReadStories(context, links, "header");
         ReadStory(context, main, links, EndPage);
         ReadStories(context, links, "footer", "footnotes", "endnotes", "comments");
-        foreach (var link in links.Where(DrawingText.IsDrawing))
+        foreach (var link in links.Where(link => DrawingText.IsDrawing(link) && context.Drawn.Add(link.Target)))
             Guard(() => DrawingText.Append(package, link.Target, _page));
         foreach (var glossary in links.Where(static link => link is { Kind: "glossaryDocument", External: false }))
             ReadGlossary(context, glossary.Target);

@@ -4,7 +4,11 @@ using System.Xml;
 namespace ScaiDrive.Extraction.Formats.Office;
 
 /// <summary>What all stories of a document share.</summary>
-internal sealed record WordContext(OfficePackage Package, WordStyles Styles, WordNumbering Numbering, PageText Page, PageSink Pages);
+internal sealed record WordContext(OfficePackage Package, WordStyles Styles, WordNumbering Numbering, PageText Page, PageSink Pages)
+{
+    /// <summary>Parts of charts and diagrams that were read where they stand.</summary>
+    internal HashSet<string> Drawn { get; } = [];
+}
 
 /// <summary>One stream of paragraphs: the body, a header, the notes. Text boxes, link targets and alternative texts follow the paragraph that holds them.</summary>
 internal sealed class WordStory(WordContext context, XmlReader reader, IReadOnlyList<Relationship> links, Action? endPage = null)
@@ -196,12 +200,24 @@ internal sealed class WordStory(WordContext context, XmlReader reader, IReadOnly
                 paragraph.AddAside(reader.GetAttribute("title"));
                 paragraph.AddTarget(reader.GetAttribute("href"));
                 return true;
+            case "chart" or "relIds":
+                paragraph.AddAside(DrawingAt(OfficeXml.Attribute(reader, reader.LocalName == "chart" ? "id" : "dm")));
+                return true;
             case "textpath":
                 paragraph.AddAside(reader.GetAttribute("string"));
                 return true;
             default:
                 return false;
         }
+    }
+
+    private string? DrawingAt(string? id)
+    {
+        if (links.FirstOrDefault(link => link.Id == id && DrawingText.IsDrawing(link)) is not { } link || !context.Drawn.Add(link.Target))
+            return null;
+        var text = new PageText();
+        OfficeParts.Survives(() => DrawingText.Append(context.Package, link.Target, text));
+        return text.ToString();
     }
 
     private string? Target() => OfficeXml.Attribute(reader, "id") is { } id ? _targets.GetValueOrDefault(id) : null;

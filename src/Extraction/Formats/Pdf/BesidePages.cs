@@ -11,6 +11,7 @@ internal sealed class BesidePages : IDisposable
     private readonly Outline _outline;
     private readonly FormFields _fields;
     private readonly Annotations _annotations;
+    private readonly AlternateTexts _alternates;
 
     private BesidePages(PdfFile file)
     {
@@ -19,7 +20,8 @@ internal sealed class BesidePages : IDisposable
         _outline = Outline.Read(file, _pages);
         _fields = new(file);
         _annotations = new(file, _fields);
-        Metadata = PdfMetadata.Read(file) with { PageCount = _pages.Pages.Count > 0 ? _pages.Pages.Count : null };
+        _alternates = AlternateTexts.Read(file, _pages);
+        Metadata = PdfMetadata.Read(file) with { PageCount = Total() is > 0 and var total ? total : null };
     }
 
     internal int PageCount => _pages.Pages.Count;
@@ -56,8 +58,8 @@ internal sealed class BesidePages : IDisposable
 
     internal IReadOnlyList<Bookmark> BookmarksOn(int page) => _outline.On(page);
 
-    /// <summary>What the annotations of a page say.</summary>
-    internal List<string> NotesOn(int page) => page <= PageCount ? Try(() => _annotations.Read(_pages.Pages[page - 1]), []) : [];
+    /// <summary>What the pictures of a page show and its annotations say.</summary>
+    internal List<string> NotesOn(int page) => page <= PageCount ? Try<List<string>>(() => [.. _alternates.On(page), .. _annotations.Read(_pages.Pages[page - 1])], []) : [];
 
     /// <summary>Fields that no page shows.</summary>
     internal List<string> LooseFields() => Try(_fields.ReadRest, []);
@@ -75,6 +77,10 @@ internal sealed class BesidePages : IDisposable
     internal void ReadAttachments(SourceDocument document, PageSink pages) => new Attachments(_file, _pages).Read(document, pages);
 
     public void Dispose() => _file.Dispose();
+
+    // Beyond the limit pages are not visited; what the root claims must do.
+    private int Total() => PageCount < _file.Limits.MaxPages ? PageCount
+        : (int)Math.Clamp(_file.Number(_file.Dictionary(_file.Catalog, "Pages"), "Count") ?? 0, PageCount, int.MaxValue);
 
     private static T Try<T>(Func<T> read, T otherwise)
     {

@@ -9,16 +9,33 @@ internal static class PdfReader
     {
         if (pages.PicturesOnly)
             return CountPages(document, pages);
-        using var beside = BesidePages.Open(document, pages);
-        var assembly = new PageAssembly(document, pages, beside);
-        var read = new TextLayer(document).Read(pages, assembly.Take);
-        if (read == 0 && beside is { PageCount: > 0 })
-            read = ReadMended(document, pages, beside, assembly);
-        if (read == 0)
-            throw Unreadable(document);
-        var missing = (beside?.PageCount ?? 0) - read;
+        BesidePages? beside = null;
+        PageAssembly? assembly = null;
+        try
+        {
+            var read = new TextLayer(document).Read(pages, () =>
+            {
+                beside = BesidePages.Open(document, pages);
+                assembly = new(document, pages, beside);
+                return assembly.Take;
+            });
+            if (read == 0 && beside is { PageCount: > 0 })
+                read = ReadMended(document, pages, beside, assembly!);
+            if (read == 0)
+                throw Unreadable(document);
+            return End(document, pages, beside, assembly!, read);
+        }
+        finally
+        {
+            beside?.Dispose();
+        }
+    }
+
+    private static ReadResult End(SourceDocument document, PageSink pages, BesidePages? beside, PageAssembly assembly, int read)
+    {
         assembly.End();
         // Recognition counts the pages the document claims, and what follows them must have the same number both times.
+        var missing = (beside?.PageCount ?? 0) - read;
         for (var lost = 0; lost < missing && !pages.IsFull; lost++)
             pages.Add("", []);
         beside?.ReadAttachments(document, pages);
@@ -35,7 +52,7 @@ internal static class PdfReader
         {
             using (var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None))
                 beside.WriteMended(copy);
-            return new TextLayer(document with { Path = path }).Read(pages, assembly.Take);
+            return new TextLayer(document with { Path = path }).Read(pages, () => assembly.Take);
         }
         finally
         {

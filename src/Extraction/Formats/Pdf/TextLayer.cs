@@ -15,18 +15,23 @@ internal sealed class TextLayer(SourceDocument document)
     private int _lastByPosition;
     private int _ahead = 1;
 
-    /// <summary>Hands on the text of one page after the other, until <paramref name="page"/> answers false.</summary>
+    /// <summary>Hands on the text of one page after the other.</summary>
+    /// <param name="pages">Told of the progress.</param>
+    /// <param name="begin">Called while the tool starts: what else there is to read costs no time then. Its answer takes number and text of each page until it says false.</param>
     /// <returns>How many pages there were.</returns>
-    internal int Read(PageSink pages, Func<int, string, bool> page)
+    internal int Read(PageSink pages, Func<Func<int, string, bool>> begin)
     {
         var number = 0;
-        _ = ExternalTool.Run("pdftotext", ["-q", "-enc", "UTF-8", "-raw", "-bbox", document.Path, "-"], document, null,
-            output => WordBoxes.Read(output, () => pages.Room, words =>
+        _ = ExternalTool.Run("pdftotext", ["-q", "-enc", "UTF-8", "-raw", "-bbox", document.Path, "-"], document, null, output =>
+        {
+            var take = begin();
+            WordBoxes.Read(output, () => pages.Room, words =>
             {
                 pages.Progress();
                 number++;
-                return page(number, Arrange(number, words));
-            }));
+                return take(number, Arrange(number, words));
+            });
+        });
         return number;
     }
 

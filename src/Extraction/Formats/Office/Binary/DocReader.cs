@@ -28,7 +28,7 @@ internal static class DocReader
             return ReadResult.TextOnly;
         OleObjects.Read(compound, compound.Find("ObjectPool"), document, pages);
         var metadata = PropertySet.Summary(compound);
-        return new(metadata with { PageCount = metadata.PageCount ?? count });
+        return new(metadata with { PageCount = metadata.PageCount ?? count, Language = WindowsLanguage.Tag(header.Language) });
     }
 
     private static Stream OpenData(CompoundFile? compound, DocDecryption? decryption)
