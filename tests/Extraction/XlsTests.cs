@@ -205,7 +205,7 @@ public sealed class XlsTests(PoolFixture fixture) : IClassFixture<PoolFixture>
             book.Record(0x99, new byte[8000]);
         var content = book.End().ToArray();
         for (var i = 0; i < 3000; i++)
-            BitConverter.TryWriteBytes(content.AsSpan(20 + i * 13 + 4), sheet);
+            BitConverter.TryWriteBytes(content.AsSpan(20 + i * 14 + 4), sheet);
 
         Assert.Equal("expansion_limit", (await fixture.ExtractAsync("a.xls", content)).Status);
     }
