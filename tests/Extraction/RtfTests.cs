@@ -136,6 +136,6 @@ public sealed class RtfTests(PoolFixture fixture) : IClassFixture<PoolFixture>
         var document = await ReadAsync(@"text{\object\objemb{\*\objdata 0105000002000000080000005061636b61676500000000000000000010000000020061}}");
 
         Assert.StartsWith("text", document.AllText(), StringComparison.Ordinal);
-        Assert.Contains("corrupt", document.Detail, StringComparison.Ordinal);
+        Assert.Contains("Object 1 (corrupt)", document.Detail, StringComparison.Ordinal);
     }
 }
