@@ -20,6 +20,8 @@ internal sealed class PageReader(Tesseract tesseract, IReadOnlyList<string> lang
     // Confidence differs by as much between two languages that read the same.
     private const double Alike = 1;
 
+    private static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(1);
+
     private readonly PagePictures _pictures = new();
     private IReadOnlyList<string> _languages = languages;
     private bool _turned;
@@ -44,9 +46,12 @@ internal sealed class PageReader(Tesseract tesseract, IReadOnlyList<string> lang
             picture.Dispose();
         }
 
-        TimeSpan Left() => document.Limits.PageTime - clock.Elapsed;
+        bool IsOver() => clock.Elapsed >= document.Limits.PageTime;
 
-        RecognizedText Look(PagePicture at, IReadOnlyList<string> spoken, bool turned) => Left() <= TimeSpan.Zero
+        // Never nothing: time goes on between asking and using the answer.
+        TimeSpan Left() => document.Limits.PageTime - clock.Elapsed is var left && left > LeastTime ? left : LeastTime;
+
+        RecognizedText Look(PagePicture at, IReadOnlyList<string> spoken, bool turned) => IsOver()
             ? throw new UnreadableDocumentException(ReasonCodes.TimedOut, $"The page took longer than {document.Limits.PageTime.TotalSeconds:0} seconds.")
             : TesseractEngines.OfThisChild.Take(document, string.Join('+', spoken), turned).Read(document, at.Path, Left());
 
@@ -99,7 +104,7 @@ internal sealed class PageReader(Tesseract tesseract, IReadOnlyList<string> lang
 
         IReadOnlyList<string> OfScript(PagePicture at)
         {
-            var found = Left() > TimeSpan.Zero ? ScriptDetector.FindLanguages(document, at.Path, Left(), tesseract.Languages) : [];
+            var found = IsOver() ? [] : ScriptDetector.FindLanguages(document, at.Path, Left(), tesseract.Languages);
             return found.All(_languages.Contains) ? [] : found;
         }
 
