@@ -1,18 +1,18 @@
+using System.Collections.Frozen;
+using System.Globalization;
 using ScaiDrive.Extraction.Formats.Apple;
 using ScaiDrive.Extraction.Formats.Archives;
 using ScaiDrive.Extraction.Formats.Mail;
+using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.Office.Binary;
 using ScaiDrive.Extraction.Formats.Office.Protection;
+using ScaiDrive.Extraction.Formats.Office.Sheets;
 using ScaiDrive.Extraction.Formats.Office.Sheets.Biff;
 using ScaiDrive.Extraction.Formats.Office.Sheets.Binary;
-using ScaiDrive.Extraction.Formats.Office.Sheets;
-using ScaiDrive.Extraction.Formats.Office;
 using ScaiDrive.Extraction.Formats.OpenDocument;
 using ScaiDrive.Extraction.Formats.Pdf;
 using ScaiDrive.Extraction.Formats.Publishing;
 using ScaiDrive.Extraction.Formats.RichText;
-using System.Collections.Frozen;
-using System.Globalization;
 
 namespace ScaiDrive.Extraction.Formats;
 
