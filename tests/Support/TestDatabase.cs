@@ -10,6 +10,8 @@ public sealed class TestDatabase : IAsyncDisposable
     private static readonly Lazy<Task<EmbeddedPostgres>> Server = new(StartServerAsync);
     private static int count;
 
+    private const string FolderPrefix = "scaidrive-test-";
+
     private TestDatabase(string connectionString, NpgsqlDataSource dataSource) =>
         (ConnectionString, DataSource) = (connectionString, dataSource);
 
@@ -33,7 +35,8 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private static async Task<EmbeddedPostgres> StartServerAsync()
     {
-        var directory = Directory.CreateTempSubdirectory("scaidrive-test-");
+        SweepFoldersOfDeadRuns();
+        var directory = Directory.CreateTempSubdirectory($"{FolderPrefix}{Environment.ProcessId}-");
         // Its owner on the server side is another account, which must be able to pass through.
         directory.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         var server = await EmbeddedPostgres.StartAsync(
@@ -46,5 +49,23 @@ public sealed class TestDatabase : IAsyncDisposable
             directory.Delete(recursive: true);
         };
         return server;
+    }
+
+    // A test host is killed when its end takes long, and a cluster of hundreds of databases takes long to delete.
+    private static void SweepFoldersOfDeadRuns()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), FolderPrefix + "*"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder)[FolderPrefix.Length..].Split('-')[0], out var owner) || Directory.Exists($"/proc/{owner}"))
+                continue;
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // Another run sweeps at the same time, or its server is still ending.
+            }
+        }
     }
 }
