@@ -86,18 +86,6 @@ public sealed class FormatTests(PoolFixture fixture) : IClassFixture<PoolFixture
     }
 
     [Fact]
-    public async Task Xml_gives_the_text_between_the_tags_and_expands_no_entity()
-    {
-        var bomb = """<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "boom"><!ENTITY c "&b;&b;&b;">]><a>before &c; after</a>"""u8.ToArray();
-
-        var document = await fixture.ExtractAsync("bomb.xml", bomb);
-
-        Assert.Equal("ok", document.Status);
-        Assert.Contains("before", document.AllText(), StringComparison.Ordinal);
-        Assert.DoesNotContain("boomboom", document.AllText(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Pages_of_a_pdf_stay_pages()
     {
         var document = await fixture.SampleAsync("Failure report crane 7.pdf");
