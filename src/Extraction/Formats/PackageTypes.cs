@@ -12,18 +12,23 @@ internal static class PackageTypes
     /// <exception cref="UnreadableDocumentException">With <c>corrupt</c> when no part of the archive can be found.</exception>
     internal static string Find(SourceDocument document)
     {
+        var seeming = ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName);
         try
         {
             // On a copy: damage is for the reader to tell, which may not need what is damaged.
-            using var archive = new PackageArchive(document with { });
-            return Stated(archive) ?? Workspace.FindType(archive) ?? OfficeType(archive) ?? ContentTypes.Zip;
+            var copy = document with { };
+            using var archive = new PackageArchive(copy);
+            if ((Stated(archive) ?? Workspace.FindType(archive) ?? OfficeType(archive)) is { } type)
+                return type;
+            if (copy.Damage is null)
+                return ContentTypes.Zip;
         }
         catch (Exception fault) when (ContentFault.Is(fault))
         {
-            // The reader of plain archives finds members without a directory; that of a document needs it.
-            var type = ContentTypes.FromContent(document.Head(ContentTypes.HeadSize), document.FileName);
-            return type == ContentTypes.Zip ? type : throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The archive is damaged.", type);
+            // What it is follows from how it begins.
         }
+        // The reader of plain archives finds members without a directory; that of a document needs its main part.
+        return seeming == ContentTypes.Zip ? seeming : throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The archive is damaged.", seeming);
     }
 
     // OpenDocument (part 2, 3.3) and EPUB (OCF 4.3) write their type into the first member; some programs forget it.
