@@ -299,4 +299,12 @@ public sealed class ArchiveTests(PoolFixture fixture) : IClassFixture<PoolFixtur
                 text[i] = (char)('a' + random.Next(26));
         });
     }
+
+    [Fact]
+    public async Task An_archive_with_a_member_no_reader_knows_is_looked_at_again_when_readers_are_added()
+    {
+        var document = await fixture.ExtractAsync("a.zip", OfficeDocuments.Zip([("a.txt", "text"), ("b.bin", "\u0000\u0001\u0002\u0003")]));
+
+        Assert.Contains("types.", document.PipelineVersion, StringComparison.Ordinal);
+    }
 }

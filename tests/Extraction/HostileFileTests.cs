@@ -44,7 +44,7 @@ public sealed class HostileFileTests(PoolFixture fixture) : IClassFixture<PoolFi
     [CorpusFact]
     public async Task An_office_document_with_a_password_is_encrypted()
     {
-        var document = await fixture.ExtractAsync("protectedFile.xlsx", await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Corpus!, "documents", "protectedFile.xlsx")));
+        var document = await fixture.ExtractAsync("a.xls", await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Corpus!, "documents", "testEXCEL_protected_passtika.xls")));
 
         Assert.Equal("encrypted", document.Status);
     }

@@ -107,4 +107,12 @@ public sealed class PdfLayoutTests(PoolFixture fixture) : IClassFixture<PoolFixt
     {
         Assert.Equal("under the scan", await ReadAsync("BT 3 Tr /F 12 Tf 72 700 Td (under the scan) Tj ET"));
     }
+
+    [Fact]
+    public async Task A_word_broken_at_the_end_of_its_line_is_one_word()
+    {
+        var text = await ReadAsync(PdfBuilder.Text((72, 700, "a quick manip-"), (72, 688, "ulation of Mid-"), (72, 676, "Atlantic words")));
+
+        Assert.Equal("a quick manipulation of Mid-\nAtlantic words", text);
+    }
 }

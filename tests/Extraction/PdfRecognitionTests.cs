@@ -87,4 +87,15 @@ public sealed class PdfRecognitionTests(PoolFixture fixture) : IClassFixture<Poo
 
         Assert.Equal([1], document.PagesNeedingOcr);
     }
+
+    [Fact]
+    public async Task A_note_on_a_recognised_page_is_kept()
+    {
+        var pdf = new PdfBuilder();
+        pdf.Page("q 595 0 0 842 0 0 cm /P Do Q", Note, With(pdf));
+
+        var recognized = await fixture.Pool.RecognizeAsync(new MemoryStream(pdf.Build()), "a.pdf", [1], ["eng"], CancellationToken.None);
+
+        Assert.Contains("a note", Assert.Single(recognized.Pages).Text, StringComparison.Ordinal);
+    }
 }

@@ -85,6 +85,8 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
     /// <summary>The part begun last could not be read, or only <paramref name="partly"/>.</summary>
     internal void ReportPart(string code, bool partly = false)
     {
+        if (code == ReasonCodes.UnsupportedType)
+            NoteReader(FormatTable.TypesStamp); // a reader that is added later concerns this file
         _unread++;
         if (_unreadParts.Count < MaxNamedParts)
             _unreadParts.Add($"{string.Join('/', _path)} ({code}{(partly ? ", its start was read" : "")})");
@@ -114,7 +116,7 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
     /// <summary>Takes one page that OCR shall read, when it is on.</summary>
     /// <param name="document">What the page stands in.</param>
     /// <param name="page">Its number inside <paramref name="document"/>, from 1.</param>
-    /// <param name="text">What is known of it without OCR; serves until OCR has read it.</param>
+    /// <param name="text">What is known of it without OCR. When OCR reads it: what stands beside the picture and is kept.</param>
     internal virtual void AddPicture(SourceDocument document, int page, string text = "") => Take(text, [], picture: true);
 
     /// <summary>The names of the parts that the next page is the first of, a line and a heading each.</summary>

@@ -32,13 +32,17 @@ internal sealed class RecognitionSink(
             if (read.Text.Length > 0 && read.Confidence < document.Limits.MinOcrConfidence)
                 Report(number, ReasonCodes.LowConfidence, $"The mean confidence is {read.Confidence:0}, below {document.Limits.MinOcrConfidence:0}.");
             else
-                _channel.Send(FrameKind.Page, PageCodec.Encode(new(number, prefix + read.Text, headings, read.Text.Length > 0 ? read.Confidence : null)));
+                _channel.Send(FrameKind.Page, PageCodec.Encode(new(number, prefix + WithNotes(read.Text, text), headings, read.Text.Length > 0 ? read.Confidence : null)));
         }
         catch (UnreadableDocumentException fault) when (fault.Code != ReasonCodes.ToolMissing)
         {
             Report(number, fault.Code, fault.Detail);
         }
     }
+
+    // Notes are not painted; what is painted, OCR has read.
+    private static string WithNotes(string read, string notes) =>
+        string.IsNullOrWhiteSpace(notes) || read.Contains(notes, StringComparison.Ordinal) ? read : $"{read}\n{notes}".Trim();
 
     private void Report(int number, string code, string? detail) =>
         _channel.Send(FrameKind.Problem, JsonSerializer.SerializeToUtf8Bytes(new(number, code, detail), MessageJson.Default.PageProblem));

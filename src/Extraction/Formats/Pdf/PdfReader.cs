@@ -66,7 +66,7 @@ internal static class PdfReader
         using var beside = BesidePages.Open(document, pages);
         var metadata = beside?.Metadata ?? PdfFacts.Read(document).Metadata;
         for (var number = 1; number <= metadata.PageCount && !pages.IsFull; number++)
-            pages.AddPicture(document, number);
+            pages.AddPicture(document, number, string.Join('\n', beside?.NotesOn(number) ?? []));
         beside?.ReadAttachments(document, pages);
         return new(metadata);
     }

@@ -116,10 +116,20 @@ internal static class PageLayout
     {
         if (last is null)
             return;
+        var isParagraph = row.Top - last.Bottom > 0.6f * Math.Min(last.Height, row.Height);
+        if (!isParagraph && row.StartsInLowerCase && IsBroken(text))
+        {
+            text.Length--;
+            return;
+        }
         text.Append('\n');
-        if (row.Top - last.Bottom > 0.6f * Math.Min(last.Height, row.Height))
+        if (isParagraph)
             text.Append('\n');
     }
+
+    // A word that was broken at the end of its line is one word to those who search for it.
+    private static bool IsBroken(StringBuilder text) =>
+        text.Length > 1 && text[^1] is '-' or '\u00AD' or '\u2010' && char.IsLetter(text[^2]);
 
     /// <summary>How many rows from <paramref name="first"/> on are lines of prose side by side with the same gaps between them; one painted across is no table when its cells are as long as lines.</summary>
     private static int ColumnRun(List<TextRow> rows, int first, out List<(float From, float To)> gutters)

@@ -64,6 +64,9 @@ internal sealed class TextRow
         return false;
     }
 
+    /// <summary>True when the row may go on with a word that the one before broke off.</summary>
+    internal bool StartsInLowerCase => _words.Count > 0 && _words[0].Text is [var first, ..] && char.IsLower(first);
+
     /// <summary>Where the row has gaps as wide as between columns: the index of the word after each.</summary>
     internal List<int> Gutters()
     {
