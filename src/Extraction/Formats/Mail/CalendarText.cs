@@ -8,10 +8,32 @@ internal static class CalendarText
 {
     private static readonly Dictionary<string, string> Shown = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["SUMMARY"] = "", ["DTSTART"] = "Start: ", ["DTEND"] = "End: ", ["DUE"] = "Due: ", ["LOCATION"] = "Location: ", ["DESCRIPTION"] = "", ["ORGANIZER"] = "Organizer: ",
-        ["ATTENDEE"] = "Attendee: ", ["COMMENT"] = "", ["CATEGORIES"] = "Categories: ", ["CONTACT"] = "Contact: ", ["RESOURCES"] = "Resources: ", ["URL"] = "",
-        ["FN"] = "", ["N"] = "", ["NICKNAME"] = "", ["ORG"] = "", ["TITLE"] = "", ["ROLE"] = "", ["TEL"] = "Telephone: ", ["EMAIL"] = "Email: ", ["ADR"] = "Address: ", ["LABEL"] = "",
-        ["NOTE"] = "", ["BDAY"] = "Birthday: ", ["IMPP"] = "",
+        ["SUMMARY"] = "",
+        ["DTSTART"] = "Start: ",
+        ["DTEND"] = "End: ",
+        ["DUE"] = "Due: ",
+        ["LOCATION"] = "Location: ",
+        ["DESCRIPTION"] = "",
+        ["ORGANIZER"] = "Organizer: ",
+        ["ATTENDEE"] = "Attendee: ",
+        ["COMMENT"] = "",
+        ["CATEGORIES"] = "Categories: ",
+        ["CONTACT"] = "Contact: ",
+        ["RESOURCES"] = "Resources: ",
+        ["URL"] = "",
+        ["FN"] = "",
+        ["N"] = "",
+        ["NICKNAME"] = "",
+        ["ORG"] = "",
+        ["TITLE"] = "",
+        ["ROLE"] = "",
+        ["TEL"] = "Telephone: ",
+        ["EMAIL"] = "Email: ",
+        ["ADR"] = "Address: ",
+        ["LABEL"] = "",
+        ["NOTE"] = "",
+        ["BDAY"] = "Birthday: ",
+        ["IMPP"] = "",
     };
 
     /// <summary>A file of its own: appointments or cards of a program.</summary>
