@@ -45,7 +45,6 @@ internal static class HostileRun
         var folder = Directory.CreateTempSubdirectory("scaidrive-hostile-").FullName;
         var ends = new ConcurrentBag<HostileEnd>();
         var leaks = new List<string>();
-        var before = ProcessTree.Descendants(Environment.ProcessId);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive); // what making the files took is not the pool's
         await using var memory = new ProcessTree();
         try
@@ -62,7 +61,7 @@ internal static class HostileRun
                 leaks.AddRange(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(static path => !path.EndsWith(".lock", StringComparison.Ordinal)).Select(static path => $"idle: {path}"));
             }
             leaks.AddRange(Directory.EnumerateFileSystemEntries(folder).Select(static path => $"left: {path}"));
-            leaks.AddRange(ProcessTree.Descendants(Environment.ProcessId).Except(before).Select(static process => $"process {process}"));
+            leaks.AddRange(ProcessTree.Descendants(Environment.ProcessId).Where(process => ProcessTree.BelongsTo(process, folder)).Select(static process => $"process {process}"));
         }
         finally
         {

@@ -39,6 +39,20 @@ internal sealed class ProcessTree : IAsyncDisposable
         return found;
     }
 
+    /// <summary>Whether a process works in a folder or was started for it; the folder may be gone.</summary>
+    internal static bool BelongsTo(int process, string folder)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Contains(folder, StringComparison.Ordinal)
+                || new FileInfo($"/proc/{process}/cwd").LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false; // it has ended
+        }
+    }
+
     private async Task SampleAsync()
     {
         using var timer = new PeriodicTimer(Interval);
