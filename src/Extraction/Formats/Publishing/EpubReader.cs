@@ -51,7 +51,7 @@ internal static class EpubReader
             pages.Add(page);
             return true;
         }
-        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException)
+        catch (Exception fault) when (ContentFault.Is(fault) && fault is not OutOfMemoryException)
         {
             archive.Document.NoteDamage($"{chapter} is damaged and was not read.");
             return false;
