@@ -95,5 +95,5 @@ internal sealed class WorkspaceGrid(XmlReader reader)
         return date.ToString(date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
     }
 
-    private string? Attribute(string localName) => WordStyles.Attribute(reader, localName);
+    private string? Attribute(string localName) => OfficeXml.Attribute(reader, localName);
 }

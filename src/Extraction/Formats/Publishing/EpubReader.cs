@@ -83,8 +83,8 @@ internal static class EpubReader
         while (reader is not null && reader.Read())
         {
             if (reader is { NodeType: XmlNodeType.Element, LocalName: "EncryptionMethod" })
-                scrambled = FontScrambling.Contains(WordStyles.Attribute(reader, "Algorithm") ?? "");
-            else if (reader is { NodeType: XmlNodeType.Element, LocalName: "CipherReference" } && !scrambled && WordStyles.Attribute(reader, "URI") is { } part)
+                scrambled = FontScrambling.Contains(OfficeXml.Attribute(reader, "Algorithm") ?? "");
+            else if (reader is { NodeType: XmlNodeType.Element, LocalName: "CipherReference" } && !scrambled && OfficeXml.Attribute(reader, "URI") is { } part)
                 encrypted.Add(Uri.UnescapeDataString(part));
         }
         return encrypted;
