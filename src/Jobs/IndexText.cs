@@ -22,6 +22,8 @@ internal sealed class IndexTextHandler(
     FileJobs files, ExtractedTextStore texts, TextChunker chunker, IndexWriter index, EmbeddingProviders providers, TimeProvider time)
     : IJobHandler<IndexText>
 {
+    private static readonly TimeSpan ReadAgainPause = TimeSpan.FromSeconds(1);
+
     public Task<JobOutcome> RunAsync(IndexText args, JobContext job, CancellationToken cancellationToken) =>
         files.RunAsync(LedgerStages.Index, args.FileId, args.ContentHash, job, () => WorkAsync(args, job, cancellationToken), cancellationToken);
 
@@ -39,9 +41,9 @@ internal sealed class IndexTextHandler(
         await using var transaction = await job.BeginAsync(cancellationToken);
         if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
             return FileJobs.Superseded;
-        // Recognition holds the same lock when it adds its pages: what it added since is another job's to index.
+        // What recognition added since is the job's to index that it enqueued; unless this is that job, which is then not enqueued again.
         if (await HasMorePagesAsync(args, text, job, cancellationToken))
-            return new JobOutcome.Completed();
+            return args.AfterOcr ? new JobOutcome.Snoozed(ReadAgainPause, "more_pages: pages were recognised meanwhile.") : new JobOutcome.Completed();
         if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), decision.Provider.Model, chunks, cancellationToken))
             return FileJobs.Superseded;
         await files.RecordAsync(

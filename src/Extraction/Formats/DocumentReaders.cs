@@ -61,6 +61,7 @@ internal static class DocumentReaders
     private static ReadResult Judged(ReadResult result, SourceDocument document, PageSink pages) => document.Damage switch
     {
         null => result,
+        _ when pages.PicturesOnly => result, // nobody collects text now
         var damage when !pages.HasText && pages.NeedingOcr.Count == 0 => throw new UnreadableDocumentException(ReasonCodes.Corrupt, damage),
         var damage => result with { Detail = result.Detail is null ? damage : $"{result.Detail} {damage}" },
     };

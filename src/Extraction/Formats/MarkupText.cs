@@ -29,7 +29,7 @@ internal sealed class MarkupText(XmlReader reader, ExtractionLimits limits, Page
             switch (reader.NodeType)
             {
                 case XmlNodeType.Element when reader.LocalName is "script" or "style":
-                    Skip();
+                    SafeXml.Skip(reader, limits);
                     break;
                 case XmlNodeType.Element:
                     Enter();
@@ -139,12 +139,5 @@ internal sealed class MarkupText(XmlReader reader, ExtractionLimits limits, Page
                 return false;
         }
         return packed >= LongestWord;
-    }
-
-    private void Skip()
-    {
-        var depth = SafeXml.Enter(reader);
-        while (SafeXml.ReadInside(reader, depth))
-            SafeXml.CheckDepth(reader, limits);
     }
 }

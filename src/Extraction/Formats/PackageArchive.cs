@@ -20,10 +20,18 @@ internal sealed class PackageArchive : IDisposable
         _document = document;
         _file = document.Open();
         var directory = new ZipDirectory(_file);
-        foreach (var member in directory.Members())
+        try
         {
-            if (member.IsFile && !member.IsEncrypted)
-                Add(PartName(member.UnicodeName ?? Encoding.UTF8.GetString(member.Name)), member);
+            foreach (var member in directory.Members())
+            {
+                if (member.IsFile && !member.IsEncrypted)
+                    Add(PartName(member.UnicodeName ?? Encoding.UTF8.GetString(member.Name)), member);
+            }
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
         }
         if (directory.IsDamaged)
             document.NoteDamage("The archive's directory is damaged; the parts that could be found without it were read.");

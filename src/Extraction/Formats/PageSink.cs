@@ -22,6 +22,7 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
     private int _parts;
     private int _unread;
     private long _bytes;
+    private long _headingBytes;
 
     /// <summary>A sink that takes something for itself while <paramref name="outer"/> goes on telling the worker.</summary>
     private protected PageSink(PageSink outer, ExtractionLimits limits)
@@ -127,7 +128,7 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
         var (announced, titles) = (new StringBuilder(), new List<Heading>());
         for (; _announced < _path.Count; _announced++)
         {
-            titles.Add(new(announced.Length, _announced + 1, _path[_announced] is { Length: <= 200 } name ? name : _path[_announced][..200]));
+            titles.Add(new(announced.Length, _announced + 1, _path[_announced] is { Length: <= PageText.LongestTitle } name ? name : _path[_announced][..PageText.LongestTitle]));
             announced.Append(_path[_announced]).Append('\n');
         }
         titles.AddRange(headings.Select(heading => heading with { Offset = heading.Offset + announced.Length }));
@@ -165,7 +166,20 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
             bytes = Encoding.UTF8.GetByteCount(clean);
         }
         _bytes += bytes;
-        Send(number, clean, cleanHeadings);
+        Send(number, clean, WithinLimit(cleanHeadings));
+    }
+
+    // Titles travel beside the text that holds them, a few bytes more each: lines that are all headings would send more than the worker takes.
+    private IReadOnlyList<Heading> WithinLimit(IReadOnlyList<Heading> headings)
+    {
+        const int around = 10;
+        for (var i = 0; i < headings.Count; i++)
+        {
+            _headingBytes += around + Encoding.UTF8.GetByteCount(headings[i].Title);
+            if (_headingBytes > limits.MaxTextBytes)
+                return [.. headings.Take(i)];
+        }
+        return headings;
     }
 
     private void Send(int number, string text, IReadOnlyList<Heading> headings) =>
@@ -197,7 +211,7 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
 
     // NUL cannot be stored in PostgreSQL, half a surrogate pair cannot be UTF-8. Both are replaced in place, so offsets stay;
     // carriage returns go, so offsets of headings after them move.
-    private static (string Text, IReadOnlyList<Heading> Headings) Clean(string text, IReadOnlyList<Heading> headings)
+    private protected static (string Text, IReadOnlyList<Heading> Headings) Clean(string text, IReadOnlyList<Heading> headings)
     {
         if (text.AsSpan().IndexOfAnyInRange('\0', '\b') < 0 && !text.Contains('\r', StringComparison.Ordinal) && !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
             return (text, headings);
@@ -231,6 +245,8 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
 /// <summary>The text of one page while it is being put together.</summary>
 internal sealed class PageText
 {
+    internal const int LongestTitle = 200;
+
     private readonly StringBuilder _text = new();
     private readonly List<Heading> _headings = [];
 
@@ -312,9 +328,10 @@ internal sealed class PageText
     {
         while (start < _text.Length && char.IsWhiteSpace(_text[start]))
             start++;
-        var title = _text.ToString(start, _text.Length - start).ReplaceLineEndings(" ").Trim();
+        // The page may be all of it; of a title only the start is kept.
+        var title = _text.ToString(start, Math.Min(_text.Length - start, 4 * LongestTitle)).ReplaceLineEndings(" ").Trim();
         if (title.Length > 0)
-            _headings.Add(new(start, level, title.Length <= 200 ? title : title[..200]));
+            _headings.Add(new(start, level, title.Length <= LongestTitle ? title : title[..LongestTitle]));
     }
 
     internal void Clear()

@@ -80,9 +80,12 @@ internal static class PartReader
                 fault = Unpack(content, path, head, pages);
             else
                 File.WriteAllBytes(path, head.AsSpan(0, length));
-            _ = DocumentReaders.ReadPages(new(path, owner.Folder, name, owner.Limits) { Depth = owner.Depth + 1, Expansion = owner.Expansion }, pages);
+            var part = new SourceDocument(path, owner.Folder, name, owner.Limits) { Depth = owner.Depth + 1, Expansion = owner.Expansion };
+            _ = DocumentReaders.ReadPages(part, pages);
             if (fault is not null)
                 pages.ReportPart(ContentFault.CodeOf(fault), partly: true);
+            else if (part.Damage is not null)
+                pages.ReportPart(ReasonCodes.Corrupt, partly: true);
         }
         finally
         {

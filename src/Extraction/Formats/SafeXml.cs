@@ -22,6 +22,14 @@ internal static class SafeXml
     /// <summary>Reads on inside an element; false at its end, at once when it is empty.</summary>
     internal static bool ReadInside(XmlReader reader, int depth) => depth < int.MaxValue && reader.Read() && reader.Depth > depth;
 
+    /// <summary>Reads on to the end of an element.</summary>
+    internal static void Skip(XmlReader reader, ExtractionLimits limits)
+    {
+        var depth = Enter(reader);
+        while (ReadInside(reader, depth))
+            CheckDepth(reader, limits);
+    }
+
     /// <summary>A reader that ends where the XML does, or where it is damaged; closes the stream.</summary>
     internal static XmlReader Open(Stream content, SourceDocument document)
     {

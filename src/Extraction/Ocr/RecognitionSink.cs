@@ -32,13 +32,16 @@ internal sealed class RecognitionSink(
             if (read.Text.Length > 0 && read.Confidence < document.Limits.MinOcrConfidence)
                 Report(number, ReasonCodes.LowConfidence, $"The mean confidence is {read.Confidence:0}, below {document.Limits.MinOcrConfidence:0}.");
             else
-                _channel.Send(FrameKind.Page, PageCodec.Encode(new(number, prefix + WithNotes(read.Text, text), headings, read.Text.Length > 0 ? read.Confidence : null)));
+                Send(number, Clean(prefix + WithNotes(read.Text, text), headings), read.Text.Length > 0 ? read.Confidence : null);
         }
         catch (UnreadableDocumentException fault) when (fault.Code != ReasonCodes.ToolMissing)
         {
             Report(number, fault.Code, fault.Detail);
         }
     }
+
+    private void Send(int number, (string Text, IReadOnlyList<Heading> Headings) page, double? confidence) =>
+        _channel.Send(FrameKind.Page, PageCodec.Encode(new(number, page.Text, page.Headings, confidence)));
 
     // Notes are not painted; what is painted, OCR has read.
     private static string WithNotes(string read, string notes) =>

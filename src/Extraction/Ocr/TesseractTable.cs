@@ -7,10 +7,7 @@ namespace ScaiDrive.Extraction.Ocr;
 /// <param name="Text">Lines end in <c>\n</c>, paragraphs in an empty line; in the engine's reading order.</param>
 /// <param name="Confidence">Mean over the characters, 0..100; 0 without text.</param>
 /// <param name="WordHeight">Median height of the words' boxes in pixels; 0 without text.</param>
-internal sealed record RecognizedText(string Text, double Confidence, int WordHeight)
-{
-    internal static RecognizedText Empty { get; } = new("", 0, 0);
-}
+internal sealed record RecognizedText(string Text, double Confidence, int WordHeight);
 
 /// <summary>Puts a page together from Tesseract's table: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.</summary>
 internal sealed class TesseractTable(long maxCharacters)

@@ -24,9 +24,6 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     internal static partial int SetSession();
 
-    [LibraryImport("libc", EntryPoint = "getsid", SetLastError = true)]
-    internal static partial int GetSession(int pid);
-
     [LibraryImport("libc", EntryPoint = "alarm")]
     internal static partial uint Alarm(uint seconds);
 

@@ -71,7 +71,7 @@ internal static class ProcessGroup
         catch (FileNotFoundException)
         {
             // A kernel without CONFIG_PROC_CHILDREN: look at every process instead.
-            children.AddRange(All().Where(other => ReadStat(other)?.Parent == pid));
+            children = [.. All().Where(other => ReadStat(other)?.Parent == pid)];
         }
         catch (IOException)
         {

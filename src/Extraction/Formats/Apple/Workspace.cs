@@ -93,5 +93,9 @@ internal static class Workspace
         {
             return null;
         }
+        finally
+        {
+            File.Delete(path); // it stays readable while it is open
+        }
     }
 }

@@ -88,11 +88,12 @@ internal sealed class WorkspaceGrid(XmlReader reader)
     /// <summary>A date as seconds since 2001, the beginning of time in these formats.</summary>
     internal static string? Show(double seconds)
     {
-        if (!(Math.Abs(seconds) < 1e11))
+        // The calendar ends sooner to the past than to the future.
+        if (!(seconds is > -6e10 and < 1e11))
             return null;
         var date = Epoch.AddSeconds(seconds);
         return date.ToString(date.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
     }
 
-    private string? Attribute(string localName) => WordStyles.Attribute(reader, localName);
+    private string? Attribute(string localName) => OfficeXml.Attribute(reader, localName);
 }

@@ -207,12 +207,7 @@ internal sealed class WorkspaceXml(XmlReader reader, SourceDocument document, Pa
         _page.Clear();
     }
 
-    private void Skip()
-    {
-        var depth = SafeXml.Enter(reader);
-        while (SafeXml.ReadInside(reader, depth))
-            SafeXml.CheckDepth(reader, document.Limits);
-    }
+    private void Skip() => SafeXml.Skip(reader, document.Limits);
 
-    private string? Attribute(string localName) => WordStyles.Attribute(reader, localName);
+    private string? Attribute(string localName) => OfficeXml.Attribute(reader, localName);
 }

@@ -17,10 +17,10 @@ internal static class MemberNames
     internal static string Shown(string name)
     {
         name = name.Replace('\\', '/');
-        while (name.StartsWith("./", StringComparison.Ordinal))
-            name = name[2..];
-        if (name.Length > Longest)
-            name = name[..Longest];
+        var start = 0;
+        while (name.AsSpan(start).StartsWith("./", StringComparison.Ordinal))
+            start += 2;
+        name = name.Substring(start, Math.Min(Longest, name.Length - start));
         return name.AsSpan().IndexOfAnyInRange('\0', '\u001F') < 0 ? name : string.Create(name.Length, name, static (shown, original) =>
         {
             for (var i = 0; i < shown.Length; i++)

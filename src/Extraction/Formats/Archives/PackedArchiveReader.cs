@@ -29,7 +29,7 @@ internal static class PackedArchiveReader
             else
                 ReadEach(document, pages, archive);
         }
-        catch (Exception fault) when (fault is CryptographicException)
+        catch (CryptographicException)
         {
             throw new UnreadableDocumentException(ReasonCodes.Encrypted, "The archive's directory is protected by a password.");
         }

@@ -119,7 +119,7 @@ internal sealed class ZipDirectory(FileStream file)
             var member = Create(variable, name, Short(header, 6), Short(header, 8), Int(header, 18), Int(header, 22), position, 0, 0);
             // A length of zero with a descriptor behind the bytes means that nobody knew it yet.
             var unknown = (member.Flags & DescriptorFlag) != 0 && member.PackedBytes == 0;
-            var next = FindSignature(unknown ? start : Math.Min(_length, start + member.PackedBytes!.Value));
+            var next = FindSignature(unknown ? start : member.PackedBytes is { } packed && packed < _length - start ? start + packed : _length);
             if (unknown)
                 member = member with { PackedBytes = member.Method == 0 && next >= 0 ? next - start : null, UnpackedBytes = null };
             yield return member;

@@ -41,7 +41,7 @@ internal sealed record ZipMember(byte[] Name, string? UnicodeName, int Flags, in
     internal Stream Open(SafeFileHandle file)
     {
         Span<byte> header = stackalloc byte[LocalSize];
-        if (RandomAccess.Read(file, header, HeaderOffset) < LocalSize || BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalSignature)
+        if (HeaderOffset > RandomAccess.GetLength(file) - LocalSize || RandomAccess.Read(file, header, HeaderOffset) < LocalSize || BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalSignature)
             throw new InvalidDataException("A member without a local header.");
         var start = HeaderOffset + LocalSize + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         var length = PackedBytes ?? Math.Max(0, RandomAccess.GetLength(file) - start);

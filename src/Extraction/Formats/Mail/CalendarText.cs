@@ -102,20 +102,25 @@ internal static class CalendarText
     private static IEnumerable<string> Unfolded(string text)
     {
         var line = new StringBuilder();
+        var isEncoded = false;
         foreach (var piece in text.Split('\n'))
         {
             var part = piece.TrimEnd('\r');
             // vCard 2.1 goes on after the soft line break of an encoded value; the others after a blank.
-            var isSoft = line.Length > 0 && line[^1] == '=' && line.ToString().Contains("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase);
+            var isSoft = line.Length > 0 && line[^1] == '=' && isEncoded;
             if (isSoft || part is [' ' or '\t', ..])
             {
+                isEncoded |= SaysEncoded(part);
                 line.Length -= isSoft ? 1 : 0;
                 line.Append(isSoft ? part : part.AsSpan(1));
                 continue;
             }
             yield return line.ToString();
             line.Clear().Append(part);
+            isEncoded = SaysEncoded(part);
         }
         yield return line.ToString();
+
+        static bool SaysEncoded(string part) => part.Contains("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase);
     }
 }

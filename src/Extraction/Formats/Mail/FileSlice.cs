@@ -39,20 +39,10 @@ internal sealed class FileSlice(FileStream file, long start, long end) : Stream
 }
 
 /// <summary>Stretches of a file read as one.</summary>
-internal sealed class JoinedSlices(FileStream file, IReadOnlyList<(long Start, long End)> pieces) : Stream
+internal sealed class JoinedSlices(FileStream file, IReadOnlyList<(long Start, long End)> pieces) : ReadOnlyStream
 {
     private int _piece;
     private long _taken;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override int Read(Span<byte> buffer)
     {
@@ -70,16 +60,4 @@ internal sealed class JoinedSlices(FileStream file, IReadOnlyList<(long Start, l
         }
         return 0;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

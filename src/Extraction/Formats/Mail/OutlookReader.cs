@@ -61,7 +61,7 @@ internal static class OutlookReader
         else if (content.Find(Fixed) is not null)
             PartReader.ReadStorage(document, pages, name, content.Path);
         else
-            EmbeddedObject.Read(compound, content, document, pages, name);
+            OfficeParts.Guard(document, () => EmbeddedObject.Read(compound, content, document, pages, name));
     }
 
     private static MapiProperties Properties(CompoundFile compound, CompoundEntry storage, bool isChild)

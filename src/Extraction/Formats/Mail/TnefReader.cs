@@ -140,7 +140,7 @@ internal sealed class TnefProperties(MapiProperties into)
     {
         var (single, many) = ((ushort)(type & ~Many), (type & Many) != 0);
         var isLong = single is Object or Text8 or Text16 or Binary;
-        var size = single switch { 0x02 or 0x03 or 0x04 or 0x0A or 0x0B => 4u, 0x05 or 0x06 or 0x07 or 0x14 or 0x40 => 8u, 0x48 => 16u, 0x00 or 0x01 => 0u, _ => isLong ? 0u : uint.MaxValue };
+        var size = single switch { 0x02 or 0x03 or 0x04 or 0x0A or 0x0B => 4u, 0x05 or 0x06 or 0x07 or 0x14 or 0x40 => 8u, 0x48 => 16u, 0x00 or 0x01 when !many => 0u, _ => isLong ? 0u : uint.MaxValue };
         if (size == uint.MaxValue)
             return false;
         var count = many || isLong ? cursor.UInt32() : 1;

@@ -13,22 +13,12 @@ internal static class TransferEncoding
 }
 
 /// <summary>A stream that makes its bytes from those of another, block by block.</summary>
-internal abstract class DecodingStream(Stream inner) : Stream
+internal abstract class DecodingStream(Stream inner) : ReadOnlyStream
 {
     private readonly byte[] _input = new byte[32 * 1024];
     private byte[] _output = [];
     private int _position;
     private bool _ended;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override int Read(Span<byte> buffer)
     {
@@ -44,18 +34,6 @@ internal abstract class DecodingStream(Stream inner) : Stream
         _position += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>The bytes that <paramref name="input"/> completes.</summary>
     private protected abstract byte[] Decode(ReadOnlySpan<byte> input, bool last);

@@ -51,7 +51,7 @@ internal sealed class CompoundFile : IDisposable
                 throw new InvalidDataException("A sector size that no version of the format has.");
             _miniCutoff = Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(56)), 1 << 20);
             _next = ReadTable(TableSectors(header));
-            _miniNext = ReadTable(Chain(BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(60)), int.MaxValue));
+            _miniNext = ReadTable(Chain(BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(60)), Sectors(_file.Length, MiniShift) / (1 << (_shift - 2)) + 1));
             var (root, miniStream) = ReadDirectory(BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(48)));
             _miniStream = miniStream;
             Root = document.Storage.Aggregate(root, static (at, name) => at.Find(name) ?? throw new InvalidDataException("A storage that is not there."));

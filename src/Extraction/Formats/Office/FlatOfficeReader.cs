@@ -33,7 +33,7 @@ internal static class FlatOfficeReader
             switch (reader.LocalName)
             {
                 case "part":
-                    part = WordStyles.Attribute(reader, "name")?.TrimStart('/');
+                    part = OfficeXml.Attribute(reader, "name")?.TrimStart('/');
                     pages.Progress();
                     break;
                 case "xmlData" when part is not null && !reader.IsEmptyElement:

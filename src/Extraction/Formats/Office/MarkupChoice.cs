@@ -22,10 +22,10 @@ internal sealed class MarkupChoice
             case (XmlNodeType.Element, "Choice") when _taken.TryPop(out var taken):
                 _taken.Push(true);
                 if (taken)
-                    OfficeXml.SkipContent(reader, limits);
+                    SafeXml.Skip(reader, limits);
                 return true;
             case (XmlNodeType.Element, "Fallback") when _taken.TryPeek(out var taken) && taken:
-                OfficeXml.SkipContent(reader, limits);
+                SafeXml.Skip(reader, limits);
                 return true;
             default:
                 return false;

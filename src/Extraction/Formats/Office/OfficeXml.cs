@@ -30,16 +30,6 @@ internal static class OfficeXml
     /// <summary>True unless the element says that what it stands for is off.</summary>
     internal static bool IsOn(XmlReader reader) => Value(reader) is not ("0" or "false" or "off");
 
-    /// <summary>Reads on to the end of the present element.</summary>
-    internal static void SkipContent(XmlReader reader, ExtractionLimits limits)
-    {
-        if (reader.IsEmptyElement)
-            return;
-        var depth = reader.Depth;
-        while (reader.Read() && reader.Depth > depth)
-            SafeXml.CheckDepth(reader, limits);
-    }
-
     /// <summary>Appends the characters inside the present element.</summary>
     internal static void AppendContent(XmlReader reader, PageText text, ExtractionLimits limits)
     {

@@ -41,7 +41,7 @@ internal sealed class PropertySet
         if (bytes.Length < 48 || BinaryPrimitives.ReadUInt16LittleEndian(bytes) != 0xFFFE)
             return set;
         var offset = BinaryPrimitives.ReadUInt32LittleEndian(bytes[44..]);
-        if (offset + 8 > bytes.Length)
+        if (offset + 8L > bytes.Length)
             return set;
         var section = bytes[(int)offset..];
         var count = Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(section[4..]), MaxProperties);
@@ -52,7 +52,7 @@ internal sealed class PropertySet
             {
                 var id = BinaryPrimitives.ReadUInt32LittleEndian(section[(8 + i * 8)..]);
                 var at = BinaryPrimitives.ReadUInt32LittleEndian(section[(12 + i * 8)..]);
-                if (at + 8 <= section.Length && id == 1 == onlyCodePage)
+                if (at + 8L <= section.Length && id == 1 == onlyCodePage)
                     set.Add(id, section[(int)at..]);
             }
         }

@@ -49,7 +49,7 @@ internal static class VisioReader
         {
             if (reader is { NodeType: XmlNodeType.Element, LocalName: "Page" or "Master" })
                 sheets.Add((reader.GetAttribute("ID") ?? "", reader.GetAttribute("Name") ?? reader.GetAttribute("NameU") ?? "", null));
-            else if (reader is { NodeType: XmlNodeType.Element, LocalName: "Rel" } && sheets.Count > 0 && WordStyles.Attribute(reader, "id") is { } id)
+            else if (reader is { NodeType: XmlNodeType.Element, LocalName: "Rel" } && sheets.Count > 0 && OfficeXml.Attribute(reader, "id") is { } id)
                 sheets[^1] = sheets[^1] with { Item3 = parts.GetValueOrDefault(id) };
         }
         return sheets;

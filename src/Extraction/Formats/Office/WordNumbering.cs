@@ -51,7 +51,7 @@ internal sealed class WordNumbering
         Definition? definition = null;
         Instance? instance = null;
         Level? level = null;
-        var number = 0;
+        var (number, key) = (0, "");
         while (reader.Read())
         {
             if (reader.NodeType != XmlNodeType.Element)
@@ -60,7 +60,7 @@ internal sealed class WordNumbering
             {
                 case "abstractNum":
                     (instance, level) = (null, null);
-                    _definitions[OfficeXml.Attribute(reader, "abstractNumId") ?? ""] = definition = new(_definitions.Count);
+                    _definitions[key = OfficeXml.Attribute(reader, "abstractNumId") ?? ""] = definition = new(_definitions.Count);
                     break;
                 case "num":
                     (definition, level) = (null, null);
@@ -73,7 +73,7 @@ internal sealed class WordNumbering
                     definition.StyleLink = OfficeXml.Value(reader);
                     break;
                 case "styleLink" when definition is not null && OfficeXml.Value(reader) is { } style:
-                    _byStyle.TryAdd(style, _definitions.Last().Key);
+                    _byStyle.TryAdd(style, key);
                     break;
                 case "lvlOverride":
                     number = int.TryParse(OfficeXml.Attribute(reader, "ilvl"), CultureInfo.InvariantCulture, out var overridden) ? overridden : -1;

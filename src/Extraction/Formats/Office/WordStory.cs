@@ -72,7 +72,7 @@ internal sealed class WordStory(WordContext context, XmlReader reader, IReadOnly
         {
             case "moveFrom" or "rPrChange" or "pPrChange":
                 // Text that was moved is read where it went.
-                OfficeXml.SkipContent(reader, context.Package.Limits);
+                SafeXml.Skip(reader, context.Package.Limits);
                 return true;
             case "del":
                 if (!reader.IsEmptyElement && _deletedDepth < 0)

@@ -95,8 +95,5 @@ internal sealed class WordStyles
         }
     }
 
-    /// <summary>See <see cref="OfficeXml.Attribute"/>.</summary>
-    internal static string? Attribute(XmlReader reader, string localName) => OfficeXml.Attribute(reader, localName);
-
     private Style[] Chain(string? style) => [.. Ancestry(style).Select(id => _styles[id])];
 }

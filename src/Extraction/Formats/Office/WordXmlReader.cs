@@ -52,7 +52,7 @@ internal sealed class WordXmlReader
                 Skip();
                 break;
             case "annotation":
-                ReadAnnotation(WordStyles.Attribute(_reader, "type") ?? "");
+                ReadAnnotation(OfficeXml.Attribute(_reader, "type") ?? "");
                 break;
             case "p":
                 _pages.Progress();
@@ -75,7 +75,7 @@ internal sealed class WordXmlReader
                 _page.Append("-");
                 break;
             case "hlink":
-                var target = WordStyles.Attribute(_reader, "dest");
+                var target = OfficeXml.Attribute(_reader, "dest");
                 ReadChildren();
                 AddAside(target);
                 break;
@@ -109,7 +109,7 @@ internal sealed class WordXmlReader
     // Changes and comments (aml:annotation): what was deleted is gone, a comment follows its paragraph.
     private void ReadAnnotation(string type)
     {
-        var author = WordStyles.Attribute(_reader, "author");
+        var author = OfficeXml.Attribute(_reader, "author");
         if (type == "Word.Deletion")
             Skip();
         else if (type == "Word.Comment")
@@ -149,10 +149,5 @@ internal sealed class WordXmlReader
         }
     }
 
-    private void Skip()
-    {
-        var depth = SafeXml.Enter(_reader);
-        while (SafeXml.ReadInside(_reader, depth))
-            SafeXml.CheckDepth(_reader, _document.Limits);
-    }
+    private void Skip() => SafeXml.Skip(_reader, _document.Limits);
 }

@@ -42,7 +42,7 @@ internal static class OpenDocumentReader
         while (manifest is not null && manifest.Read())
         {
             if (manifest is { NodeType: XmlNodeType.Element, LocalName: "file-entry" })
-                part = WordStyles.Attribute(manifest, "full-path");
+                part = OfficeXml.Attribute(manifest, "full-path");
             else if (manifest is { NodeType: XmlNodeType.Element, LocalName: "encryption-data" } && part is "content.xml" or "encrypted-package")
                 throw new UnreadableDocumentException(ReasonCodes.Encrypted, "The document is protected by a password.");
         }
@@ -59,7 +59,7 @@ internal static class OpenDocumentReader
             if (name == "office:body")
                 break;
             if (name == "meta:document-statistic")
-                properties.SetPageCount(WordStyles.Attribute(reader, "page-count"));
+                properties.SetPageCount(OfficeXml.Attribute(reader, "page-count"));
             else if (name is "dc:title" or "dc:subject" or "dc:description" or "dc:language" or "dc:creator" or "dc:date" or "meta:keyword" or "meta:initial-creator"
                 or "meta:creation-date" or "meta:user-defined" && !reader.IsEmptyElement && reader.Read() && reader.NodeType == XmlNodeType.Text)
                 Set(properties, name, reader.Value);

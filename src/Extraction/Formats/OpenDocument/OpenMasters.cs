@@ -54,7 +54,7 @@ internal sealed class OpenMasters
 
     private void ReadPage(XmlReader reader, OpenStory story)
     {
-        var name = Office.WordStyles.Attribute(reader, "name") ?? "";
+        var name = Office.OfficeXml.Attribute(reader, "name") ?? "";
         var master = _masters[name] = new();
         var depth = SafeXml.Enter(reader);
         while (!story.Full && SafeXml.ReadInside(reader, depth))
@@ -63,7 +63,7 @@ internal sealed class OpenMasters
                 continue;
             switch (OpenNames.Of(reader))
             {
-                case var _ when Office.WordStyles.Attribute(reader, "display") == "false":
+                case var _ when Office.OfficeXml.Attribute(reader, "display") == "false":
                 case "presentation:notes" or "office:forms":
                     story.Skip();
                     break;

@@ -23,7 +23,7 @@ internal sealed class OpenPages(XmlReader reader, OpenSource source, PageSink pa
             switch (OpenNames.Of(reader))
             {
                 case "office:document-content" or "office:document":
-                    kind = WordStyles.Attribute(reader, "class") ?? ""; // only the forerunner says it here
+                    kind = OfficeXml.Attribute(reader, "class") ?? ""; // only the forerunner says it here
                     break;
                 case "office:spreadsheet":
                     kind = "spreadsheet";
@@ -35,7 +35,7 @@ internal sealed class OpenPages(XmlReader reader, OpenSource source, PageSink pa
                     ReadSlide();
                     break;
                 case "presentation:header-decl" or "presentation:footer-decl" or "presentation:date-time-decl":
-                    if (WordStyles.Attribute(reader, "name") is { } name)
+                    if (OfficeXml.Attribute(reader, "name") is { } name)
                         _declared[name] = _story.ReadValue();
                     break;
                 case "office:text":
@@ -68,7 +68,7 @@ internal sealed class OpenPages(XmlReader reader, OpenSource source, PageSink pa
     private void ReadSheet()
     {
         var page = _story.Page;
-        page.Append(WordStyles.Attribute(reader, "name"));
+        page.Append(OfficeXml.Attribute(reader, "name"));
         page.MarkHeading(0, 1);
         page.EndLine();
         _story.ReadSheet();
@@ -79,10 +79,10 @@ internal sealed class OpenPages(XmlReader reader, OpenSource source, PageSink pa
     private void ReadSlide()
     {
         var around = new PageText();
-        around.AppendLine(masters.OnSlide(WordStyles.Attribute(reader, "master-page-name")));
+        around.AppendLine(masters.OnSlide(OfficeXml.Attribute(reader, "master-page-name")));
         foreach (var use in (ReadOnlySpan<string>)["use-header-name", "use-footer-name", "use-date-time-name"])
         {
-            if (WordStyles.Attribute(reader, use) is { } name && _declared.TryGetValue(name, out var text))
+            if (OfficeXml.Attribute(reader, use) is { } name && _declared.TryGetValue(name, out var text))
                 around.AppendLine(text);
         }
         var title = _story.SlideTitle = new();

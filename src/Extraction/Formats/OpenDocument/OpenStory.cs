@@ -93,12 +93,7 @@ internal sealed class OpenStory(XmlReader reader, OpenSource source, PageSink pa
         }
     }
 
-    internal void Skip()
-    {
-        var depth = SafeXml.Enter(reader);
-        while (SafeXml.ReadInside(reader, depth))
-            SafeXml.CheckDepth(reader, source.Document.Limits);
-    }
+    internal void Skip() => SafeXml.Skip(reader, source.Document.Limits);
 
     /// <summary>The text of a simple element.</summary>
     internal string ReadValue()
@@ -359,5 +354,5 @@ internal sealed class OpenStory(XmlReader reader, OpenSource source, PageSink pa
             _paragraph.Asides.Add(target);
     }
 
-    private string? Attribute(string localName) => Office.WordStyles.Attribute(reader, localName);
+    private string? Attribute(string localName) => Office.OfficeXml.Attribute(reader, localName);
 }

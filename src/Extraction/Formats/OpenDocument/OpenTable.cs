@@ -42,8 +42,8 @@ internal sealed class OpenTable(XmlReader reader, PageSink pages)
     {
         var repeated = Repeated("number-columns-repeated");
         // A cell without paragraphs may still state its value.
-        var value = WordStyles.Attribute(reader, "string-value") ?? WordStyles.Attribute(reader, "date-value") ?? WordStyles.Attribute(reader, "time-value")
-            ?? WordStyles.Attribute(reader, "boolean-value") ?? WordStyles.Attribute(reader, "value");
+        var value = OfficeXml.Attribute(reader, "string-value") ?? OfficeXml.Attribute(reader, "date-value") ?? OfficeXml.Attribute(reader, "time-value")
+            ?? OfficeXml.Attribute(reader, "boolean-value") ?? OfficeXml.Attribute(reader, "value");
         var row = _row;
         _row = null;
         var text = capture();
@@ -59,5 +59,5 @@ internal sealed class OpenTable(XmlReader reader, PageSink pages)
     }
 
     private int Repeated(string attribute) =>
-        int.TryParse(WordStyles.Attribute(reader, attribute), CultureInfo.InvariantCulture, out var count) ? Math.Clamp(count, 1, MaxRepeated) : 1;
+        int.TryParse(OfficeXml.Attribute(reader, attribute), CultureInfo.InvariantCulture, out var count) ? Math.Clamp(count, 1, MaxRepeated) : 1;
 }

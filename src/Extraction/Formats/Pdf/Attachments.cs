@@ -17,11 +17,9 @@ internal sealed class Attachments(PdfFile file, PageTree pages)
             if (sink.IsFull)
                 return;
             file.Progress();
-            using var content = file.OpenStream(attachment.Content);
-            if (content is null)
-                PartReader.Report(sink, attachment.Name, ReasonCodes.Corrupt);
-            else
-                PartReader.Read(document, sink, attachment.Name, content);
+            // Opening it may mean deciphering it: damage there is the attachment's alone.
+            PartReader.Read(document, sink, attachment.Name, () => file.OpenStream(attachment.Content)
+                ?? throw new UnreadableDocumentException(ReasonCodes.Corrupt, "The attachment is packed in a way nobody here knows."));
         }
     }
 

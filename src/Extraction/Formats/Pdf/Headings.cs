@@ -32,12 +32,12 @@ internal sealed class SearchableText(string text)
         if (wanted.Length == 0)
             return -1;
         _offsets ??= Offsets();
+        // What stands before the place was looked through for the titles before.
+        var start = Array.BinarySearch(_offsets, from);
         var first = -1;
-        for (var at = Normal.IndexOf(wanted, StringComparison.Ordinal); at >= 0; at = at + 1 < Normal.Length ? Normal.IndexOf(wanted, at + 1, StringComparison.Ordinal) : -1)
+        for (var at = Normal.IndexOf(wanted, start < 0 ? ~start : start, StringComparison.Ordinal); at >= 0; at = at + 1 < Normal.Length ? Normal.IndexOf(wanted, at + 1, StringComparison.Ordinal) : -1)
         {
             var offset = _offsets[at];
-            if (offset < from)
-                continue;
             if (offset == 0 || text[offset - 1] == '\n')
                 return offset;
             if (first < 0)

@@ -39,7 +39,7 @@ internal sealed class PageTree
             var box = file.Array(node, "MediaBox") ?? next.Box;
             if (file.Array(node, "Kids") is { } kids && file.Name(node, "Type") != "Page")
             {
-                for (var i = kids.Count - 1; i >= 0; i--)
+                for (var i = kids.Count - 1; i >= 0 && waiting.Count < MostNodes; i--)
                     waiting.Push((kids[i], resources, box));
                 continue;
             }

@@ -64,7 +64,8 @@ internal static class PdfReader
     private static ReadResult CountPages(SourceDocument document, PageSink pages)
     {
         using var beside = BesidePages.Open(document, pages);
-        var metadata = beside?.Metadata ?? PdfFacts.Read(document).Metadata;
+        // Where the tree leads to no page, those that Poppler finds were counted at the first reading.
+        var metadata = beside is { PageCount: > 0 } ? beside.Metadata : PdfFacts.Read(document).Metadata;
         for (var number = 1; number <= metadata.PageCount && !pages.IsFull; number++)
             pages.AddPicture(document, number, string.Join('\n', beside?.NotesOn(number) ?? []));
         beside?.ReadAttachments(document, pages);

@@ -51,7 +51,7 @@ internal static class EpubReader
             pages.Add(page);
             return true;
         }
-        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException)
+        catch (Exception fault) when (ContentFault.Is(fault) && fault is not OutOfMemoryException)
         {
             archive.Document.NoteDamage($"{chapter} is damaged and was not read.");
             return false;
@@ -83,8 +83,8 @@ internal static class EpubReader
         while (reader is not null && reader.Read())
         {
             if (reader is { NodeType: XmlNodeType.Element, LocalName: "EncryptionMethod" })
-                scrambled = FontScrambling.Contains(WordStyles.Attribute(reader, "Algorithm") ?? "");
-            else if (reader is { NodeType: XmlNodeType.Element, LocalName: "CipherReference" } && !scrambled && WordStyles.Attribute(reader, "URI") is { } part)
+                scrambled = FontScrambling.Contains(OfficeXml.Attribute(reader, "Algorithm") ?? "");
+            else if (reader is { NodeType: XmlNodeType.Element, LocalName: "CipherReference" } && !scrambled && OfficeXml.Attribute(reader, "URI") is { } part)
                 encrypted.Add(Uri.UnescapeDataString(part));
         }
         return encrypted;

@@ -123,7 +123,7 @@ internal sealed class FixedPage(XmlReader reader, ExtractionLimits limits, PageS
             if (reader.GetAttribute(name) is { } text && !string.IsNullOrWhiteSpace(text) && !asides.Contains(text))
                 asides.Add(text);
         }
-        var target = WordStyles.Attribute(reader, "FixedPage.NavigateUri");
+        var target = OfficeXml.Attribute(reader, "FixedPage.NavigateUri");
         if (target is not null && target.Contains(':', StringComparison.Ordinal) && !_targets.Contains(target))
             _targets.Add(target);
     }

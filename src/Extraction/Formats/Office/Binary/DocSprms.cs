@@ -5,7 +5,7 @@ internal ref struct DocSprms(ReadOnlySpan<byte> list)
 {
     // What the readers look for ([MS-DOC] 2.6).
     internal const int IsDeleted = 0x0800, IsSpecial = 0x0855, HoldsData = 0x0806, Picture = 0x6A03, Symbol = 0x6A09,
-        ListLevel = 0x260A, List = 0x460B, OutlineLevel = 0x2640, BreakBefore = 0x2407, InTable = 0x2416, EndsRow = 0x2417, EndsInnerCell = 0x244B, EndsInnerRow = 0x244C,
+        ListLevel = 0x260A, List = 0x460B, OutlineLevel = 0x2640, BreakBefore = 0x2407, EndsRow = 0x2417, EndsInnerCell = 0x244B, EndsInnerRow = 0x244C,
         Elsewhere = 0x6646, ElsewhereOld = 0x6645, SectionBreak = 0x3009;
 
     private const int Tabs = 0xC615, Table = 0xD608, TableOld = 0xD606;

@@ -74,11 +74,19 @@ internal static class PptTexts
 
     private static string Shown(StringBuilder text, List<(int At, string? Shown)> fields)
     {
-        foreach (var (at, shown) in fields.OrderByDescending(static field => field.At))
-        {
-            if (at >= 0 && at < text.Length)
-                text.Remove(at, 1).Insert(at, shown ?? "");
-        }
+        if (fields.Count > 0)
+            text = WithFields(text.ToString(), fields);
         return text.Replace('\v', '\n').Replace('\r', '\n').Replace("\0", "").ToString().Trim();
+    }
+
+    private static StringBuilder WithFields(string text, List<(int At, string? Shown)> fields)
+    {
+        var (whole, done) = (new StringBuilder(text.Length), 0);
+        foreach (var (at, shown) in fields.Where(field => field.At >= 0 && field.At < text.Length).DistinctBy(static field => field.At).OrderBy(static field => field.At))
+        {
+            whole.Append(text, done, at - done).Append(shown);
+            done = at + 1;
+        }
+        return whole.Append(text, done, text.Length - done);
     }
 }

@@ -66,12 +66,13 @@ internal sealed class CrossReferenceRepair(PdfFile file, PdfBytes bytes)
             if (inside.IndexOf(stop) is >= 0 and var cut)
                 inside = inside[..cut];
         }
+        if (inside.IndexOf("/Catalog"u8) >= 0)
+            Catalog = id;
+        // Last, because reading moves the window that is looked through.
         if (inside.IndexOf("/XRef"u8) >= 0 && inside.IndexOf("/Root"u8) >= 0)
             Merge(file.ReadValue(at + 3) as PdfDictionary);
         else if (inside.IndexOf("/ObjStm"u8) >= 0)
             ObjectStreams.Add(id.Number);
-        if (inside.IndexOf("/Catalog"u8) >= 0)
-            Catalog = id;
     }
 
     private static bool NumberBefore(ReadOnlySpan<byte> data, ref int end, out long number)

@@ -185,22 +185,8 @@ internal sealed class PdfDecryption
 
     private static byte[] Rc4(byte[] key, byte[] bytes)
     {
-        Span<byte> state = stackalloc byte[256];
-        for (var i = 0; i < 256; i++)
-            state[i] = (byte)i;
-        for (int i = 0, j = 0; i < 256; i++)
-        {
-            j = (j + state[i] + key[i % key.Length]) & 255;
-            (state[i], state[j]) = (state[j], state[i]);
-        }
-        var output = new byte[bytes.Length];
-        for (int n = 0, i = 0, j = 0; n < bytes.Length; n++)
-        {
-            i = (i + 1) & 255;
-            j = (j + state[i]) & 255;
-            (state[i], state[j]) = (state[j], state[i]);
-            output[n] = (byte)(bytes[n] ^ state[(state[i] + state[j]) & 255]);
-        }
+        byte[] output = [.. bytes];
+        new Office.Protection.Rc4(key).Apply(output);
         return output;
     }
 }

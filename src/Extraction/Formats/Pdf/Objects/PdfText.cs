@@ -70,8 +70,15 @@ internal static class PdfText
     // An escape, a language code, another escape: may stand anywhere in the text (section 7.9.2.2).
     private static string WithoutLanguage(string text)
     {
-        while (text.IndexOf('\u001B', StringComparison.Ordinal) is >= 0 and var from && text.IndexOf('\u001B', from + 1) is >= 0 and var to)
-            text = text.Remove(from, to - from + 1);
-        return text;
+        if (!text.Contains('\u001B', StringComparison.Ordinal))
+            return text;
+        var plain = new StringBuilder(text.Length);
+        var at = 0;
+        while (text.IndexOf('\u001B', at) is >= 0 and var from && text.IndexOf('\u001B', from + 1) is >= 0 and var to)
+        {
+            plain.Append(text, at, from - at);
+            at = to + 1;
+        }
+        return plain.Append(text, at, text.Length - at).ToString();
     }
 }
