@@ -138,4 +138,12 @@ public sealed class RtfTests(PoolFixture fixture) : IClassFixture<PoolFixture>
         Assert.StartsWith("text", document.AllText(), StringComparison.Ordinal);
         Assert.Contains("Object 1 (corrupt)", document.Detail, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Rich_text_that_carries_html_is_read_again_when_the_reader_of_html_changes()
+    {
+        var document = await fixture.ExtractAsync("a.rtf", Encoding.ASCII.GetBytes(@"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}words{\*\htmltag72 </p>}}"));
+
+        Assert.Matches("^html.[0-9]+.rtf.[0-9]+$", document.PipelineVersion);
+    }
 }

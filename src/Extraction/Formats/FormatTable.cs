@@ -157,6 +157,9 @@ internal static class FormatTable
 
     private static readonly FrozenDictionary<string, int> Versions = Stamps.Select(Parse).ToFrozenDictionary(static stamp => stamp.Name, static stamp => stamp.Version);
 
+    /// <summary>The stamp of the reader of HTML, which other formats carry inside.</summary>
+    internal static string HtmlStamp => Html.Stamp;
+
     /// <summary>The reader of a type, or null.</summary>
     internal static Format? Find(string type) => ByType.GetValueOrDefault(type);
 

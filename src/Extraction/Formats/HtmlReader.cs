@@ -23,6 +23,7 @@ internal static class HtmlReader
     /// <summary>Appends the text of one HTML document, and notes what its head says.</summary>
     internal static void Append(byte[] content, ExtractionLimits limits, PageText page, PageSink pages, DocumentProperties properties)
     {
+        pages.NoteReader(FormatTable.HtmlStamp); // it also serves chapters of books and Rich Text that carries HTML
         CheckNesting(content, limits);
         pages.Progress();
         var parser = new HtmlParser(new HtmlParserOptions { IsScripting = false });

@@ -65,7 +65,7 @@ internal class PageSink(AnswerChannel channel, ExtractionLimits limits)
     internal void Progress() => _channel.Progress();
 
     /// <summary>A reader starts on the file or a part of it.</summary>
-    internal void NoteReader(string stamp) => _readers.Add(stamp);
+    internal virtual void NoteReader(string stamp) => _readers.Add(stamp);
 
     /// <summary>What comes until <see cref="EndPart"/> belongs to a part of the document; its first page gets its name as heading.</summary>
     /// <returns>False when no more parts are taken.</returns>

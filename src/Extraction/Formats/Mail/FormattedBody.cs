@@ -43,8 +43,12 @@ internal static class FormattedBody
 /// <summary>Puts the pages of a reader one after the other into a page somebody else writes.</summary>
 internal sealed class TextCollector(PageSink outer, ExtractionLimits limits, PageText page) : PageSink(outer, limits)
 {
+    private readonly PageSink _outer = outer;
+
     /// <summary>True when anything but white space came.</summary>
     internal bool HasCollected { get; private set; }
+
+    internal override void NoteReader(string stamp) => _outer.NoteReader(stamp);
 
     private protected override void Take(string text, IReadOnlyList<Heading> headings, bool picture)
     {
