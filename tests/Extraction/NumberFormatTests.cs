@@ -74,6 +74,8 @@ public sealed class NumberFormatTests
     [InlineData(44927, "yyyy\\-mm\\-dd", "2023-01-01")]
     [InlineData(44927, "[$-409]mmmm d, yyyy;@", "January 1, 2023")]
     [InlineData(44927, "[$-407]d. mmmm yyyy", "1. Januar 2023")]
+    [InlineData(44927, "[$-40C]dddd d mmmm yyyy", "dimanche 1 janvier 2023")]
+    [InlineData(44927, "[$-7]ddd d. mmm", "So 1. Jan")]
     [InlineData(44927, "yyyy\"年\"m\"月\"d\"日\"", "2023年1月1日")]
     [InlineData(44927, "d/m/bbbb", "1/1/2566")]
     [InlineData(60, "m/d/yy", "2/29/00")]

@@ -76,17 +76,7 @@ internal sealed class MapiProperties
         Encoding ??= CodePages.Find(Number(MapiTags.MessageCodePage) ?? 0) ?? CodePages.Find(Number(MapiTags.InternetCodePage) ?? 0) ?? OfLocale(Number(MapiTags.MessageLocale));
     }
 
-    private static Encoding? OfLocale(int? locale)
-    {
-        try
-        {
-            return locale is > 0 ? CodePages.Find(CultureInfo.GetCultureInfo(locale.Value).TextInfo.ANSICodePage) : null;
-        }
-        catch (CultureNotFoundException)
-        {
-            return null;
-        }
-    }
+    private static Encoding? OfLocale(int? locale) => locale is > 0 ? CodePages.Find(WindowsLanguage.CodePage(locale.Value)) : null;
 
     private string Decode(MapiValue value)
     {

@@ -23,7 +23,7 @@ internal sealed class DocPieces
     internal DocPieces(DocHeader header, byte[] stream, ReadOnlySpan<byte> tables, SourceDocument document)
     {
         (_stream, _isOld, _document) = (stream, header.IsOld, document);
-        _narrow = CodePages.Find(header.IsOld ? CodePageOf(header.Language) : 1252) ?? Encoding.Latin1;
+        _narrow = CodePages.Find(header.IsOld ? WindowsLanguage.CodePage(header.Language) : 1252) ?? Encoding.Latin1;
         ReadPieces(header.Table(tables, DocHeader.Pieces));
         if (_pieces.Count == 0)
             _pieces.Add((0, header.Lengths.Sum(static length => (long)length), header.TextStart, false));
@@ -71,26 +71,4 @@ internal sealed class DocPieces
             }
         }
     }
-
-    // The code pages Windows uses for languages that are not written in Latin letters of the West, by primary language and a few whole numbers.
-    private static int CodePageOf(int language) => language switch
-    {
-        0x0404 or 0x0C04 or 0x1404 => 950,
-        0x0C1A => 1251,
-        _ => (language & 0x3FF) switch
-        {
-            0x01 or 0x20 or 0x29 => 1256,
-            0x02 or 0x19 or 0x22 or 0x23 or 0x2F => 1251,
-            0x04 => 936,
-            0x05 or 0x0E or 0x15 or 0x18 or 0x1A or 0x1B or 0x1C or 0x24 => 1250,
-            0x08 => 1253,
-            0x0D => 1255,
-            0x11 => 932,
-            0x12 => 949,
-            0x1E => 874,
-            0x1F or 0x2C => 1254,
-            0x25 or 0x26 or 0x27 => 1257,
-            _ => 1252,
-        },
-    };
 }

@@ -154,21 +154,10 @@ internal sealed class SectionParser(string section)
     }
 
     // The low word is a language number of Windows; above it stand calendar and digits. 0xF400 and 0xF800 mean "as the system does".
-    private static CultureInfo LanguageOf(ReadOnlySpan<char> number)
-    {
-        if (!uint.TryParse(number, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var language) || (language & 0xFFFF) is 0 or 0xF400 or 0xF800)
-            return CultureInfo.InvariantCulture;
-        try
-        {
-            var culture = CultureInfo.GetCultureInfo((int)(language & 0xFFFF));
-            // Names of months belong to a calendar; serial numbers are dates of the Gregorian one.
-            return culture.Calendar is GregorianCalendar ? culture : CultureInfo.InvariantCulture;
-        }
-        catch (ArgumentException)
-        {
-            return CultureInfo.InvariantCulture;
-        }
-    }
+    private static CultureInfo LanguageOf(ReadOnlySpan<char> number) =>
+        !uint.TryParse(number, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var language) || (language & 0xFFFF) is 0 or 0xF400 or 0xF800
+            ? CultureInfo.InvariantCulture
+            : CalendarWords.Of(language & 0xFFFF);
 
     // An m beside hours or seconds counts minutes.
     private void SettleMinutes()

@@ -1,6 +1,6 @@
-namespace ScaiDrive.Extraction.Formats.Office.Binary;
+namespace ScaiDrive.Extraction.Formats.Office;
 
-/// <summary>Language tags of the numbers Windows gives to languages ([MS-LCID] 2.2). The framework's own table is not there without ICU, which readers run without.</summary>
+/// <summary>Tags and code pages of the numbers Windows gives to languages ([MS-LCID] 2.2). The framework's own table is not there without ICU, which readers run without.</summary>
 internal static class WindowsLanguage
 {
     /// <summary>The tag, or null for no language and for rare ones.</summary>
@@ -60,5 +60,27 @@ internal static class WindowsLanguage
         0x1409 => "en-NZ",
         0x1809 => "en-IE",
         _ => null,
+    };
+
+    /// <summary>The code page Windows uses for 8-bit text of a language; 1252 for the Latin letters of the West, and when it is unknown.</summary>
+    internal static int CodePage(int language) => language switch
+    {
+        0x0404 or 0x0C04 or 0x1404 => 950,
+        0x0C1A => 1251,
+        _ => (language & 0x3FF) switch
+        {
+            0x01 or 0x20 or 0x29 => 1256,
+            0x02 or 0x19 or 0x22 or 0x23 or 0x2F => 1251,
+            0x04 => 936,
+            0x05 or 0x0E or 0x15 or 0x18 or 0x1A or 0x1B or 0x1C or 0x24 => 1250,
+            0x08 => 1253,
+            0x0D => 1255,
+            0x11 => 932,
+            0x12 => 949,
+            0x1E => 874,
+            0x1F or 0x2C => 1254,
+            0x25 or 0x26 or 0x27 => 1257,
+            _ => 1252,
+        },
     };
 }
