@@ -93,7 +93,7 @@ internal static class OriginalDocuments
         {
             foreach (var (name, content) in members)
             {
-                using var member = archive.CreateEntry(name, CompressionLevel.Optimal).Open();
+                using var member = archive.CreateEntry(name is "" ? "_" : name, CompressionLevel.Optimal).Open();
                 member.Write(content);
             }
         }
