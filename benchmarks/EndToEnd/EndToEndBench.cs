@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace ScaiDrive.Bench.EndToEnd;
 
@@ -20,11 +18,11 @@ internal static class EndToEndBench
             var folder = Path.Combine(root.FullName, "folder");
             var (files, bytes) = MixedFolder.Create(folder, texts, copiesOfDocuments: texts / 10);
             Console.WriteLine($"{files} files, {bytes / 1e6:0.0} MB; {runs} runs");
-            var results = new List<Run>();
+            var results = new List<HostRun>();
             for (var i = 0; i < runs; i++)
             {
-                results.Add(await RunOnceAsync(folder, Path.Combine(root.FullName, $"data-{i}"), cancellationToken));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"run {i + 1}: {results[^1].Seconds:0.0} s, peak {results[^1].PeakMb:0} MB"));
+                results.Add(await HostRun.OnceAsync(folder, Path.Combine(root.FullName, $"data-{i}"), cancellationToken));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"run {i + 1}: {results[^1].Seconds:0.0} s, peak {results[^1].PeakBytes / 1e6:0} MB"));
             }
 
             var median = results.OrderBy(run => run.Seconds).ElementAt(results.Count / 2);
@@ -44,7 +42,7 @@ internal static class EndToEndBench
                 failed = median.Summary["failed"]!.GetValue<long>(),
                 stage_share = stages.ToDictionary(stage => stage.Key, stage => Math.Round(stage.Value!.GetValue<double>() / busy, 3)),
                 stage_seconds = stages,
-                worker_peak_mb = Math.Round(median.PeakMb),
+                worker_peak_mb = Math.Round(median.PeakBytes / 1e6),
                 processors = Environment.ProcessorCount,
                 load = File.ReadAllText("/proc/loadavg").Split(' ')[0],
             }));
@@ -55,38 +53,4 @@ internal static class EndToEndBench
             root.Delete(recursive: true);
         }
     }
-
-    private static async Task<Run> RunOnceAsync(string folder, string data, CancellationToken cancellationToken)
-    {
-        var host = Path.Combine(AppContext.BaseDirectory, "ScaiDrive.Workers.Host.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [host, "up", folder, "--once", "--data", data, "--port", "0"])
-        {
-            RedirectStandardOutput = true,
-            Environment = { ["SCAIDRIVE_LOG_LEVEL"] = "warning" },
-        })!;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var peak = 0L;
-            while (!process.HasExited)
-            {
-                await Task.WhenAny(process.WaitForExitAsync(cancellationToken), Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken));
-                if (!process.HasExited)
-                {
-                    process.Refresh();
-                    peak = Math.Max(peak, process.WorkingSet64);
-                }
-            }
-
-            var summary = JsonNode.Parse((await output).Trim().Split('\n')[^1])!.AsObject();
-            return new Run(summary["seconds"]!.GetValue<double>(), peak / 1e6, summary);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
-    }
-
-    private sealed record Run(double Seconds, double PeakMb, JsonObject Summary);
 }

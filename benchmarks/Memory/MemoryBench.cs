@@ -1,8 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using ScaiDrive.Bench.Queue;
+using ScaiDrive.Bench.EndToEnd;
 
 namespace ScaiDrive.Bench.Memory;
 
@@ -73,45 +72,8 @@ internal static class MemoryBench
 
     private static async Task<Run> WatchAsync(string kind, string folder, string data, CancellationToken cancellationToken)
     {
-        var host = Path.Combine(AppContext.BaseDirectory, "ScaiDrive.Workers.Host.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [host, "up", folder, "--once", "--data", data, "--port", "0"])
-        {
-            RedirectStandardOutput = true,
-            Environment = { ["SCAIDRIVE_LOG_LEVEL"] = "warning" },
-        })!;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var peak = 0L;
-            while (!process.HasExited)
-            {
-                peak = Math.Max(peak, PeakBytes(process.Id));
-                await Task.WhenAny(process.WaitForExitAsync(cancellationToken), Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken));
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-            var summary = JsonNode.Parse((await output).Trim().Split('\n')[^1])!.AsObject();
-            return new(kind, Math.Round(peak / 1048576.0), summary["seconds"]!.GetValue<double>(),
-                $"{summary["indexed"]} indexed, {summary["skipped"]} skipped, {summary["failed"]} failed");
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
-    }
-
-    /// <summary>The kernel's own high-water mark: no sample can miss it.</summary>
-    private static long PeakBytes(int process)
-    {
-        try
-        {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(static line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
+        var run = await HostRun.OnceAsync(folder, data, cancellationToken);
+        return new(kind, Math.Round(run.PeakBytes / 1048576.0), run.Seconds, $"{run.Summary["indexed"]} indexed, {run.Summary["skipped"]} skipped, {run.Summary["failed"]} failed");
     }
 
     private sealed record Run(string Kind, double PeakMb, double Seconds, string Status);

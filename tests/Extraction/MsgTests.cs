@@ -165,7 +165,7 @@ public sealed class MsgTests(PoolFixture fixture) : IClassFixture<PoolFixture>
 
         internal byte[] Build()
         {
-            var file = new CompoundFileBuilder();
+            var file = new CompoundBuilder();
             AddTo(file, "", header: 32);
             var (entries, texts) = (new List<byte>(), new List<byte>());
             foreach (var (index, (number, text)) in _names)
@@ -178,7 +178,7 @@ public sealed class MsgTests(PoolFixture fixture) : IClassFixture<PoolFixture>
             return file.Add("__nameid_version1.0/__substg1.0_00030102", [.. entries]).Add("__nameid_version1.0/__substg1.0_00040102", [.. texts]).Build();
         }
 
-        private void AddTo(CompoundFileBuilder file, string path, int header)
+        private void AddTo(CompoundBuilder file, string path, int header)
         {
             file.Add(path + "__properties_version1.0", [.. new byte[header], .. _fixed]);
             foreach (var (name, content) in _streams)

@@ -4,7 +4,7 @@ using System.Text;
 namespace ScaiDrive.Extraction.Sandbox;
 
 /// <summary>What a process and everything it started use together.</summary>
-internal readonly record struct Usage(long ResidentBytes, TimeSpan ProcessorTime, int Processes);
+internal readonly record struct Usage(long ResidentBytes, TimeSpan ProcessorTime);
 
 /// <summary>Looks at and ends a process group through <c>/proc</c>.</summary>
 internal static class ProcessGroup
@@ -27,7 +27,7 @@ internal static class ProcessGroup
 
     /// <summary>Memory of the process alone, and its processor time with that of children it has reaped.</summary>
     internal static Usage MeasureAlone(int pid) =>
-        ReadStat(pid) is { } stat ? new(stat.ResidentPages * Environment.SystemPageSize, TimeSpan.FromSeconds((double)stat.Ticks / TicksPerSecond), 1) : default;
+        ReadStat(pid) is { } stat ? new(stat.ResidentPages * Environment.SystemPageSize, TimeSpan.FromSeconds((double)stat.Ticks / TicksPerSecond)) : default;
 
     /// <summary>Memory and processor time of a process and its descendants; processor time of those already gone is in their parent's.</summary>
     internal static Usage Measure(int root)
@@ -45,7 +45,7 @@ internal static class ProcessGroup
             foreach (var child in Children(pid))
                 pending.Push(child);
         }
-        return new(resident, TimeSpan.FromSeconds((double)ticks / TicksPerSecond), count);
+        return new(resident, TimeSpan.FromSeconds((double)ticks / TicksPerSecond));
     }
 
     /// <summary>Start of a process in clock ticks since boot; with the process id it names a process for ever. Null when there is none.</summary>

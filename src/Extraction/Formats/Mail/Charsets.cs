@@ -108,7 +108,7 @@ internal static class Utf7
                     (inside, bits, have) = (true, 0, 0);
                 continue;
             }
-            if (Value(value) is >= 0 and var six)
+            if (Base64Stream.Value(value) is >= 0 and var six)
             {
                 bits = (bits << 6 | six) & 0xFFFFFF;
                 have += 6;
@@ -125,14 +125,4 @@ internal static class Utf7
         }
         return text.ToString();
     }
-
-    private static int Value(byte character) => character switch
-    {
-        >= (byte)'A' and <= (byte)'Z' => character - 'A',
-        >= (byte)'a' and <= (byte)'z' => character - 'a' + 26,
-        >= (byte)'0' and <= (byte)'9' => character - '0' + 52,
-        (byte)'+' => 62,
-        (byte)'/' => 63,
-        _ => -1,
-    };
 }

@@ -46,7 +46,7 @@ internal sealed class MimeEntity
     internal byte[] Boundary => IsMultipart && ContentType["boundary"] is { Length: > 0 and <= 256 } boundary ? Encoding.UTF8.GetBytes(boundary.TrimEnd()) : [];
 
     /// <summary>The body as it stands in the file.</summary>
-    internal Stream OpenRaw(FileStream file) => new FileSlice(file, BodyStart, Math.Max(BodyStart, BodyEnd));
+    internal Stream OpenRaw(FileStream file) => new JoinedSlices(file, BodyStart, Math.Max(BodyStart, BodyEnd));
 
     /// <summary>The body with its transfer encoding undone.</summary>
     internal Stream Open(FileStream file) => Mail.TransferEncoding.Decode(OpenRaw(file), TransferEncoding);

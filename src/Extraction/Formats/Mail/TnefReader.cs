@@ -39,7 +39,7 @@ internal static class TnefReader
                     attachments[^1].Add(MapiTags.ShortFileName, Text(file, start, end));
                     break;
                 case AttachedData when attachments.Count > 0:
-                    attachments[^1].Add(MapiTags.AttachedContent, new(TnefProperties.Binary, () => new FileSlice(file, start, end)));
+                    attachments[^1].Add(MapiTags.AttachedContent, new(TnefProperties.Binary, () => new JoinedSlices(file, start, end)));
                     break;
                 case AttachmentProperties when attachments.Count > 0:
                     new TnefProperties(attachments[^1]).Read(file, start, end);
@@ -67,13 +67,13 @@ internal static class TnefReader
     private static MapiValue Text(FileStream file, long start, long end)
     {
         const ushort text8 = 0x1E;
-        return new(text8, () => new FileSlice(file, start, Math.Min(end, start + MaxText)));
+        return new(text8, () => new JoinedSlices(file, start, Math.Min(end, start + MaxText)));
     }
 
     private static byte[] Bytes(FileStream file, long start, long end, int count)
     {
         var bytes = new byte[count];
-        using var slice = new FileSlice(file, start, end);
+        using var slice = new JoinedSlices(file, start, end);
         _ = slice.ReadAtLeast(bytes, count, throwOnEndOfStream: false);
         return bytes;
     }
@@ -181,7 +181,7 @@ internal sealed class TnefProperties(MapiProperties into)
             if (at + length > end)
                 return null;
             _at += (length + 3L) / 4 * 4;
-            return () => new FileSlice(file, at, at + length);
+            return () => new JoinedSlices(file, at, at + length);
         }
 
         private uint Number(int size)

@@ -87,7 +87,8 @@ internal sealed class Base64Stream(Stream inner) : DecodingStream(inner)
         }
     }
 
-    private static int Value(byte character) => character switch
+    /// <summary>The six bits a letter of Base64 stands for (RFC 4648, 4), or -1.</summary>
+    internal static int Value(byte character) => character switch
     {
         >= (byte)'A' and <= (byte)'Z' => character - 'A',
         >= (byte)'a' and <= (byte)'z' => character - 'a' + 26,

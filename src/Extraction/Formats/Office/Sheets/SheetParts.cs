@@ -9,10 +9,29 @@ internal sealed class SheetParts(OfficePackage package, SourceDocument document,
     private readonly OfficeParts _embedded = new(package);
     private Dictionary<string, string>? _people;
 
-    /// <summary>Adds what hangs on one sheet.</summary>
-    /// <param name="part">The sheet's part.</param>
-    /// <param name="page">Where it goes.</param>
-    internal void AppendBesides(string part, SheetPage page)
+    /// <summary>Reads the sheets of the workbook, a page each, and then the files they carry.</summary>
+    /// <param name="sheets">Names and relationship identifiers in the workbook's order.</param>
+    /// <param name="pages">Where the pages go.</param>
+    /// <param name="readCells">Reads the cells of one part; damage in it keeps what was read of that sheet and costs no other.</param>
+    internal void ReadSheets(IReadOnlyList<(string Name, string Id)> sheets, PageSink pages, Action<string, SheetPage> readCells)
+    {
+        var targets = OfficePackage.Targets(workbook);
+        foreach (var (name, id) in sheets)
+        {
+            if (pages.IsFull)
+                break;
+            var page = new SheetPage(name, pages);
+            if (targets.TryGetValue(id, out var part))
+            {
+                OfficeParts.Guard(document, () => readCells(part, page));
+                OfficeParts.Guard(document, () => AppendBesides(part, page));
+            }
+            page.Finish();
+        }
+        _embedded.Read(document, pages);
+    }
+
+    private void AppendBesides(string part, SheetPage page)
     {
         var links = package.Relationships(part);
         // A threaded comment has a shadow among the plain ones, for programs that do not know it; it says so and repeats the text.
@@ -26,9 +45,6 @@ internal sealed class SheetParts(OfficePackage package, SourceDocument document,
             OfficeParts.Guard(document, () => Append(link, threaded, page));
         }
     }
-
-    /// <summary>Reads the files that sheets carry, as parts of the document.</summary>
-    internal void ReadEmbedded(PageSink pages) => _embedded.Read(document, pages);
 
     private void Append(Relationship link, bool threaded, SheetPage page)
     {

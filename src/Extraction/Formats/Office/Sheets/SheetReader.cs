@@ -16,31 +16,13 @@ internal static class SheetReader
         if (links.FirstOrDefault(static link => link.Kind == "sharedStrings") is { } strings)
             ReadShared(document, package, strings.Target, shared, pages);
 
-        var targets = OfficePackage.Targets(links);
-        var parts = new SheetParts(package, document, links);
-        foreach (var (name, id) in sheets)
+        new SheetParts(package, document, links).ReadSheets(sheets, pages, (part, page) =>
         {
-            if (pages.IsFull)
-                break;
-            var page = new SheetPage(name, pages);
-            if (targets.TryGetValue(id, out var sheet))
-                ReadSheet(sheet, page);
-            page.Finish();
-        }
-        parts.ReadEmbedded(pages);
+            using var reader = package.Open(part);
+            if (reader is not null)
+                new SheetCells(package.Limits, reader, shared, formats, page, document.FileName).Read();
+        });
         return new(package.Metadata() with { PageCount = sheets.Count });
-
-        // A damaged sheet keeps what was read of it; the others are not to blame.
-        void ReadSheet(string part, SheetPage page)
-        {
-            OfficeParts.Guard(document, () =>
-            {
-                using var reader = package.Open(part);
-                if (reader is not null)
-                    new SheetCells(package.Limits, reader, shared, formats, page, document.FileName).Read();
-            });
-            OfficeParts.Guard(document, () => parts.AppendBesides(part, page));
-        }
     }
 
     private static List<(string Name, string Id)> ReadWorkbook(OfficePackage package, string main, CellFormats formats)

@@ -22,22 +22,8 @@ internal static class BinarySheetReader
         if (links.FirstOrDefault(static link => link.Kind == "sharedStrings") is { } strings)
             ReadShared(document, package, strings.Target, shared, pages);
 
-        var targets = OfficePackage.Targets(links);
-        var parts = new SheetParts(package, document, links);
-        foreach (var (name, id) in sheets)
-        {
-            if (pages.IsFull)
-                break;
-            var page = new SheetPage(name, pages);
-            if (targets.TryGetValue(id, out var sheet))
-            {
-                var cells = new BinaryCells(shared, formats, page, document.FileName);
-                ForEachRecord(document, package, sheet, cells.Read, () => page.IsFull);
-                OfficeParts.Guard(document, () => parts.AppendBesides(sheet, page));
-            }
-            page.Finish();
-        }
-        parts.ReadEmbedded(pages);
+        new SheetParts(package, document, links).ReadSheets(sheets, pages, (part, page) =>
+            ForEachRecord(document, package, part, new BinaryCells(shared, formats, page, document.FileName).Read, () => page.IsFull));
         return new(package.Metadata() with { PageCount = sheets.Count });
     }
 
