@@ -1,4 +1,3 @@
-using System.Buffers;
 using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Search.Index.Local;
@@ -21,6 +20,9 @@ internal sealed partial class TenantIndex
 
     /// <summary>Files whose rank by meaning is made exact with full-precision vectors.</summary>
     private const int RescoredFiles = 400;
+
+    /// <summary>The vectors, one segment per model.</summary>
+    internal IReadOnlyCollection<VectorSegment> Segments => _segments.Values;
 
     /// <summary>Ranks by words.</summary>
     internal Ranking Keyword(EngineRequest request) => Search(reader =>
@@ -45,20 +47,9 @@ internal sealed partial class TenantIndex
             var segment = _segments.Values.FirstOrDefault(candidate => candidate.Model == model && candidate.Dimensions == unit.Length);
             if (segment is null)
                 return new Ranking([], 0);
-            var allowed = Allowed(reader, request.Search);
-            var best = ArrayPool<float>.Shared.Rent(_files.Count);
-            var bestSlot = ArrayPool<int>.Shared.Rent(_files.Count);
-            try
-            {
-                best.AsSpan(0, _files.Count).Fill(float.NegativeInfinity);
-                ScanSegment(segment, unit, allowed, best, bestSlot);
-                return RankByBest(reader, segment, unit, best, bestSlot, request);
-            }
-            finally
-            {
-                ArrayPool<float>.Shared.Return(best);
-                ArrayPool<int>.Shared.Return(bestSlot);
-            }
+            using var best = new BestOfFiles(unit, Allowed(reader, request.Search));
+            SegmentScan.Run(segment, best);
+            return RankByBest(reader, segment, best, request);
         });
     }
 
@@ -125,34 +116,17 @@ internal sealed partial class TenantIndex
         return new(files, total);
     }
 
-    private static void ScanSegment(VectorSegment segment, float[] unit, bool[] allowed, float[] best, int[] bestSlot)
-    {
-        var codes = new sbyte[unit.Length];
-        var queryScale = VectorScan.Quantise(unit, codes);
-        var query = VectorScan.Widen(codes);
-        var (fileOf, scaleOf) = (segment.FileOf, segment.ScaleOf);
-        for (var slot = 0; slot < segment.Count; slot++)
-        {
-            var file = fileOf[slot];
-            if (file == 0 || !allowed[file])
-                continue;
-            var score = VectorScan.Dot(query, segment.CodesOf(slot)) * (queryScale * scaleOf[slot]);
-            if (score > best[file])
-                (best[file], bestSlot[file]) = (score, slot);
-        }
-    }
-
-    private Ranking RankByBest(SqliteStatements reader, VectorSegment segment, float[] unit, float[] best, int[] bestSlot, EngineRequest request)
+    private Ranking RankByBest(SqliteStatements reader, VectorSegment segment, BestOfFiles best, EngineRequest request)
     {
         var wanted = Math.Max(RescoredFiles, request.Offset + request.Limit);
         var top = new TopRanks(wanted);
         var total = 0;
         for (var row = 0; row < _files.Count; row++)
         {
-            if (float.IsNegativeInfinity(best[row]))
+            if (float.IsNegativeInfinity(best.Scores[row]))
                 continue;
             total++;
-            top.Add(row, best[row], _files.OrderOf(row));
+            top.Add(row, best.Scores[row], _files.OrderOf(row));
         }
 
         var ranked = top.Take();
@@ -160,13 +134,13 @@ internal sealed partial class TenantIndex
         var exact = new TopRanks(RescoredFiles);
         var buffer = new float[segment.Dimensions];
         foreach (var (row, _) in ranked.Take(RescoredFiles))
-            exact.Add(row, segment.ExactDot(bestSlot[row], unit, buffer), _files.OrderOf(row));
+            exact.Add(row, segment.ExactDot(best.Slots[row], best.Unit.Span, buffer), _files.OrderOf(row));
         var order = exact.Take();
         // Below them the quantised score may exceed the lowest exact one by its rounding; a score must not rise down the list.
         var floor = order.Count > 0 ? order[^1].Score : 0;
         order.AddRange(ranked.Skip(RescoredFiles).Select(file => (file.Row, Math.Min(file.Score, floor))));
         var files = order.Skip(request.Offset).Take(request.Limit)
-            .Select(file => new RankedFile(FileIdOf(reader, file.Row), file.Score, 1 - file.Score, segment.ChunkOf[bestSlot[file.Row]]))
+            .Select(file => new RankedFile(FileIdOf(reader, file.Row), file.Score, 1 - file.Score, segment.ChunkOf[best.Slots[file.Row]]))
             .ToList();
         return new(files, total);
     }

@@ -131,6 +131,9 @@ internal sealed unsafe class VectorSegment : IDisposable
         ScaleOf[slot] = scale;
     }
 
+    /// <summary>The record of slot 0; the others follow. Valid under the owner's read lock.</summary>
+    internal sbyte* Codes => (sbyte*)_codes + HeaderBytes;
+
     /// <summary>The record of a slot. Valid under the owner's read lock.</summary>
     internal ReadOnlySpan<sbyte> CodesOf(int slot) => new(_codes + HeaderBytes + (long)slot * Dimensions, Dimensions);
 
