@@ -41,11 +41,11 @@ internal static class BuiltIndex
         {
             var vector = new float[SyntheticChunks.Dimensions];
             SyntheticChunks.Chunk(fileVector, number * chunksPerFile + i, vector);
-            chunks.Add(new(i, Page: 1, LastPage: null, Section: null, Text: "text", OverlapLength: 0, vector));
+            chunks.Add(new(i, Page: 1, LastPage: null, Section: null, Text: "text", OverlapLength: 0, [(Model, vector)]));
         }
 
         var file = new IndexedFile(
             id, SyntheticChunks.ShareOf(number), "fld_1", id + ".txt", $"/{id}.txt", "text/plain", 1_000, DateTimeOffset.UnixEpoch, id, Version: 1);
-        return new(id, new(file, Revision: 1, chunksPerFile), new(Revision: 1, Model, chunks));
+        return new(id, new(file, Revision: 1, chunksPerFile), new(Revision: 1, Language: null, chunks));
     }
 }

@@ -28,9 +28,6 @@ internal static unsafe class SegmentScan
 /// <param name="allowed">By row: whether the file may be seen. Row 0 is no file.</param>
 internal abstract unsafe class ScanQuery(ReadOnlyMemory<float> unit, bool[] allowed)
 {
-    // The last records found are compared with the next block, so that they are asked of memory before they are needed.
-    private const int HeldBack = 24;
-
     private readonly QueryCodes _codes = VectorScan.QuantiseQuery(unit.Span);
     private int[] _slots = [];
     private int[] _products = [];
@@ -42,10 +39,11 @@ internal abstract unsafe class ScanQuery(ReadOnlyMemory<float> unit, bool[] allo
     /// <summary>Compares the records of some slots.</summary>
     internal void Scan(VectorSegment segment, int first, int end)
     {
-        if (_slots.Length < end - first + HeldBack)
-            (_slots, _products) = (new int[end - first + HeldBack], new int[end - first + HeldBack]);
+        if (_slots.Length < end - first + VectorScan.Ahead)
+            (_slots, _products) = (new int[end - first + VectorScan.Ahead], new int[end - first + VectorScan.Ahead]);
         Find(segment.FileOf.AsSpan(first, end - first), first);
-        var ready = end == segment.Count ? _found : Math.Max(0, _found - HeldBack);
+        // The last ones wait for the next block, so that what follows them is asked of memory in time.
+        var ready = end == segment.Count ? _found : Math.Max(0, _found - VectorScan.Ahead);
         VectorScan.Products(_codes, segment.Codes, _slots.AsSpan(0, _found), _products.AsSpan(0, ready));
         Take(segment, _slots.AsSpan(0, ready), _products.AsSpan(0, ready), _codes.Scale);
         _slots.AsSpan(ready, _found - ready).CopyTo(_slots);
@@ -70,46 +68,5 @@ internal abstract unsafe class ScanQuery(ReadOnlyMemory<float> unit, bool[] allo
         }
 
         _found = found;
-    }
-}
-
-/// <summary>Keeps the best record of each file.</summary>
-internal sealed class BestOfFiles(ReadOnlyMemory<float> unit, bool[] allowed) : ScanQuery(unit, allowed), IDisposable
-{
-    private readonly float[] _scores = RentCleared(allowed.Length);
-    private readonly int[] _slots = System.Buffers.ArrayPool<int>.Shared.Rent(allowed.Length);
-
-    /// <summary>By row: the best score, or minus infinity.</summary>
-    internal ReadOnlySpan<float> Scores => _scores;
-
-    /// <summary>By row: the slot of the best record, where there is a score.</summary>
-    internal ReadOnlySpan<int> Slots => _slots;
-
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        System.Buffers.ArrayPool<float>.Shared.Return(_scores);
-        System.Buffers.ArrayPool<int>.Shared.Return(_slots);
-    }
-
-    /// <inheritdoc />
-    protected override void Take(VectorSegment segment, ReadOnlySpan<int> slots, ReadOnlySpan<int> products, float scale)
-    {
-        var (fileOf, scaleOf) = (segment.FileOf, segment.ScaleOf);
-        for (var i = 0; i < slots.Length; i++)
-        {
-            var slot = slots[i];
-            var score = products[i] * (scale * scaleOf[slot]);
-            ref var best = ref _scores[fileOf[slot]];
-            if (score > best)
-                (best, _slots[fileOf[slot]]) = (score, slot);
-        }
-    }
-
-    private static float[] RentCleared(int length)
-    {
-        var scores = System.Buffers.ArrayPool<float>.Shared.Rent(length);
-        scores.AsSpan(0, length).Fill(float.NegativeInfinity);
-        return scores;
     }
 }

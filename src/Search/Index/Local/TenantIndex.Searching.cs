@@ -18,12 +18,6 @@ internal sealed partial class TenantIndex
     /// <summary>Below this many files nothing is common.</summary>
     private const int FewFiles = 1_000;
 
-    /// <summary>Files whose rank by meaning is made exact with full-precision vectors.</summary>
-    private const int RescoredFiles = 400;
-
-    /// <summary>The vectors, one segment per model.</summary>
-    internal IReadOnlyCollection<VectorSegment> Segments => _segments.Values;
-
     /// <summary>Ranks by words.</summary>
     internal Ranking Keyword(EngineRequest request) => Search(reader =>
     {
@@ -36,22 +30,6 @@ internal sealed partial class TenantIndex
             return complete;
         return Rank(reader, Join(terms, " OR "), allowed, request);
     });
-
-    /// <summary>Ranks by meaning: the best chunk of each file.</summary>
-    internal Ranking Semantic(EngineRequest request, string model, ReadOnlySpan<float> query)
-    {
-        var unit = new float[query.Length];
-        VectorSegment.Normalise(query, unit);
-        return Search(reader =>
-        {
-            var segment = _segments.Values.FirstOrDefault(candidate => candidate.Model == model && candidate.Dimensions == unit.Length);
-            if (segment is null)
-                return new Ranking([], 0);
-            using var best = new BestOfFiles(unit, Allowed(reader, request.Search));
-            SegmentScan.Run(segment, best);
-            return RankByBest(reader, segment, best, request);
-        });
-    }
 
     /// <summary>Completes ranked files; those that are gone are left out.</summary>
     internal IReadOnlyList<SearchHit> Load(EngineRequest request, IReadOnlyList<RankedFile> files) => Search(reader =>
@@ -112,35 +90,6 @@ internal sealed partial class TenantIndex
 
         var files = top.Take().Skip(request.Offset)
             .Select(ranked => new RankedFile(FileIdOf(reader, ranked.Row), ranked.Score, Distance: null, ChunkIndex: null))
-            .ToList();
-        return new(files, total);
-    }
-
-    private Ranking RankByBest(SqliteStatements reader, VectorSegment segment, BestOfFiles best, EngineRequest request)
-    {
-        var wanted = Math.Max(RescoredFiles, request.Offset + request.Limit);
-        var top = new TopRanks(wanted);
-        var total = 0;
-        for (var row = 0; row < _files.Count; row++)
-        {
-            if (float.IsNegativeInfinity(best.Scores[row]))
-                continue;
-            total++;
-            top.Add(row, best.Scores[row], _files.OrderOf(row));
-        }
-
-        var ranked = top.Take();
-        // The same files are rescored whatever part is asked for, so that the order of the parts fits together.
-        var exact = new TopRanks(RescoredFiles);
-        var buffer = new float[segment.Dimensions];
-        foreach (var (row, _) in ranked.Take(RescoredFiles))
-            exact.Add(row, segment.ExactDot(best.Slots[row], best.Unit.Span, buffer), _files.OrderOf(row));
-        var order = exact.Take();
-        // Below them the quantised score may exceed the lowest exact one by its rounding; a score must not rise down the list.
-        var floor = order.Count > 0 ? order[^1].Score : 0;
-        order.AddRange(ranked.Skip(RescoredFiles).Select(file => (file.Row, Math.Min(file.Score, floor))));
-        var files = order.Skip(request.Offset).Take(request.Limit)
-            .Select(file => new RankedFile(FileIdOf(reader, file.Row), file.Score, 1 - file.Score, segment.ChunkOf[best.Slots[file.Row]]))
             .ToList();
         return new(files, total);
     }

@@ -22,7 +22,7 @@ internal static unsafe class VectorScan
     private const int Largest = 127;
 
     /// <summary>Records asked of memory ahead of the one at work: 12 KB at 512 values, which is memory's latency times its speed.</summary>
-    private const int Ahead = 24;
+    internal const int Ahead = 24;
 
     /// <summary>Behind so many adjacent records the processor reads ahead by itself, and better.</summary>
     private const int Stream = 32;
@@ -111,12 +111,14 @@ internal static unsafe class VectorScan
         var flip = Vector512.Create((byte)128);
         var ones = Vector512.Create((short)1);
         var length = query.Codes.Length;
+        var (count, known, offset) = (products.Length, slots.Length, 128 * query.Sum);
         fixed (sbyte* codes = query.Codes)
+        fixed (int* slot = slots, product = products)
         {
-            for (var i = 0; i < products.Length; i++)
+            for (var i = 0; i < count; i++)
             {
-                BringNear(records, slots, i + Ahead, length);
-                var record = (byte*)records + ((long)slots[i] * length);
+                BringNear(records, slot, i + Ahead, known, length);
+                var record = (byte*)records + ((long)slot[i] * length);
                 var (even, odd) = (Vector512<int>.Zero, Vector512<int>.Zero);
                 var k = 0;
                 for (; k + 128 <= length; k += 128)
@@ -127,7 +129,7 @@ internal static unsafe class VectorScan
 
                 for (; k + 64 <= length; k += 64)
                     even += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(Vector512.Load(record + k) ^ flip, Vector512.Load(codes + k)), ones);
-                products[i] = Vector512.Sum(even + odd) + Rest(codes, record, k, length) - (128 * query.Sum);
+                product[i] = Vector512.Sum(even + odd) + Rest(codes, record, k, length) - offset;
             }
         }
     }
@@ -138,12 +140,14 @@ internal static unsafe class VectorScan
         var flip = Vector256.Create((byte)128);
         var ones = Vector256.Create((short)1);
         var length = query.Codes.Length;
+        var (count, known, offset) = (products.Length, slots.Length, 128 * query.Sum);
         fixed (sbyte* codes = query.Codes)
+        fixed (int* slot = slots, product = products)
         {
-            for (var i = 0; i < products.Length; i++)
+            for (var i = 0; i < count; i++)
             {
-                BringNear(records, slots, i + Ahead, length);
-                var record = (byte*)records + ((long)slots[i] * length);
+                BringNear(records, slot, i + Ahead, known, length);
+                var record = (byte*)records + ((long)slot[i] * length);
                 var (even, odd) = (Vector256<int>.Zero, Vector256<int>.Zero);
                 var k = 0;
                 for (; k + 64 <= length; k += 64)
@@ -154,7 +158,7 @@ internal static unsafe class VectorScan
 
                 for (; k + 32 <= length; k += 32)
                     even += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(Vector256.Load(record + k) ^ flip, Vector256.Load(codes + k)), ones);
-                products[i] = Vector256.Sum(even + odd) + Rest(codes, record, k, length) - (128 * query.Sum);
+                product[i] = Vector256.Sum(even + odd) + Rest(codes, record, k, length) - offset;
             }
         }
     }
@@ -163,12 +167,14 @@ internal static unsafe class VectorScan
     private static void Products128(QueryCodes query, sbyte* records, ReadOnlySpan<int> slots, Span<int> products)
     {
         var length = query.Codes.Length;
+        var (count, known) = (products.Length, slots.Length);
         fixed (sbyte* codes = query.Codes)
+        fixed (int* slot = slots, product = products)
         {
-            for (var i = 0; i < products.Length; i++)
+            for (var i = 0; i < count; i++)
             {
-                BringNear(records, slots, i + Ahead, length);
-                var record = records + ((long)slots[i] * length);
+                BringNear(records, slot, i + Ahead, known, length);
+                var record = records + ((long)slot[i] * length);
                 var sums = Vector128<int>.Zero;
                 var k = 0;
                 for (; k + 16 <= length; k += 16)
@@ -181,9 +187,9 @@ internal static unsafe class VectorScan
                     sums += first + second + (third + fourth);
                 }
 
-                products[i] = Vector128.Sum(sums);
+                product[i] = Vector128.Sum(sums);
                 for (; k < length; k++)
-                    products[i] += codes[k] * record[k];
+                    product[i] += codes[k] * record[k];
             }
         }
     }
@@ -200,9 +206,9 @@ internal static unsafe class VectorScan
     // Into the second-level cache: only so are more lines on their way at a time than the first level can wait for (half of
     // the files in runs of ten records: 16 against 26 ms a million).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void BringNear(sbyte* records, ReadOnlySpan<int> slots, int index, int length)
+    private static void BringNear(sbyte* records, int* slots, int index, int known, int length)
     {
-        if (!Sse.IsSupported || index >= slots.Length || (index >= Stream && slots[index] - slots[index - Stream] == Stream))
+        if (!Sse.IsSupported || index >= known || (index >= Stream && slots[index] - slots[index - Stream] == Stream))
             return;
         var record = records + ((long)slots[index] * length);
         for (var k = 0; k < length; k += CacheLine)
