@@ -1,8 +1,6 @@
-using ScaiDrive.Drive;
-using ScaiDrive.Extraction;
+using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
-using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Jobs.Tests;
 
@@ -71,7 +69,7 @@ public sealed class PolicyChangeTests
         await fleet.AddAsync("a.txt", "heron");
         await fleet.AddAsync("b.txt", "penguin");
         await fleet.SettleAsync();
-        await fleet.StopAsync();
+        await fleet.Get<QueueRules>().PauseAsync("kind:embed-text", "test", "later", null, default);
 
         var change = await ChangeAsync(fleet, list => list.Change(Default, new(Rule(provider: "prv_b"), null, null), At));
         Assert.Equal(("embed 2", 2L), (Actions(change), Assert.Single(change.Estimate.Embeddings).Texts));
@@ -79,7 +77,13 @@ public sealed class PolicyChangeTests
         Assert.Equal(["model-b building", "use-lite-en serving"], await SpacesAsync(fleet));
         Assert.Equal(["a.txt", "b.txt"], (await fleet.FindAsync("heron", byMeaning: true)).Order(StringComparer.Ordinal));
 
-        await fleet.StartAsync();
+        // The walk is done, and the swap has looked.
+        await Fleet.UntilAsync(async () => (await fleet.ColumnAsync("SELECT wait_reason FROM queue.job_row WHERE kind = 'swap-vector-spaces' AND wait_reason IS NOT NULL")).Count > 0);
+        Assert.Equal(2, (await fleet.ColumnAsync("SELECT kind FROM queue.job_row WHERE kind = 'embed-text' AND state = 'available'")).Count);
+        Assert.Equal(["model-b building", "use-lite-en serving"], await SpacesAsync(fleet));
+        Assert.Equal(2, (await fleet.FindAsync("heron", byMeaning: true)).Count);
+
+        await fleet.Get<QueueRules>().ResumeAsync("kind:embed-text", default);
         await fleet.SettleAsync();
         Assert.Equal(["model-b serving"], await SpacesAsync(fleet));
         Assert.Equal(["model-b", "model-b"], await fleet.ColumnAsync("SELECT model FROM search.file_vectors"));
@@ -94,12 +98,12 @@ public sealed class PolicyChangeTests
         await fleet.AddAsync("a.txt", "heron");
         await fleet.SettleAsync();
         var (embedded, revisions) = (fleet.Model.Embedded, await fleet.ColumnAsync("SELECT revision::text FROM search.file"));
-        await fleet.StopAsync();
+        await fleet.Get<QueueRules>().PauseAsync("kind:embed-text", "test", "later", null, default);
 
         await ChangeAsync(fleet, list => list.Change(Default, new(Rule(provider: "prv_b"), null, null), At));
         var back = await ChangeAsync(fleet, list => list.Change(Default, new(Rule(), null, null), At));
         Assert.Equal(0, back.Estimate.Files);
-        await fleet.StartAsync();
+        await fleet.Get<QueueRules>().ResumeAsync("kind:embed-text", default);
         await fleet.SettleAsync();
 
         Assert.Equal(["use-lite-en serving"], await SpacesAsync(fleet));
