@@ -4,6 +4,7 @@ using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Ledger;
+using ScaiDrive.Search.Query.Languages;
 using ScaiDrive.Search.Text;
 
 namespace ScaiDrive.Jobs;
@@ -53,7 +54,7 @@ internal sealed class IndexTextHandler(
             return new JobOutcome.Completed();
         }
 
-        if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), language: null, chunks, cancellationToken))
+        if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), LanguageDetector.Detect(chunks.Select(chunk => chunk.Text)), chunks, cancellationToken))
             return FileJobs.Superseded;
         await files.RecordAsync(
             transaction.Transaction,
