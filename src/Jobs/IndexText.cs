@@ -37,7 +37,7 @@ internal sealed class IndexTextHandler(
 
         var started = time.GetTimestamp();
         var decision = await providers.DecideAsync(job.TenantId, file.ShareId, file.Path, file.MimeType, cancellationToken);
-        var chunks = chunker.Split(StoredPages.ToChunkSources(text));
+        var chunks = chunker.Split(StoredPages.ToChunkSources(text), text.Metadata.Title);
 
         await using var transaction = await job.BeginAsync(cancellationToken);
         if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
