@@ -36,7 +36,7 @@ internal sealed class IndexTextHandler(
             return await files.ExtractAgainAsync(args.FileId, args.ContentHash, job, cancellationToken);
 
         var started = time.GetTimestamp();
-        var chunks = chunker.Split(StoredPages.ToChunkSources(text));
+        var chunks = chunker.Split(StoredPages.ToChunkSources(text), text.Metadata.Title);
 
         await using var transaction = await job.BeginAsync(cancellationToken);
         if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
