@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ScaiDrive.Bench.Cranfield;
 using ScaiDrive.Bench.Embed;
 using ScaiDrive.Bench.EndToEnd;
 using ScaiDrive.Bench.Extract;
@@ -11,6 +12,7 @@ using ScaiDrive.Bench.Vector;
 
 var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<string>, CancellationToken, Task<int>> Run)>
 {
+    ["cranfield"] = ("quality of the answers on the Cranfield collection, over HTTP: by words, by meaning, by both", CranfieldBench.RunAsync),
     ["embed"] = ("text chunks embedded per second, against the Node implementation of the same model", EmbedBench.RunAsync),
     ["vector"] = ("semantic search in a million chunks on one core: latency, recall, share of the memory's bandwidth", VectorBench.RunAsync),
     ["queue"] = ("jobs enqueued and worked off per second, against pg-boss, graphile-worker and Quartz.NET", QueueBench.RunAsync),

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using ScaiDrive.Search.Chunking;
+using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Local;
@@ -34,6 +35,10 @@ public static class SearchServices
         services.AddSingleton<IndexWriter>();
         services.AddSingleton(provider => new FileLedger(provider.GetRequiredService<NpgsqlDataSource>(), options.Hints));
         services.AddSingleton<EmbeddingProviders>();
+        services.AddSingleton<PolicyStore>();
+        services.AddSingleton<FileStates>();
+        services.AddSingleton<ReworkEstimator>();
+        services.AddSingleton<VectorSpaceProgress>();
         services.AddSingleton<LocalIndex>();
         services.AddSingleton<ISearchEngine>(provider => provider.GetRequiredService<LocalIndex>());
         services.AddSingleton<SearchService>();
