@@ -8,6 +8,7 @@ using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Context;
 using ScaiDrive.Search.Text;
 using ScaiDrive.Store;
 
@@ -42,6 +43,7 @@ public static class SearchServices
         services.AddSingleton<LocalIndex>();
         services.AddSingleton<ISearchEngine>(provider => provider.GetRequiredService<LocalIndex>());
         services.AddSingleton<SearchService>();
+        services.AddSingleton<ContextService>();
         services.AddSingleton<SearchHealth>();
         services.AddSingleton<SearchStats>();
         services.AddSingleton<SearchUpkeep>();
