@@ -5,6 +5,7 @@ using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
+using ScaiDrive.Search.Index.Auditing;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
@@ -40,6 +41,8 @@ public static class SearchServices
         services.AddSingleton<FileStates>();
         services.AddSingleton<ReworkEstimator>();
         services.AddSingleton<VectorSpaceProgress>();
+        services.AddSingleton<FilesToRedo>();
+        services.AddSingleton<IndexAudit>();
         services.AddSingleton<LocalIndex>();
         services.AddSingleton<ISearchEngine>(provider => provider.GetRequiredService<LocalIndex>());
         services.AddSingleton<SearchService>();
