@@ -34,26 +34,16 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
             return FileJobs.Superseded;
 
         var started = time.GetTimestamp();
-        var decision = await providers.DecideAsync(job.TenantId, file.ShareId, file.Path, file.MimeType, cancellationToken);
+        var rules = await providers.ReadRulesAsync(job.TenantId, cancellationToken);
+        var decision = rules.Decide(file.ShareId, file.Path, file.MimeType);
         if (!decision.Semantic)
             return await LeaveOutAsync(args, job, cancellationToken);
-        var model = decision.Provider.Model;
-        var embedded = 0;
+        var embedded = 0L;
+        foreach (var other in rules.EmbeddersOf(decision).Skip(1))
+            embedded += await EmbedMeanwhileAsync(other, args, embedded, job, cancellationToken);
         try
         {
-            var provider = providers.Open(decision.Provider);
-            string? last = null;
-            while (await index.PendingVectorsAsync(job.TenantId, args.FileId, args.ContentHash, model, last, BatchSize, cancellationToken) is { Count: > 0 } pending)
-            {
-                last = pending[^1].Hash;
-                var vectors = await provider.EmbedAsync([.. pending.Select(chunk => chunk.Text)], cancellationToken);
-                await using var batch = await job.BeginAsync(cancellationToken);
-                await index.SaveVectorsAsync(
-                    batch.Transaction, job.TenantId, model, [.. pending.Zip(vectors, (chunk, vector) => (chunk.Hash, vector))], cancellationToken);
-                await batch.CommitAsync(cancellationToken);
-                embedded += pending.Count;
-                await job.ProgressAsync(embedded, null, "embedding", cancellationToken);
-            }
+            embedded += await EmbedAsync(decision.Provider, args, embedded, job, cancellationToken);
         }
         catch (EmbeddingUnavailableException fault) when (fault.IsTransient)
         {
@@ -61,6 +51,7 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
             return new JobOutcome.Snoozed(ProviderPause, $"provider_down: {fault.Message}");
         }
 
+        var model = decision.Provider.Model;
         await using var transaction = await job.BeginAsync(cancellationToken);
         if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
             return FileJobs.Superseded;
@@ -79,6 +70,44 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
         await job.LogAsync(LogLevel.Information, $"Embedded {embedded} text chunks of {file.Path} with {model}", cancellationToken);
         await transaction.CommitAndCompleteAsync(cancellationToken);
         return new JobOutcome.Completed();
+    }
+
+    private async Task<long> EmbedAsync(ProviderRow row, EmbedText args, long before, JobContext job, CancellationToken cancellationToken)
+    {
+        var provider = providers.Open(row);
+        var embedded = 0L;
+        string? last = null;
+        while (await index.PendingVectorsAsync(job.TenantId, args.FileId, args.ContentHash, row.Model, last, BatchSize, cancellationToken) is { Count: > 0 } pending)
+        {
+            last = pending[^1].Hash;
+            var vectors = await provider.EmbedAsync([.. pending.Select(chunk => chunk.Text)], cancellationToken);
+            await using var batch = await job.BeginAsync(cancellationToken);
+            await index.SaveVectorsAsync(
+                batch.Transaction, job.TenantId, row.Model, [.. pending.Zip(vectors, (chunk, vector) => (chunk.Hash, vector))], cancellationToken);
+            await batch.CommitAsync(cancellationToken);
+            embedded += pending.Count;
+            await job.ProgressAsync(before + embedded, null, "embedding", cancellationToken);
+        }
+
+        return embedded;
+    }
+
+    // The model that answers until the wanted one is complete. It is about to go, so its provider's faults hold nothing up.
+    private async Task<long> EmbedMeanwhileAsync(ProviderRow row, EmbedText args, long before, JobContext job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var embedded = await EmbedAsync(row, args, before, job, cancellationToken);
+            await using var transaction = await job.BeginAsync(cancellationToken);
+            await index.MarkEmbeddedAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, row.Model, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return embedded;
+        }
+        catch (EmbeddingUnavailableException fault)
+        {
+            await job.LogAsync(LogLevel.Warning, $"No vectors of {row.Model}, which answers searches until {args.FileId} has its new ones: {fault.Message}", cancellationToken);
+            return 0;
+        }
     }
 
     private async Task<JobOutcome> LeaveOutAsync(EmbedText args, JobContext job, CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ internal sealed class ExtractTextHandler(
         await RecordAsync(transaction.Transaction, args, file, text, fresh, next, duration, job, cancellationToken);
         if (next.Recognize)
             await files.EnqueueNextAsync(transaction.Transaction, new RecognizeText(args.FileId, args.ContentHash), args.FileId, args.ContentHash, job, cancellationToken);
-        if (next.Index && await IsWorthIndexingAsync(transaction.Transaction, args, known, text, next, decision, job, cancellationToken))
+        if (next.Index && await IsWorthIndexingAsync(transaction.Transaction, args, known, text, next, job, cancellationToken))
             await files.EnqueueNextAsync(transaction.Transaction, new IndexText(args.FileId, args.ContentHash), args.FileId, args.ContentHash, job, cancellationToken);
         await job.LogAsync(
             LogLevel.Information,
@@ -135,7 +135,7 @@ internal sealed class ExtractTextHandler(
 
     /// <summary>False when the index would stay as it is, or only get worse for a while.</summary>
     private async Task<bool> IsWorthIndexingAsync(
-        NpgsqlTransaction transaction, ExtractText args, StoredText? known, StoredText text, NextStep next, PolicyDecision decision,
+        NpgsqlTransaction transaction, ExtractText args, StoredText? known, StoredText text, NextStep next,
         JobContext job, CancellationToken cancellationToken)
     {
         if (args.Outdated is null)
@@ -144,7 +144,7 @@ internal sealed class ExtractTextHandler(
         if (next.Recognize && known is not null && RecognizedText.Count(known) > RecognizedText.Count(text))
             return false;
         return !await index.IsIndexedAsync(
-            transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), decision.Provider.Model, cancellationToken);
+            transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), cancellationToken);
     }
 
     private async Task<JobOutcome> LeaveOutAsync(ExtractText args, JobContext job, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ internal sealed class IndexTextHandler(
         // What recognition added since is the job's to index that it enqueued; unless this is that job, which is then not enqueued again.
         if (await HasMorePagesAsync(args, text, job, cancellationToken))
             return args.AfterOcr ? new JobOutcome.Snoozed(ReadAgainPause, "more_pages: pages were recognised meanwhile.") : new JobOutcome.Completed();
-        if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), decision.Provider.Model, chunks, cancellationToken))
+        if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), language: null, chunks, cancellationToken))
             return FileJobs.Superseded;
         await files.RecordAsync(
             transaction.Transaction,

@@ -17,6 +17,9 @@ public sealed record TextChunk(int Index, int Page, int? LastPage, string? Secti
 {
     /// <summary>How many UTF-16 units at the start of <see cref="Text"/> repeat the end of the chunk before; 0 for none.</summary>
     public int OverlapLength { get; init; }
+
+    /// <summary>Tokens of <see cref="Text"/> as the chunker's counter counts them.</summary>
+    public int Tokens { get; init; }
 }
 
 /// <summary>How large chunks become.</summary>

@@ -135,7 +135,8 @@ public sealed class TextChunker(ITokenCounter counter, ChunkOptions? options = n
             var text = page.Text[first.._pieces[end - 1].End];
 
             // Counts of sentences do not add up exactly to the count of the whole; what the model reads must fit it.
-            if (counter.Count(text) > counter.MaxTokens && (start < fresh || end - start > 1))
+            var tokens = counter.Count(text);
+            if (tokens > counter.MaxTokens && (start < fresh || end - start > 1))
             {
                 if (start < fresh)
                 {
@@ -152,6 +153,7 @@ public sealed class TextChunker(ITokenCounter counter, ChunkOptions? options = n
             chunks.Add(new(chunks.Count, page.Page, LastPage: null, MainSection(fresh, end), text, HashOf(text))
             {
                 OverlapLength = _pieces[fresh].Start - first,
+                Tokens = tokens,
             });
         }
 

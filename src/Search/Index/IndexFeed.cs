@@ -13,11 +13,12 @@ internal readonly record struct FeedPosition(Guid DatabaseId, long LastNumber, l
 /// <summary>A file as the tables hold it.</summary>
 internal sealed record FeedFile(IndexedFile File, long Revision, int ChunkCount);
 
-/// <summary>The searchable text of a file.</summary>
-internal sealed record FeedContent(long Revision, string? Model, List<FeedChunk> Chunks);
+/// <summary>The searchable text of a file, and its language when it is known.</summary>
+internal sealed record FeedContent(long Revision, string? Language, List<FeedChunk> Chunks);
 
-/// <summary>A chunk with its vector, if it has one.</summary>
-internal sealed record FeedChunk(int Index, int Page, int? LastPage, string? Section, string Text, int OverlapLength, float[]? Vector);
+/// <summary>A chunk with a vector of each model that its file has complete vectors of.</summary>
+internal sealed record FeedChunk(
+    int Index, int Page, int? LastPage, string? Section, string Text, int OverlapLength, IReadOnlyList<(string Model, float[] Vector)> Vectors);
 
 /// <summary>Reads the log and the tables for a follower.</summary>
 internal sealed class IndexFeed(NpgsqlDataSource database)
@@ -106,9 +107,12 @@ internal sealed class IndexFeed(NpgsqlDataSource database)
             content.Chunks.Add(new(
                 reader.GetInt32(3), reader.GetInt32(4), reader.IsDBNull(5) ? null : reader.GetInt32(5),
                 reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetString(7), reader.GetInt32(8),
-                reader.IsDBNull(9) ? null : MemoryMarshal.Cast<byte, float>(reader.GetFieldValue<byte[]>(9)).ToArray()));
+                reader.IsDBNull(9) ? [] : VectorsOf(reader.GetFieldValue<string[]>(9), reader.GetFieldValue<byte[][]>(10))));
         }
 
         return contents;
     }
+
+    private static (string Model, float[] Vector)[] VectorsOf(string[] models, byte[][] vectors) =>
+        [.. models.Zip(vectors, (model, vector) => (model, MemoryMarshal.Cast<byte, float>(vector).ToArray()))];
 }

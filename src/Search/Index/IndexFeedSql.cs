@@ -32,10 +32,15 @@ internal static class IndexFeedSql
 
     // Chunks and vectors of one snapshot, together with the revision they belong to.
     internal const string Chunks = """
-        SELECT f.file_id, f.revision, f.embedded_model, c.chunk_index, c.page, c.last_page, c.section, c.text, c.overlap_length, v.vector
+        SELECT f.file_id, f.revision, f.language, c.chunk_index, c.page, c.last_page, c.section, c.text, c.overlap_length, v.models, v.vectors
         FROM search.file f
         LEFT JOIN search.text_chunk c ON c.tenant_id = f.tenant_id AND c.file_id = f.file_id
-        LEFT JOIN search.vector v ON v.tenant_id = f.tenant_id AND v.model = f.embedded_model AND v.chunk_hash = c.hash
+        LEFT JOIN LATERAL (
+            SELECT array_agg(v.model ORDER BY v.model) AS models, array_agg(v.vector ORDER BY v.model) AS vectors
+            FROM search.file_vectors m
+            JOIN search.vector v ON v.tenant_id = m.tenant_id AND v.model = m.model AND v.chunk_hash = c.hash
+            WHERE m.tenant_id = f.tenant_id AND m.file_id = f.file_id
+        ) AS v ON true
         WHERE f.tenant_id = $1 AND f.file_id = ANY ($2)
         ORDER BY f.file_id, c.chunk_index
         """;

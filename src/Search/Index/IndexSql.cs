@@ -65,31 +65,37 @@ internal static class IndexSql
         """;
 
     internal const string InsertChunks = """
-        INSERT INTO search.text_chunk (tenant_id, file_id, chunk_index, page, last_page, section, text, overlap_length, hash)
+        INSERT INTO search.text_chunk (tenant_id, file_id, chunk_index, page, last_page, section, text, overlap_length, hash, tokens)
         SELECT $1, $2, n.*
-        FROM unnest($3::integer[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::integer[], $9::text[]) AS n
+        FROM unnest($3::integer[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::integer[], $9::text[], $10::integer[]) AS n
         """;
 
     internal const string StampChunks = """
+        WITH emptied AS (
+            DELETE FROM search.file_vectors WHERE tenant_id = $1 AND file_id = $2
+        )
         UPDATE search.file
-        SET chunks_hash = content_hash, chunk_count = $3, model = $4, text_hash = $5, indexed_at = now(),
-            embedded_model = NULL, embedded_at = NULL, revision = nextval('search.content_revision')
+        SET chunks_hash = content_hash, chunk_count = $3, language = $4, text_hash = $5, indexed_at = now(),
+            embedded_at = NULL, revision = nextval('search.content_revision')
         WHERE tenant_id = $1 AND file_id = $2
         """;
 
     internal const string IsIndexed = """
         SELECT true FROM search.file
-        WHERE tenant_id = $1 AND file_id = $2 AND content_hash = $3 AND chunks_hash = $3 AND text_hash = $4 AND model = $5
+        WHERE tenant_id = $1 AND file_id = $2 AND content_hash = $3 AND chunks_hash = $3 AND text_hash = $4
         """;
 
     // The text of a replaced version must not outlive the verdict on the new one, and no text the verdict that there is none ($3).
     internal const string DropChunks = """
         WITH outdated AS (
             UPDATE search.file
-            SET chunks_hash = NULL, chunk_count = 0, model = NULL, text_hash = NULL, indexed_at = NULL,
-                embedded_model = NULL, embedded_at = NULL, revision = nextval('search.content_revision')
+            SET chunks_hash = NULL, chunk_count = 0, language = NULL, text_hash = NULL, indexed_at = NULL,
+                embedded_at = NULL, revision = nextval('search.content_revision')
             WHERE tenant_id = $1 AND file_id = $2 AND (chunks_hash <> content_hash OR ($3 AND chunks_hash IS NOT NULL))
             RETURNING tenant_id, file_id
+        ),
+        emptied AS (
+            DELETE FROM search.file_vectors v USING outdated o WHERE v.tenant_id = o.tenant_id AND v.file_id = o.file_id
         )
         DELETE FROM search.text_chunk c USING outdated o WHERE c.tenant_id = o.tenant_id AND c.file_id = o.file_id
         """;
@@ -120,12 +126,21 @@ internal static class IndexSql
         """;
 
     internal const string MarkEmbedded = """
-        UPDATE search.file f
-        SET embedded_model = $4, embedded_at = now(), revision = nextval('search.content_revision')
-        WHERE f.tenant_id = $1 AND f.file_id = $2 AND f.content_hash = $3 AND f.chunks_hash = $3
-          AND NOT EXISTS (
-              SELECT FROM search.text_chunk c
-              LEFT JOIN search.vector v ON v.tenant_id = c.tenant_id AND v.model = $4 AND v.chunk_hash = c.hash
-              WHERE c.tenant_id = $1 AND c.file_id = $2 AND v.chunk_hash IS NULL)
+        WITH complete AS (
+            UPDATE search.file f
+            SET embedded_at = now(), revision = nextval('search.content_revision')
+            WHERE f.tenant_id = $1 AND f.file_id = $2 AND f.content_hash = $3 AND f.chunks_hash = $3
+              AND NOT EXISTS (
+                  SELECT FROM search.text_chunk c
+                  LEFT JOIN search.vector v ON v.tenant_id = c.tenant_id AND v.model = $4 AND v.chunk_hash = c.hash
+                  WHERE c.tenant_id = $1 AND c.file_id = $2 AND v.chunk_hash IS NULL)
+            RETURNING f.tenant_id, f.file_id
+        ),
+        noted AS (
+            INSERT INTO search.file_vectors (tenant_id, file_id, model)
+            SELECT tenant_id, file_id, $4 FROM complete
+            ON CONFLICT (tenant_id, file_id, model) DO UPDATE SET embedded_at = now()
+        )
+        SELECT count(*) FROM complete
         """;
 }

@@ -84,12 +84,12 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
     /// <param name="fileId">The file.</param>
     /// <param name="contentHash">The content the chunks were cut from.</param>
     /// <param name="textHash">The text they were cut from, as in <see cref="StoredText.ComputeHash"/>.</param>
-    /// <param name="model">The model they were cut for.</param>
+    /// <param name="language">Language of the text, ISO 639-1; null: not known.</param>
     /// <param name="chunks">All chunks of the file, in order.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>False, with nothing written, when the file is gone or has other content by now.</returns>
     public async Task<bool> ReplaceChunksAsync(
-        NpgsqlTransaction transaction, string tenantId, string fileId, string contentHash, string textHash, string model,
+        NpgsqlTransaction transaction, string tenantId, string fileId, string contentHash, string textHash, string? language,
         IReadOnlyList<TextChunk> chunks, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
@@ -105,7 +105,8 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
         {
             Parameters =
             {
-                new() { Value = tenantId }, new() { Value = fileId }, new() { Value = chunks.Count }, new() { Value = model }, new() { Value = textHash },
+                new() { Value = tenantId }, new() { Value = fileId }, new() { Value = chunks.Count },
+                new() { Value = (object?)language ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }, new() { Value = textHash },
             },
         });
         await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -113,16 +114,16 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
         return true;
     }
 
-    /// <summary>Whether the file's chunks were cut from this very text for this model: cutting them again would change nothing.</summary>
+    /// <summary>Whether the file's chunks were cut from this very text: cutting them again would change nothing.</summary>
     public async Task<bool> IsIndexedAsync(
-        NpgsqlTransaction transaction, string tenantId, string fileId, string contentHash, string textHash, string model, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, string tenantId, string fileId, string contentHash, string textHash, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         await using var command = new NpgsqlCommand(IndexSql.IsIndexed, transaction.Connection, transaction)
         {
             Parameters =
             {
-                new() { Value = tenantId }, new() { Value = fileId }, new() { Value = contentHash }, new() { Value = textHash }, new() { Value = model },
+                new() { Value = tenantId }, new() { Value = fileId }, new() { Value = contentHash }, new() { Value = textHash },
             },
         };
         return await command.ExecuteScalarAsync(cancellationToken) is true;
@@ -176,7 +177,7 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Says that every text of the file has its vector: from the commit on it is searchable by meaning.</summary>
+    /// <summary>Says that every text of the file has its vector of a model: from the commit on it is searchable by meaning in that model.</summary>
     /// <returns>False, with nothing written, when the content is no longer current, its chunks are not written, or a vector is missing.</returns>
     public async Task<bool> MarkEmbeddedAsync(
         NpgsqlTransaction transaction, string tenantId, string fileId, string contentHash, string model,
@@ -198,7 +199,7 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
                 new() { Value = tenantId }, new() { Value = fileId }, new() { Value = contentHash }, new() { Value = model },
             },
         };
-        return await mark.ExecuteNonQueryAsync(cancellationToken) == 1;
+        return await mark.ExecuteScalarAsync(cancellationToken) is 1L;
     }
 
     private static async Task<bool> LockIfCurrentAsync(
@@ -224,6 +225,7 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
             new() { Value = chunks.Select(chunk => DatabaseText.Clean(chunk.Text)).ToArray() },
             new() { Value = chunks.Select(chunk => chunk.OverlapLength).ToArray() },
             new() { Value = chunks.Select(chunk => chunk.Hash).ToArray() },
+            new() { Value = chunks.Select(chunk => chunk.Tokens).ToArray() },
         },
     };
 }

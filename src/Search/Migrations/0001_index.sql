@@ -30,10 +30,10 @@ CREATE TABLE search.file (
     chunk_count    integer     NOT NULL DEFAULT 0,
     -- Hash of the text the chunks were cut from: the same text, read again, need not be cut again.
     text_hash      text,
-    -- The model the chunks were cut for, and the model whose vectors are complete.
-    model          text,
-    embedded_model text,
+    -- Language of the text, ISO 639-1, by which its words are stemmed. Null: not known.
+    language       text,
     indexed_at     timestamptz,
+    -- When the chunks last got complete vectors of some model (search.file_vectors); null while they have none.
     embedded_at    timestamptz,
     -- Moves with chunks and vectors, not with names: a rename is followed without reading the text again.
     revision       bigint      NOT NULL DEFAULT 0,
@@ -51,11 +51,24 @@ CREATE TABLE search.text_chunk (
     text           text    NOT NULL,
     -- UTF-16 units at the start of the text that repeat the end of the chunk before.
     overlap_length integer NOT NULL,
+    -- Tokens as the local model counts them, for estimates and budgets.
+    tokens         integer NOT NULL,
     hash           text    NOT NULL,
     CONSTRAINT text_chunk_pk PRIMARY KEY (tenant_id, file_id, chunk_index),
     CONSTRAINT text_chunk_file_fk FOREIGN KEY (tenant_id, file_id) REFERENCES search.file ON DELETE CASCADE
 );
 CREATE INDEX text_chunk_hash_idx ON search.text_chunk (tenant_id, hash);
+
+-- The models of which every chunk of a file has its vector. Several while one index is being built beside another.
+CREATE TABLE search.file_vectors (
+    tenant_id   text        NOT NULL,
+    file_id     text        NOT NULL,
+    model       text        NOT NULL,
+    embedded_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT file_vectors_pk PRIMARY KEY (tenant_id, file_id, model),
+    CONSTRAINT file_vectors_file_fk FOREIGN KEY (tenant_id, file_id) REFERENCES search.file ON DELETE CASCADE
+);
+CREATE INDEX file_vectors_model_idx ON search.file_vectors (tenant_id, model, file_id);
 
 -- One vector per text and model, whichever files contain that text. Little-endian float32.
 CREATE TABLE search.vector (

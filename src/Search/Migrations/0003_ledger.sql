@@ -118,8 +118,8 @@ BEGIN
     FROM (
         SELECT tenant_id, 'chunks' AS counter, chunk_count AS delta FROM new_rows
         UNION ALL SELECT tenant_id, 'chunks', -chunk_count FROM old_rows
-        UNION ALL SELECT tenant_id, 'vectors', chunk_count FROM new_rows WHERE embedded_model IS NOT NULL
-        UNION ALL SELECT tenant_id, 'vectors', -chunk_count FROM old_rows WHERE embedded_model IS NOT NULL
+        UNION ALL SELECT tenant_id, 'vectors', chunk_count FROM new_rows WHERE embedded_at IS NOT NULL
+        UNION ALL SELECT tenant_id, 'vectors', -chunk_count FROM old_rows WHERE embedded_at IS NOT NULL
     ) AS moves
     GROUP BY tenant_id, counter
     HAVING sum(delta) <> 0;
@@ -133,7 +133,7 @@ BEGIN
     SELECT tenant_id, counter, sum(delta)
     FROM (
         SELECT tenant_id, 'chunks' AS counter, -chunk_count AS delta FROM old_rows
-        UNION ALL SELECT tenant_id, 'vectors', -chunk_count FROM old_rows WHERE embedded_model IS NOT NULL
+        UNION ALL SELECT tenant_id, 'vectors', -chunk_count FROM old_rows WHERE embedded_at IS NOT NULL
     ) AS moves
     GROUP BY tenant_id, counter
     HAVING sum(delta) <> 0;

@@ -1,4 +1,4 @@
--- Who turns text into vectors, and which files are treated how.
+-- Who turns text into vectors, which files are treated how, and which models answer.
 CREATE TABLE search.provider (
     tenant_id              text        NOT NULL,
     id                     text        NOT NULL,
@@ -42,4 +42,18 @@ CREATE TABLE search.policy (
     CONSTRAINT policy_pk PRIMARY KEY (tenant_id, id),
     CONSTRAINT policy_name_unique UNIQUE (tenant_id, name),
     CONSTRAINT policy_provider_fk FOREIGN KEY (tenant_id, provider_id) REFERENCES search.provider (tenant_id, id)
+);
+
+-- The vectors of one model are a space of their own: only vectors of one model can be compared. 'building': it takes in
+-- vectors beside the serving ones until every file has its own, then it is swapped in. A tenant without rows has no vectors.
+CREATE TABLE search.vector_space (
+    tenant_id   text        NOT NULL,
+    model       text        NOT NULL,
+    -- Who embeds the queries.
+    provider_id text        NOT NULL,
+    state       text        NOT NULL,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT vector_space_pk PRIMARY KEY (tenant_id, model),
+    CONSTRAINT vector_space_provider_fk FOREIGN KEY (tenant_id, provider_id) REFERENCES search.provider (tenant_id, id),
+    CONSTRAINT vector_space_state_known CHECK (state IN ('building', 'serving'))
 );

@@ -14,6 +14,14 @@ public interface ISearchEngine
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<Ranking> SemanticAsync(EngineRequest request, string model, ReadOnlyMemory<float> query, CancellationToken cancellationToken);
 
+    /// <summary>Ranks chunks, several of one file if they are good: by BM25 of the query's words, or by cosine.</summary>
+    /// <param name="request">Tenant, words, filters and part of the ranking.</param>
+    /// <param name="model">The model of <paramref name="query"/>; null: by words.</param>
+    /// <param name="query">The embedded query; not looked at without a model.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<IReadOnlyList<RankedChunk>> RankChunksAsync(
+        EngineRequest request, string? model, ReadOnlyMemory<float> query, CancellationToken cancellationToken);
+
     /// <summary>Completes ranked files with their attributes and best chunk. Files that vanished since are left out.</summary>
     Task<IReadOnlyList<SearchHit>> LoadAsync(EngineRequest request, IReadOnlyList<RankedFile> files, CancellationToken cancellationToken);
 
@@ -33,6 +41,12 @@ public sealed record EngineRequest(SearchRequest Search, int Offset, int Limit);
 /// <param name="Distance">Cosine distance when ranked by meaning.</param>
 /// <param name="ChunkIndex">The best chunk when ranked by meaning; null: choose by the words when loading.</param>
 public sealed record RankedFile(string FileId, double Score, double? Distance, int? ChunkIndex);
+
+/// <summary>A chunk at its rank.</summary>
+/// <param name="FileId">Its file.</param>
+/// <param name="ChunkIndex">Its position in the document, from 0.</param>
+/// <param name="Score">Higher is better.</param>
+public sealed record RankedChunk(string FileId, int ChunkIndex, double Score);
 
 /// <summary>A part of a ranking.</summary>
 /// <param name="Files">Best first, in an order that does not depend on the part asked for.</param>

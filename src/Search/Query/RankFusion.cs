@@ -12,6 +12,15 @@ internal static class RankFusion
     /// <summary>The weight of meaning for an alpha of the API; outside 0 to 1 it is clamped.</summary>
     internal static double WeightOf(double alpha) => Math.Pow(Math.Clamp(alpha, 0, 1), Exponent);
 
+    /// <summary>All files of several rankings, each at its best rank; of equal ranks the ranking named first goes first.</summary>
+    internal static IReadOnlyList<RankedFile> Interleave(IReadOnlyList<IReadOnlyList<RankedFile>> rankings) =>
+    [
+        .. rankings.SelectMany((ranking, number) => ranking.Select((file, rank) => (File: file, Rank: rank, Number: number)))
+            .OrderBy(entry => entry.Rank).ThenBy(entry => entry.Number)
+            .Select(entry => entry.File)
+            .DistinctBy(file => file.FileId),
+    ];
+
     /// <summary>All files of both rankings, best first. A side whose weight is zero adds nothing.</summary>
     internal static IReadOnlyList<RankedFile> Fuse(IReadOnlyList<RankedFile> words, IReadOnlyList<RankedFile> meaning, double weight)
     {

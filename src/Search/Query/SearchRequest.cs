@@ -28,6 +28,12 @@ public sealed record SearchRequest
     /// <summary>Whether folders below count. Default true.</summary>
     public bool Recursive { get; init; } = true;
 
+    /// <summary>Only files modified then or later; null: all.</summary>
+    public DateTimeOffset? ModifiedFrom { get; init; }
+
+    /// <summary>Only files modified before; null: all.</summary>
+    public DateTimeOffset? ModifiedTo { get; init; }
+
     /// <summary>Hits wanted. Default 20.</summary>
     public int Limit { get; init; } = 20;
 
@@ -73,7 +79,11 @@ public sealed record SearchHit(
 
 /// <summary>One page of an answer.</summary>
 /// <param name="Hits">Best first; equal scores in a fixed order, so that pages neither overlap nor leave gaps while the index stands still.</param>
-/// <param name="Total">Files that match. Hybrid counts at most the first 1,000 of each side.</param>
+/// <param name="Total">Files that match. Hybrid, and meaning while several models answer, count at most the first 1,000 of each side.</param>
 /// <param name="HasMore">Whether there are hits after these.</param>
-/// <param name="Degraded">Null, or a code that says why the answer is by words alone: <c>embedding_unavailable</c>, <c>vector_index_unavailable</c>.</param>
+/// <param name="Degraded">
+/// Null, or a code that says what is missing. By words alone: <c>embedding_unavailable</c>, <c>vector_index_unavailable</c>. Not every file was
+/// compared by meaning: <c>embedding_partial</c> (one of several models cannot embed), <c>index_building</c> (the model that serves
+/// cannot embed, and the one that is to replace it has not all files yet).
+/// </param>
 public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, int Total, bool HasMore, string? Degraded);

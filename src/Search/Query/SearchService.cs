@@ -26,9 +26,9 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
         var part = Part(request);
         if (string.IsNullOrWhiteSpace(request.Query))
             return new([], 0, false, null);
-        var (model, vector) = await EmbedAsync(request, cancellationToken);
-        var ranking = await engine.SemanticAsync(part, model, vector, cancellationToken);
-        return await CompleteAsync(part, ranking.Files, ranking.Total, degraded: null, cancellationToken);
+        var query = await providers.EmbedQueryAsync(request.TenantId, request.Query, cancellationToken);
+        var ranking = await RankByMeaningAsync(part, query, cancellationToken);
+        return await CompleteAsync(part, ranking.Files, ranking.Total, query.Degraded, cancellationToken);
     });
 
     /// <summary>Searches by both, joined by rank. When meaning is not available the answer is by words and says so in <see cref="SearchAnswer.Degraded"/>.</summary>
@@ -46,8 +46,9 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
         {
             try
             {
-                var (model, vector) = await EmbedAsync(request, cancellationToken);
-                meaning = await engine.SemanticAsync(depth, model, vector, cancellationToken);
+                var query = await providers.EmbedQueryAsync(request.TenantId, request.Query, cancellationToken);
+                degraded = query.Degraded;
+                meaning = await RankByMeaningAsync(depth, query, cancellationToken);
             }
             catch (EmbeddingUnavailableException)
             {
@@ -77,10 +78,16 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
         return new(request, Math.Max(0, request.Offset), Math.Clamp(request.Limit, 1, FusionDepth));
     }
 
-    private async Task<(string Model, ReadOnlyMemory<float> Vector)> EmbedAsync(SearchRequest request, CancellationToken cancellationToken)
+    // Cosines of different models cannot be compared, but ranks can; a file that has vectors of several keeps its best rank.
+    private async Task<Ranking> RankByMeaningAsync(EngineRequest part, EmbeddedQuery query, CancellationToken cancellationToken)
     {
-        var provider = await providers.ResolveDefaultAsync(request.TenantId, cancellationToken);
-        return (provider.Model, await provider.EmbedQueryAsync(request.Query, cancellationToken));
+        if (query.Vectors is [var (model, vector)])
+            return await engine.SemanticAsync(part, model, vector, cancellationToken);
+        var rankings = new List<IReadOnlyList<RankedFile>>();
+        foreach (var one in query.Vectors)
+            rankings.Add((await engine.SemanticAsync(part with { Offset = 0, Limit = FusionDepth }, one.Model, one.Vector, cancellationToken)).Files);
+        var merged = RankFusion.Interleave(rankings);
+        return new([.. merged.Skip(part.Offset).Take(part.Limit)], merged.Count);
     }
 
     private async Task<SearchAnswer> CompleteAsync(

@@ -16,7 +16,7 @@ public sealed class IndexWriterTests
         await room.CommitAsync(async transaction =>
         {
             await room.Writer.UpsertFilesAsync(transaction, Tenant, [current], Stop);
-            Assert.False(await room.Writer.ReplaceChunksAsync(transaction, Tenant, "fil_1", old.ContentHash, "text", "m", room.Chunker.Split([new(1, "stale", [])]), Stop));
+            Assert.False(await room.Writer.ReplaceChunksAsync(transaction, Tenant, "fil_1", old.ContentHash, "text", null, room.Chunker.Split([new(1, "stale", [])]), Stop));
             Assert.False(await room.Writer.MarkEmbeddedAsync(transaction, Tenant, "fil_1", old.ContentHash, WordVectors.Model, Stop));
         });
         Assert.Empty(await room.Writer.PendingVectorsAsync(Tenant, "fil_1", old.ContentHash, "other", null, 10, Stop));

@@ -21,7 +21,7 @@ public sealed class CranfieldTests
             {
                 await room.Writer.UpsertFilesAsync(tx, Tenant, [.. part.Select(document => document.File)], Stop);
                 foreach (var (text, file) in part)
-                    await room.Writer.ReplaceChunksAsync(tx, Tenant, file.FileId, file.ContentHash, "text", "m", room.Chunker.Split([new(1, text, [])]), Stop);
+                    await room.Writer.ReplaceChunksAsync(tx, Tenant, file.FileId, file.ContentHash, "text", null, room.Chunker.Split([new(1, text, [])]), Stop);
             });
         }
 

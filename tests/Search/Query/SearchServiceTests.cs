@@ -203,7 +203,7 @@ public sealed class SearchServiceTests
         await room.CommitAsync(async tx =>
         {
             await room.Writer.UpsertFilesAsync(tx, Tenant, [file], Stop);
-            await room.Writer.ReplaceChunksAsync(tx, Tenant, "fil_1", file.ContentHash, "text", WordVectors.Model, chunks, Stop);
+            await room.Writer.ReplaceChunksAsync(tx, Tenant, "fil_1", file.ContentHash, "text", null, chunks, Stop);
             await room.Writer.SaveVectorsAsync(tx, Tenant, WordVectors.Model, [.. chunks.Select(chunk => (chunk.Hash, WordVectors.Of(chunk.Text)))], Stop);
             await room.Writer.MarkEmbeddedAsync(tx, Tenant, "fil_1", file.ContentHash, WordVectors.Model, Stop);
         });

@@ -122,7 +122,7 @@ internal sealed class SearchRoom : IAsyncDisposable
     {
         await Writer.UpsertFilesAsync(transaction, tenant, [file], Stop);
         var chunks = Chunker.Split([new(1, content, [])]);
-        Assert.True(await Writer.ReplaceChunksAsync(transaction, tenant, file.FileId, file.ContentHash, "text", WordVectors.Model, chunks, Stop));
+        Assert.True(await Writer.ReplaceChunksAsync(transaction, tenant, file.FileId, file.ContentHash, "text", null, chunks, Stop));
         if (!vectors)
             return;
         await Writer.SaveVectorsAsync(

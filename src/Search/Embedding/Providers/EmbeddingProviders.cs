@@ -43,6 +43,7 @@ public sealed class EmbeddingProviders(
         {
             batch.BatchCommands.Add(new(ProviderSql.AddDefaultProvider) { Parameters = { new() { Value = tenantId } } });
             batch.BatchCommands.Add(new(ProviderSql.AddDefaultPolicy) { Parameters = { new() { Value = tenantId } } });
+            batch.BatchCommands.Add(new(ProviderSql.AddDefaultSpace) { Parameters = { new() { Value = tenantId } } });
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
@@ -93,6 +94,42 @@ public sealed class EmbeddingProviders(
         var rules = await ReadRulesAsync(tenantId, cancellationToken);
         var general = rules.Policies.LastOrDefault(policy => policy is { ShareId: null, PathPrefix: null, MimePattern: null });
         return Open(rules.Providers.FirstOrDefault(row => row.Id == general?.ProviderId) ?? rules.Providers[0]);
+    }
+
+    /// <summary>Embeds a query in every model that serves. When none of them can, in those that are being built.</summary>
+    /// <exception cref="EmbeddingUnavailableException">None can embed it; the fault of the first.</exception>
+    internal async Task<EmbeddedQuery> EmbedQueryAsync(string tenantId, string text, CancellationToken cancellationToken)
+    {
+        var rules = await ReadRulesAsync(tenantId, cancellationToken);
+        var (vectors, fault) = await EmbedInAsync(rules, serving: true, text, cancellationToken);
+        if (vectors.Count > 0)
+            return new(vectors, fault is null ? null : "embedding_partial");
+        (vectors, var later) = await EmbedInAsync(rules, serving: false, text, cancellationToken);
+        if (vectors.Count > 0)
+            return new(vectors, "index_building");
+        throw fault ?? later ?? new EmbeddingUnavailableException(rules.Providers[0].Id, "semantic_disabled", "No policy of the tenant wants vectors.");
+    }
+
+    private async Task<(List<(string Model, float[] Vector)> Vectors, EmbeddingUnavailableException? Fault)> EmbedInAsync(
+        IndexingRules rules, bool serving, string text, CancellationToken cancellationToken)
+    {
+        var vectors = new List<(string, float[])>();
+        EmbeddingUnavailableException? first = null;
+        foreach (var space in rules.Spaces.Where(space => space.IsServing == serving))
+        {
+            if (rules.ProviderOf(space) is not { } row)
+                continue;
+            try
+            {
+                vectors.Add((space.Model, await Open(row).EmbedQueryAsync(text, cancellationToken)));
+            }
+            catch (EmbeddingUnavailableException fault)
+            {
+                first ??= fault;
+            }
+        }
+
+        return (vectors, first);
     }
 
     /// <summary>Opens the provider of a row.</summary>
@@ -165,6 +202,7 @@ public sealed class EmbeddingProviders(
     {
         batch.BatchCommands.Add(new(ProviderSql.Providers) { Parameters = { new() { Value = tenantId } } });
         batch.BatchCommands.Add(new(ProviderSql.Policies) { Parameters = { new() { Value = tenantId } } });
+        batch.BatchCommands.Add(new(ProviderSql.Spaces) { Parameters = { new() { Value = tenantId } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var providers = new List<ProviderRow>();
         while (await reader.ReadAsync(cancellationToken))
@@ -184,11 +222,20 @@ public sealed class EmbeddingProviders(
                 reader.IsDBNull(6) ? null : reader.GetBoolean(6), Text(reader, 7)));
         }
 
-        return providers.Count > 0 && policies.Count > 0 ? new(providers, policies) : null;
+        await reader.NextResultAsync(cancellationToken);
+        var spaces = new List<VectorSpace>();
+        while (await reader.ReadAsync(cancellationToken))
+            spaces.Add(new(reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));
+        return providers.Count > 0 && policies.Count > 0 ? new(providers, policies, spaces) : null;
     }
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }
+
+/// <summary>A query in every model that could embed it.</summary>
+/// <param name="Vectors">At least one.</param>
+/// <param name="Degraded">Null, or why not every file can be compared, as in <see cref="SearchAnswer.Degraded"/>.</param>
+internal sealed record EmbeddedQuery(IReadOnlyList<(string Model, float[] Vector)> Vectors, string? Degraded);
 
 /// <summary>Whether a provider works.</summary>
 /// <param name="Available">Whether it embedded a short text just now.</param>

@@ -31,6 +31,12 @@ public sealed record ProviderRow(
 public sealed record PolicyRow(
     string Id, string? ShareId, string? PathPrefix, string? MimePattern, bool IndexContent, bool Semantic, bool? Ocr, string? ProviderId);
 
+/// <summary>The vectors of one model. Vectors of different models cannot be compared, so each model is searched apart.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="ProviderId">Who embeds the queries.</param>
+/// <param name="IsServing">Whether it answers searches; false while it is being built beside the one it will replace.</param>
+public sealed record VectorSpace(string Model, string ProviderId, bool IsServing);
+
 /// <summary>What the policies say about one file.</summary>
 /// <param name="PolicyId">The policy that decided; null when none matched, then only the name is indexed.</param>
 /// <param name="IndexContent">Whether content is indexed.</param>

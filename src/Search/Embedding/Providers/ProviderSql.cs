@@ -17,6 +17,17 @@ internal static class ProviderSql
         ON CONFLICT DO NOTHING
         """;
 
+    internal const string AddDefaultSpace = """
+        INSERT INTO search.vector_space (tenant_id, model, provider_id, state)
+        SELECT tenant_id, model, id, 'serving' FROM search.provider
+        WHERE tenant_id = $1 AND is_default AND NOT EXISTS (SELECT FROM search.vector_space WHERE tenant_id = $1)
+        ON CONFLICT DO NOTHING
+        """;
+
+    internal const string Spaces = """
+        SELECT model, provider_id, state = 'serving' FROM search.vector_space WHERE tenant_id = $1 ORDER BY state DESC, created_at, model
+        """;
+
     internal const string Providers = """
         SELECT id, name, type, endpoint, api_key, model, dimensions, max_tokens_per_request, ocr, is_default, updated_at
         FROM search.provider

@@ -66,6 +66,12 @@ public sealed partial class LocalIndex : ISearchEngine, IDisposable
         AnswerAsync(request, index => index.Semantic(request, model, query.Span), cancellationToken);
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<RankedChunk>> RankChunksAsync(
+        EngineRequest request, string? model, ReadOnlyMemory<float> query, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            request, index => model is null ? index.ChunksByWords(request) : index.ChunksByMeaning(request, model, query.Span), cancellationToken);
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<SearchHit>> LoadAsync(EngineRequest request, IReadOnlyList<RankedFile> files, CancellationToken cancellationToken) =>
         AnswerAsync(request, index => index.Load(request, files), cancellationToken);
 

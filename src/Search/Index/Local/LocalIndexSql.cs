@@ -4,7 +4,7 @@ namespace ScaiDrive.Search.Index.Local;
 internal static class LocalIndexSql
 {
     /// <summary>Another version means: delete and rebuild. To be raised with the schema, and with what <c>Words</c> makes of a text.</summary>
-    internal const int SchemaVersion = 1;
+    internal const int SchemaVersion = 2;
 
     // The full-text tables keep no text of their own; their rows are removed by saying again what they were made of.
     internal const string Create = """
@@ -46,11 +46,16 @@ internal static class LocalIndexSql
             section        TEXT,
             text           TEXT    NOT NULL,
             overlap_length INTEGER NOT NULL,
-            segment        INTEGER,
-            slot           INTEGER,
-            scale          REAL,
             UNIQUE (file, chunk_index)
         );
+        -- A chunk has one slot in the segment of each model it has a vector of.
+        CREATE TABLE chunk_slot (
+            chunk   INTEGER NOT NULL,
+            segment INTEGER NOT NULL,
+            slot    INTEGER NOT NULL,
+            scale   REAL    NOT NULL,
+            PRIMARY KEY (chunk, segment)
+        ) WITHOUT ROWID;
         CREATE VIRTUAL TABLE file_text USING fts5 (name, content, content = '', tokenize = "porter unicode61 remove_diacritics 2");
         CREATE VIRTUAL TABLE chunk_text USING fts5 (text, content = '', tokenize = "porter unicode61 remove_diacritics 2");
         CREATE VIRTUAL TABLE word USING fts5vocab (file_text, row);
@@ -64,7 +69,7 @@ internal static class LocalIndexSql
     internal const string Segments = "SELECT id, model, dimensions, slots FROM segment ORDER BY id";
     internal const string InsertSegment = "INSERT INTO segment (model, dimensions, slots) VALUES ($1, $2, 0) RETURNING id";
     internal const string SaveSlots = "UPDATE segment SET slots = $2 WHERE id = $1";
-    internal const string Slots = "SELECT segment, slot, file, chunk_index, scale FROM chunk WHERE slot IS NOT NULL";
+    internal const string Slots = "SELECT s.segment, s.slot, c.file, c.chunk_index, s.scale FROM chunk_slot s JOIN chunk c ON c.id = s.chunk";
 
     internal const string FileColumns = "SELECT id, file_id, share_id, mime_type FROM file";
     internal const string FindFile = "SELECT id, name, revision FROM file WHERE file_id = $1";
@@ -80,13 +85,15 @@ internal static class LocalIndexSql
         """;
     internal const string DeleteFile = "DELETE FROM file WHERE id = $1";
 
-    internal const string ChunksOfFile = "SELECT id, text, overlap_length, segment, slot FROM chunk WHERE file = $1 ORDER BY chunk_index";
+    internal const string ChunksOfFile = "SELECT id, text, overlap_length FROM chunk WHERE file = $1 ORDER BY chunk_index";
     internal const string InsertChunk = """
-        INSERT INTO chunk (id, file, chunk_index, page, section, text, overlap_length, segment, slot, scale)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        INSERT INTO chunk (id, file, chunk_index, page, section, text, overlap_length) VALUES ($1, $2, $3, $4, $5, $6, $7)
         """;
     internal const string LastChunkId = "SELECT coalesce(max(id), 0) FROM chunk";
     internal const string DeleteChunks = "DELETE FROM chunk WHERE file = $1";
+    internal const string InsertSlot = "INSERT INTO chunk_slot (chunk, segment, slot, scale) VALUES ($1, $2, $3, $4)";
+    internal const string SlotsOfFile = "SELECT s.segment, s.slot FROM chunk_slot s JOIN chunk c ON c.id = s.chunk WHERE c.file = $1";
+    internal const string DeleteSlots = "DELETE FROM chunk_slot WHERE chunk IN (SELECT id FROM chunk WHERE file = $1)";
 
     internal const string InsertFileText = "INSERT INTO file_text (rowid, name, content) VALUES ($1, $2, $3)";
     internal const string DeleteFileText = "INSERT INTO file_text (file_text, rowid, name, content) VALUES ('delete', $1, $2, $3)";
@@ -109,6 +116,11 @@ internal static class LocalIndexSql
     internal const string FileIdOf = "SELECT file_id FROM file WHERE id = $1";
     internal const string ChunkRange = "SELECT min(id), max(id) FROM chunk WHERE file = $1";
     internal const string ChunksWith = "SELECT rowid FROM chunk_text WHERE chunk_text MATCH $1 AND rowid >= $2 AND rowid <= $3";
+    internal const string RankChunks = """
+        SELECT c.file, c.chunk_index, t.score
+        FROM (SELECT rowid, bm25(chunk_text) AS score FROM chunk_text WHERE chunk_text MATCH $1) AS t
+        JOIN chunk c ON c.id = t.rowid
+        """;
     internal const string LoadChunk = "SELECT chunk_index, page, section, text FROM chunk WHERE id = $1";
     internal const string LoadChunkAt = "SELECT chunk_index, page, section, text FROM chunk WHERE file = $1 AND chunk_index = $2";
 }

@@ -158,29 +158,26 @@ internal sealed partial class TenantIndex
         write.Files.RemoveAll(file => file.Row == id);
     }
 
-    private List<(long Id, string Text, int OverlapLength, int? Segment, int Slot)> ReadChunks(int file)
+    private List<(long Id, string Text, int OverlapLength)> ReadChunks(int file)
     {
-        var chunks = new List<(long, string, int, int?, int)>();
+        var chunks = new List<(long, string, int)>();
         using var rows = _writer.Read(LocalIndexSql.ChunksOfFile, file);
         while (rows.Read())
-        {
-            chunks.Add((
-                rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2), rows.IsDBNull(3) ? null : rows.GetInt32(3),
-                rows.IsDBNull(4) ? -1 : rows.GetInt32(4)));
-        }
-
+            chunks.Add((rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2)));
         return chunks;
     }
 
-    private void RemoveChunks(int file, List<(long Id, string Text, int OverlapLength, int? Segment, int Slot)> chunks, PendingWrite write)
+    private void RemoveChunks(int file, List<(long Id, string Text, int OverlapLength)> chunks, PendingWrite write)
     {
         foreach (var chunk in chunks)
-        {
             _writer.Run(LocalIndexSql.DeleteChunkText, chunk.Id, Words.ForIndex(chunk.Text));
-            if (chunk.Segment is { } segment)
-                write.Freed.Add((segment, chunk.Slot));
+        using (var slots = _writer.Read(LocalIndexSql.SlotsOfFile, file))
+        {
+            while (slots.Read())
+                write.Freed.Add((slots.GetInt32(0), slots.GetInt32(1)));
         }
 
+        _writer.Run(LocalIndexSql.DeleteSlots, file);
         _writer.Run(LocalIndexSql.DeleteChunks, file);
     }
 
@@ -188,18 +185,18 @@ internal sealed partial class TenantIndex
     {
         foreach (var chunk in content.Chunks)
         {
-            var (segment, slot, scale) = (default(int?), default(int?), default(float?));
-            if (content.Model is not null && chunk.Vector is { Length: > 0 } vector)
+            _writer.Run(LocalIndexSql.InsertChunk, nextChunk, file, chunk.Index, chunk.Page, chunk.Section, chunk.Text, chunk.OverlapLength);
+            foreach (var (model, vector) in chunk.Vectors)
             {
-                segment = SegmentFor(content.Model, vector.Length, write);
-                slot = TakeSlot(segment.Value, write);
-                scale = WriteVector(segment.Value, slot.Value, vector);
-                write.Assigned.Add((segment.Value, slot.Value, file, chunk.Index, scale.Value));
+                if (vector.Length == 0)
+                    continue;
+                var segment = SegmentFor(model, vector.Length, write);
+                var slot = TakeSlot(segment, write);
+                var scale = WriteVector(segment, slot, vector);
+                _writer.Run(LocalIndexSql.InsertSlot, nextChunk, segment, slot, scale);
+                write.Assigned.Add((segment, slot, file, chunk.Index, scale));
             }
 
-            _writer.Run(
-                LocalIndexSql.InsertChunk, nextChunk, file, chunk.Index, chunk.Page, chunk.Section, chunk.Text, chunk.OverlapLength,
-                segment, slot, scale);
             _writer.Run(LocalIndexSql.InsertChunkText, nextChunk, Words.ForIndex(chunk.Text));
             nextChunk++;
         }
