@@ -14,7 +14,8 @@ internal static class ObjectId
 
     internal static Guid OfFile(string tenantId, string fileId) => Of($"file\n{tenantId}\n{fileId}");
 
-    internal static Guid OfChunk(string tenantId, string fileId, int chunkIndex, string model) => Of($"chunk\n{tenantId}\n{fileId}\n{chunkIndex}\n{model}");
+    internal static Guid OfChunk(string tenantId, string fileId, int chunkIndex, string collection) =>
+        Of($"chunk\n{tenantId}\n{fileId}\n{chunkIndex}\n{collection}");
 
     private static Guid Of(string name)
     {

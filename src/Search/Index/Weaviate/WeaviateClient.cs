@@ -10,7 +10,6 @@ internal sealed class WeaviateClient : IDisposable
 {
     private const int WriteAttempts = 4;
     private const int LongestFault = 500;
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
@@ -86,7 +85,7 @@ internal sealed class WeaviateClient : IDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var clock = new CancellationTokenSource(_options.WriteTimeout, _time);
         await using var expiry = clock.Token.Register(limit.Cancel);
-        var delay = FirstDelay;
+        var delay = _options.RetryDelay;
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? asked = null;

@@ -15,6 +15,9 @@ public sealed record WeaviateOptions
     /// <summary>How long one write may take, its retries included. Default 45 seconds.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(45);
 
+    /// <summary>The rest before a write is tried again; it doubles. Default 200 milliseconds.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How long the health probe waits. Default 2 seconds.</summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

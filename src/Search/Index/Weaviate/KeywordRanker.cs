@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ScaiDrive.Search.Query;
+
+namespace ScaiDrive.Search.Index.Weaviate;
+
+/// <summary>Ranks files by their words. The rules are those of the local index; the scores are Weaviate's own BM25F.</summary>
+internal sealed class KeywordRanker(WeaviateServer server)
+{
+    /// <summary>With so many files that have every word, files that have only some are left out. As in the local index.</summary>
+    private const int EnoughComplete = 20;
+
+    /// <summary>From this many words on, very common ones are left out when rarer ones remain. As in the local index.</summary>
+    private const int LongQuery = 4;
+
+    /// <summary>Common: in more than one of so many files. As in the local index.</summary>
+    private const int CommonShare = 2;
+
+    /// <summary>Below this many files nothing is common. As in the local index.</summary>
+    private const int FewFiles = 1_000;
+
+    // A word in the name says more about a file than a word in its text.
+    private const string Properties = "[\"name^3\",\"content\"]";
+
+    private readonly ConcurrentDictionary<(string Tenant, string Word), (int Files, int Having)> _counts = new();
+
+    /// <summary>The query, very common words left out.</summary>
+    internal async Task<KeywordQuery> ReadAsync(string tenant, string query, CancellationToken cancellationToken)
+    {
+        var terms = QueryText.Parse(query);
+        if (terms.Count < LongQuery)
+            return new(terms);
+        var files = await server.CountAsync(Collections.Files, tenant, null, cancellationToken);
+        if (files < FewFiles)
+            return new(terms);
+        var having = await Task.WhenAll(terms.Select(term =>
+            KeywordQuery.SingleWord(term) is { } word ? HavingAsync(tenant, word, files, cancellationToken) : Task.FromResult(0)));
+        var rare = terms.Where((_, i) => having[i] <= files / CommonShare).ToList();
+        return new(rare.Count >= 2 ? rare : terms);
+    }
+
+    internal async Task<Ranking> RankAsync(string tenant, KeywordQuery query, SearchFilter filter, EngineRequest request, CancellationToken cancellationToken)
+    {
+        if (query.TermCount == 0 || filter.IsEmpty)
+            return new([], 0);
+        var matching = filter.And(query.All);
+        var total = await server.CountAsync(Collections.Files, tenant, matching, cancellationToken);
+        if (query.TermCount > 1 && total < EnoughComplete)
+        {
+            matching = filter.And(query.Any);
+            total = await server.CountAsync(Collections.Files, tenant, matching, cancellationToken);
+        }
+
+        // More than the server gives out cannot be reached, so it is not promised.
+        total = Math.Min(total, WeaviateServer.MaximumResults);
+        if (request.Offset >= total)
+            return new([], total);
+        var window = await Windows.ReadAsync<RankedFile>(
+            request, file => file.FileId, size => FirstAsync(tenant, query, filter, matching, size, cancellationToken));
+        return new([.. window.Items.Skip(request.Offset).Take(request.Limit)], total);
+    }
+
+    private async Task<Window<RankedFile>> FirstAsync(
+        string tenant, KeywordQuery query, SearchFilter filter, Where matching, int size, CancellationToken cancellationToken)
+    {
+        var ranked = new List<RankedFile>();
+        if (query.Ranked is { Length: > 0 } words)
+        {
+            var bm25 = $"bm25:{{query:{GraphText.Quote(words)},properties:{Properties}}},";
+            var found = await server.GetAsync(
+                Collections.Files, tenant, $"{bm25}{WeaviateServer.WhereArgument(matching)}limit:{size}", "fileId _additional{score}", cancellationToken);
+            ranked.AddRange(found.Select(file => new RankedFile((string)file["fileId"]!, ScoreOf(file), null, null))
+                .OrderByDescending(file => file.Score).ThenBy(file => FileOrder.Of(file.FileId)));
+        }
+
+        // Beginnings of words have no rank: files found by them alone come last, those with such a name first.
+        if (query.PrefixInName is { } inName && ranked.Count < size)
+        {
+            await AddUnrankedAsync(tenant, Where.All(filter.And(inName), matching), size, ranked, cancellationToken);
+            if (ranked.Count < size)
+                await AddUnrankedAsync(tenant, matching, size, ranked, cancellationToken);
+        }
+
+        return new(ranked, ranked.Count < size);
+    }
+
+    private async Task AddUnrankedAsync(string tenant, Where where, int size, List<RankedFile> ranked, CancellationToken cancellationToken)
+    {
+        var arguments = $"{WeaviateServer.WhereArgument(where)}sort:[{{path:[\"fileId\"],order:asc}}],limit:{size}";
+        var known = ranked.Select(file => file.FileId).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in await server.GetAsync(Collections.Files, tenant, arguments, "fileId", cancellationToken))
+        {
+            var fileId = (string)file["fileId"]!;
+            if (ranked.Count < size && known.Add(fileId))
+                ranked.Add(new(fileId, 0, null, null));
+        }
+    }
+
+    private async Task<int> HavingAsync(string tenant, string word, int files, CancellationToken cancellationToken)
+    {
+        // Kept until the index has changed by a tenth.
+        if (_counts.TryGetValue((tenant, word), out var known) && Math.Abs(known.Files - files) <= files / 10)
+            return known.Having;
+        var having = await server.CountAsync(Collections.Files, tenant, KeywordQuery.HasWord(word), cancellationToken);
+        if (_counts.Count > 10_000)
+            _counts.Clear();
+        _counts[(tenant, word)] = (files, having);
+        return having;
+    }
+
+    // The score comes as text.
+    private static double ScoreOf(JsonObject file) => file["_additional"]?["score"] switch
+    {
+        JsonValue value when value.TryGetValue<double>(out var number) => number,
+        JsonValue value when value.TryGetValue<string>(out var text)
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        _ => 0,
+    };
+}
