@@ -24,8 +24,8 @@ internal abstract class EngineRoom(SearchRoom room) : IAsyncDisposable
     /// <summary>The process ends and another one starts.</summary>
     public abstract void Restart();
 
-    /// <summary>Another engine that has seen nothing of the history.</summary>
-    public abstract Task<EngineRoom> FreshAsync();
+    /// <summary>Everything the engine keeps is lost; it is built anew from the database.</summary>
+    public abstract void Lose();
 
     public async Task<IReadOnlyList<string>> FindAsync(SearchRequest request)
     {

@@ -9,9 +9,10 @@ public sealed class LocalEngineTests : SearchEngineContract
 {
     private protected override async Task<EngineRoom> StartAsync() => new LocalRoom(await SearchRoom.CreateAsync());
 
-    private sealed class LocalRoom(SearchRoom room, LocalIndex? node = null) : EngineRoom(room)
+    private sealed class LocalRoom(SearchRoom room) : EngineRoom(room)
     {
-        private LocalIndex _node = node ?? room.Node;
+        private LocalIndex _node = room.Node;
+        private int _nodes;
 
         public override ISearchEngine Engine => _node;
 
@@ -24,25 +25,6 @@ public sealed class LocalEngineTests : SearchEngineContract
 
         public override void Restart() => _node = Room.RestartNode();
 
-        public override Task<EngineRoom> FreshAsync() => Task.FromResult<EngineRoom>(new Guest(Room, Room.NewNode("fresh")));
-    }
-
-    // Its owner disposes of the database.
-    private sealed class Guest(SearchRoom room, LocalIndex node) : EngineRoom(room)
-    {
-        public override ISearchEngine Engine => node;
-
-        public override IFollowingIndex Index => node;
-
-        public override Action<string>? Step
-        {
-            set => node.Step = value;
-        }
-
-        public override void Restart() => throw new NotSupportedException();
-
-        public override Task<EngineRoom> FreshAsync() => throw new NotSupportedException();
-
-        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public override void Lose() => _node = Room.NewNode($"empty{_nodes++}");
     }
 }

@@ -18,9 +18,10 @@ internal sealed class KeywordQuery(IReadOnlyList<QueryTerm> terms)
     /// <summary>The words BM25 compares. Empty when only beginnings of words are asked for: those it cannot.</summary>
     internal string Ranked => string.Join(' ', _terms.Where(term => !IsPrefix(term)).SelectMany(term => TokensOf(term.Stems)));
 
-    /// <summary>Files whose name has a word that begins as asked; null when no beginnings are asked for.</summary>
-    internal Where? PrefixInName =>
-        _terms.Where(IsPrefix).ToList() is { Count: > 0 } prefixes ? Where.Any(prefixes.Select(term => Where.Like("name", PatternOf(term)))) : null;
+    internal bool HasPrefix => _terms.Any(IsPrefix);
+
+    /// <summary>Files whose name has a word that begins as asked.</summary>
+    internal Where PrefixInName => Where.Any(_terms.Where(IsPrefix).Select(term => Where.Like("name", PatternOf(term))));
 
     /// <summary>The word of a term that is a single one, for counting; null for phrases and beginnings.</summary>
     internal static string? SingleWord(QueryTerm term) =>

@@ -44,7 +44,8 @@ internal sealed class KeywordRanker(WeaviateServer server)
     {
         if (query.TermCount == 0 || filter.IsEmpty)
             return new([], 0);
-        var matching = filter.And(query.All);
+        var complete = filter.And(query.All);
+        var matching = complete;
         var total = await server.CountAsync(Collections.Files, tenant, matching, cancellationToken);
         if (query.TermCount > 1 && total < EnoughComplete)
         {
@@ -57,12 +58,12 @@ internal sealed class KeywordRanker(WeaviateServer server)
         if (request.Offset >= total)
             return new([], total);
         var window = await Windows.ReadAsync<RankedFile>(
-            request, file => file.FileId, size => FirstAsync(tenant, query, filter, matching, size, cancellationToken));
+            request, file => file.FileId, size => FirstAsync(tenant, query, filter, complete, matching, size, cancellationToken));
         return new([.. window.Items.Skip(request.Offset).Take(request.Limit)], total);
     }
 
     private async Task<Window<RankedFile>> FirstAsync(
-        string tenant, KeywordQuery query, SearchFilter filter, Where matching, int size, CancellationToken cancellationToken)
+        string tenant, KeywordQuery query, SearchFilter filter, Where complete, Where matching, int size, CancellationToken cancellationToken)
     {
         var ranked = new List<RankedFile>();
         if (query.Ranked is { Length: > 0 } words)
@@ -74,15 +75,37 @@ internal sealed class KeywordRanker(WeaviateServer server)
                 .OrderByDescending(file => file.Score).ThenBy(file => FileOrder.Of(file.FileId)));
         }
 
-        // Beginnings of words have no rank: files found by them alone come last, those with such a name first.
-        if (query.PrefixInName is { } inName && ranked.Count < size)
-        {
-            await AddUnrankedAsync(tenant, Where.All(filter.And(inName), matching), size, ranked, cancellationToken);
-            if (ranked.Count < size)
-                await AddUnrankedAsync(tenant, matching, size, ranked, cancellationToken);
-        }
-
+        if (query.HasPrefix)
+            await AddFoundByBeginningAsync(tenant, query, filter, complete, matching, size, ranked, cancellationToken);
         return new(ranked, ranked.Count < size);
+    }
+
+    // Beginnings of words have no score. Files that have everything asked for come first for that; files found by a
+    // beginning alone come last, those with such a name before the others.
+    private async Task AddFoundByBeginningAsync(
+        string tenant, KeywordQuery query, SearchFilter filter, Where complete, Where matching, int size, List<RankedFile> ranked,
+        CancellationToken cancellationToken)
+    {
+        if (matching != complete)
+            await RaiseAsync(tenant, complete, size, ranked, cancellationToken);
+        if (ranked.Count < size)
+            await AddUnrankedAsync(tenant, Where.All(filter.And(query.PrefixInName), matching), size, ranked, cancellationToken);
+        if (ranked.Count < size)
+            await AddUnrankedAsync(tenant, matching, size, ranked, cancellationToken);
+    }
+
+    // There are fewer of them than EnoughComplete, or the others were not looked for.
+    private async Task RaiseAsync(string tenant, Where complete, int size, List<RankedFile> ranked, CancellationToken cancellationToken)
+    {
+        var found = new List<RankedFile>();
+        await AddUnrankedAsync(tenant, complete, EnoughComplete, found, cancellationToken);
+        var top = ranked.Count > 0 ? ranked[0].Score : 0;
+        var ids = found.Select(file => file.FileId).ToHashSet(StringComparer.Ordinal);
+        var known = ranked.Where(file => ids.Contains(file.FileId)).Select(file => file with { Score = file.Score + top }).ToList();
+        var raised = known.Concat(found.ExceptBy(known.Select(file => file.FileId), file => file.FileId))
+            .Concat(ranked.Where(file => !ids.Contains(file.FileId))).Take(size).ToList();
+        ranked.Clear();
+        ranked.AddRange(raised);
     }
 
     private async Task AddUnrankedAsync(string tenant, Where where, int size, List<RankedFile> ranked, CancellationToken cancellationToken)

@@ -11,13 +11,12 @@ namespace ScaiDrive.Search.Tests.Index.Weaviate;
 /// <summary>An engine on a fake Weaviate. Searches by words fall back to the room's local node only when asked to.</summary>
 internal sealed class WeaviateRoom : EngineRoom
 {
-    private readonly bool _ownsRoom;
     private readonly bool _withWords;
     private Process _process;
 
-    private WeaviateRoom(SearchRoom room, FakeWeaviate server, bool ownsRoom, bool withWords) : base(room)
+    private WeaviateRoom(SearchRoom room, FakeWeaviate server, bool withWords) : base(room)
     {
-        (Server, _ownsRoom, _withWords) = (server, ownsRoom, withWords);
+        (Server, _withWords) = (server, withWords);
         _process = NewProcess();
     }
 
@@ -40,7 +39,7 @@ internal sealed class WeaviateRoom : EngineRoom
     {
         var server = new FakeWeaviate { ApiKey = apiKey };
         await server.StartAsync();
-        return new(await SearchRoom.CreateAsync(), server, ownsRoom: true, withWords);
+        return new(await SearchRoom.CreateAsync(), server, withWords);
     }
 
     public override void Restart()
@@ -49,11 +48,10 @@ internal sealed class WeaviateRoom : EngineRoom
         _process = NewProcess();
     }
 
-    public override async Task<EngineRoom> FreshAsync()
+    public override void Lose()
     {
-        var server = new FakeWeaviate();
-        await server.StartAsync();
-        return new WeaviateRoom(Room, server, ownsRoom: false, withWords: false);
+        Server.Wipe();
+        Restart();
     }
 
     public WeaviateOptions Options() => new() { Url = Server.Url, ApiKey = Server.ApiKey, RetryDelay = TimeSpan.FromMilliseconds(1) };
@@ -65,8 +63,7 @@ internal sealed class WeaviateRoom : EngineRoom
     {
         _process.Dispose();
         await Server.DisposeAsync();
-        if (_ownsRoom)
-            await base.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     internal sealed class Process : IDisposable
