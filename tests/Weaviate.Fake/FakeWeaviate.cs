@@ -62,6 +62,9 @@ public sealed class FakeWeaviate : IAsyncDisposable
     /// <summary>Loses everything, as a server whose volume was lost.</summary>
     public void Wipe() => _database.Clear();
 
+    /// <summary>As if a collection had been made by someone else.</summary>
+    public void Redescribe(string collection, string description) => _database.Find(collection)!.Definition["description"] = description;
+
     /// <summary>How many objects a tenant has in all collections whose name begins so.</summary>
     public int CountObjects(string collectionPrefix, string tenant) => _database.Count(collectionPrefix, tenant);
 
