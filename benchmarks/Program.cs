@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ScaiDrive.Bench.Cranfield;
 using ScaiDrive.Bench.Embed;
 using ScaiDrive.Bench.EndToEnd;
 using ScaiDrive.Bench.Extract;
@@ -10,6 +11,7 @@ using ScaiDrive.Bench.Recovery;
 
 var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<string>, CancellationToken, Task<int>> Run)>
 {
+    ["cranfield"] = ("quality of the answers on the Cranfield collection, over HTTP: by words, by meaning, by both", CranfieldBench.RunAsync),
     ["embed"] = ("text chunks embedded per second, against the Node implementation of the same model", EmbedBench.RunAsync),
     ["queue"] = ("jobs enqueued and worked off per second, against pg-boss, graphile-worker and Quartz.NET", QueueBench.RunAsync),
     ["memory"] = ("most memory of a worker while a file of two gigabytes passes, as text, archive and PDF", MemoryBench.RunAsync),

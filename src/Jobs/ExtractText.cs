@@ -38,8 +38,8 @@ internal sealed class ExtractTextHandler(
             return FileJobs.Superseded;
 
         var decision = await providers.DecideAsync(job.TenantId, file.ShareId, file.Path, file.MimeType, cancellationToken);
-        if (!decision.IndexContent)
-            return await LeaveOutAsync(args, job, cancellationToken);
+        if (!decision.IndexContent && await LeaveOutAsync(args, file, job, cancellationToken) is { } ending)
+            return ending;
 
         var started = time.GetTimestamp();
         var known = await texts.FindAsync(job.TenantId, args.ContentHash, cancellationToken);
@@ -123,7 +123,7 @@ internal sealed class ExtractTextHandler(
                     : text.Detail,
                 Engine = "scaidrive-extraction",
                 EngineVersion = text.PipelineVersion,
-                Pages = text.Pages.Count,
+                Pages = Math.Max(text.Pages.Count, text.PagesNeedingOcr.Count),
                 Bytes = file.SizeBytes,
                 Duration = duration,
                 Attempt = job.Attempt,
@@ -147,17 +147,14 @@ internal sealed class ExtractTextHandler(
             transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), cancellationToken);
     }
 
-    private async Task<JobOutcome> LeaveOutAsync(ExtractText args, JobContext job, CancellationToken cancellationToken)
+    private async Task<JobOutcome?> LeaveOutAsync(ExtractText args, DriveFile file, JobContext job, CancellationToken cancellationToken)
     {
         await using var transaction = await job.BeginAsync(cancellationToken);
-        await files.RecordAsync(
-            transaction.Transaction,
-            new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Extract, LedgerStates.Skipped)
-            {
-                ReasonCode = ReasonCodes.ExcludedByPolicy,
-                Attempt = job.Attempt,
-            },
-            cancellationToken);
+        // Held until the commit, so that whoever lets it in finds this file.
+        var rules = await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken);
+        if (rules.Decide(file.ShareId, file.Path, file.MimeType).IndexContent)
+            return null;
+        await files.RecordAsync(transaction.Transaction, FileJobs.IsExcluded(args.FileId, args.ContentHash, job), cancellationToken);
         await transaction.CommitAndCompleteAsync(cancellationToken);
         return new JobOutcome.Completed();
     }

@@ -87,6 +87,15 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
         {
             ReasonCode = ReasonCodes.OcrDisabled,
             Detail = RecognizedText.Images(text),
+            Pages = text.PagesNeedingOcr.Count,
+            Attempt = job.Attempt,
+        };
+
+    /// <summary>Says that a policy leaves the content of a file out: it goes through again when a policy lets it in.</summary>
+    internal static LedgerEntry IsExcluded(string fileId, string contentHash, JobContext job) =>
+        new(job.TenantId, fileId, contentHash, LedgerStages.Extract, LedgerStates.Skipped)
+        {
+            ReasonCode = ReasonCodes.ExcludedByPolicy,
             Attempt = job.Attempt,
         };
 

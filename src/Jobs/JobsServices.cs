@@ -18,6 +18,7 @@ public static class JobsServices
             services.AddSingleton<ConnectorRuns>();
             services.AddSingleton<OcrSwitch>();
             services.AddSingleton<ExtractionRedo>();
+            services.AddSingleton<PolicyChanges>();
             services.AddSingleton<IConnectorListener, ConnectorSchedule>();
             return services;
         }
@@ -30,6 +31,8 @@ public static class JobsServices
             services.AddJobHandler<ExtractText, ExtractTextHandler>();
             services.AddJobHandler<RecognizeText, RecognizeTextHandler>();
             services.AddJobHandler<RecognizeSkipped, RecognizeSkippedHandler>();
+            services.AddJobHandler<ApplyRules, ApplyRulesHandler>();
+            services.AddJobHandler<SwapVectorSpaces, SwapVectorSpacesHandler>();
             services.AddJobHandler<RedoExtraction, RedoExtractionHandler>();
             services.AddJobHandler<IndexText, IndexTextHandler>();
             services.AddJobHandler<EmbedText, EmbedTextHandler>();

@@ -3,12 +3,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Search.Chunking;
+using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Index.Weaviate;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Languages;
 using ScaiDrive.Search.Text;
 using ScaiDrive.Store;
 
@@ -36,6 +38,10 @@ public static class SearchServices
         services.AddSingleton<IndexWriter>();
         services.AddSingleton(provider => new FileLedger(provider.GetRequiredService<NpgsqlDataSource>(), options.Hints));
         services.AddSingleton<EmbeddingProviders>();
+        services.AddSingleton<PolicyStore>();
+        services.AddSingleton<FileStates>();
+        services.AddSingleton<ReworkEstimator>();
+        services.AddSingleton<VectorSpaceProgress>();
         if (options.Weaviate is { } weaviate)
             services.AddWeaviate(options, weaviate);
         else
@@ -65,13 +71,14 @@ public static class SearchServices
         services.AddSingleton<WeaviateServer>();
         services.AddSingleton<WeaviateState>();
         services.AddSingleton<IndexFeed>();
+        services.AddSingleton<TextAnalysis>();
         services.AddSingleton<HitLoader>();
         services.AddSingleton(provider => new WeaviateIndex(
-            provider.GetRequiredService<IndexFeed>(), provider.GetRequiredService<WeaviateState>(), provider.GetRequiredService<WeaviateServer>(),
-            weaviate, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WeaviateIndex>>()));
+            provider.GetRequiredService<IndexFeed>(), provider.GetRequiredService<TextAnalysis>(), provider.GetRequiredService<WeaviateState>(),
+            provider.GetRequiredService<WeaviateServer>(), weaviate, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WeaviateIndex>>()));
         services.AddSingleton<ISearchEngine>(provider => new WeaviateEngine(
             provider.GetRequiredService<WeaviateServer>(), provider.GetRequiredService<WeaviateState>(), provider.GetRequiredService<IndexFeed>(),
-            provider.GetRequiredService<HitLoader>(), provider.GetRequiredService<LocalIndex>(), weaviate, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TextAnalysis>(), provider.GetRequiredService<HitLoader>(), provider.GetRequiredService<LocalIndex>(), weaviate, provider.GetRequiredService<TimeProvider>()));
         if (options.Follow || options.Upkeep)
             services.AddHostedService<WeaviateFollower>();
     }

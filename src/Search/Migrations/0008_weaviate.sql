@@ -28,3 +28,11 @@ CREATE TABLE search.weaviate_refused (
     refused_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT weaviate_refused_pk PRIMARY KEY (tenant_id, file_id)
 );
+
+-- The languages of what was sent: a query looks for its words in the form they have in each. They are not taken away again.
+CREATE TABLE search.weaviate_language (
+    tenant_id text NOT NULL,
+    -- Empty: not known.
+    language  text NOT NULL,
+    CONSTRAINT weaviate_language_pk PRIMARY KEY (tenant_id, language)
+);

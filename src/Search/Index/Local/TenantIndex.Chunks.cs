@@ -6,15 +6,15 @@ namespace ScaiDrive.Search.Index.Local;
 internal sealed partial class TenantIndex
 {
     /// <summary>Ranks chunks by the words in them; names do not count.</summary>
-    internal IReadOnlyList<RankedChunk> ChunksByWords(EngineRequest request) => Search<IReadOnlyList<RankedChunk>>(reader =>
+    internal IReadOnlyList<RankedChunk> ChunksByWords(EngineRequest request, IReadOnlyList<QueryTerm> query) => Search<IReadOnlyList<RankedChunk>>(reader =>
     {
-        var terms = WithoutCommonWords(reader, QueryText.Parse(request.Search.Query));
+        var terms = WithoutCommonWords(reader, VocabularyTerms.Refine(reader, query));
         if (terms.Count == 0)
             return [];
         var allowed = Allowed(reader, request.Search);
         var top = new TopRanks(request.Offset + request.Limit);
         var found = new List<(int File, int Chunk)>();
-        using (var rows = reader.Read(LocalIndexSql.RankChunks, Join(terms, " OR ")))
+        using (var rows = reader.Read(LocalIndexSql.RankChunks, string.Join(" OR ", terms.Select(term => term.Expression))))
         {
             while (rows.Read())
             {

@@ -41,7 +41,10 @@ internal static class Collections
     internal static JsonObject Definition(string collection) => collection switch
     {
         Files => Define(collection, Skipped(),
-            [Words("name"), Words("content"), Sequences("namePairs"), Sequences("contentPairs"), Whole("models"), Whole("revision"), .. Filtered()]),
+            [
+                Words("name"), Words("content"), Compared("namePairs"), Compared("contentPairs"), Compared("nameForms"), Compared("contentForms"),
+                Whole("nameKey"), Whole("titleKey"), Whole("models"), Whole("revision"), Kept("language"), .. Filtered(),
+            ]),
         State => Define(collection, Skipped(), [Kept("generation"), Kept("schemaVersion"), Kept("cursor"), Kept("builtThrough")]),
         _ => Define(collection, new() { ["distance"] = "cosine" }, [Whole("revision"), Number("chunkIndex"), .. Filtered()]),
     };
@@ -79,7 +82,7 @@ internal static class Collections
 
     private static JsonObject Words(string name) => Text(name, "whitespace", filterable: true, searchable: true);
 
-    private static JsonObject Sequences(string name) => Text(name, "whitespace", filterable: true, searchable: false);
+    private static JsonObject Compared(string name) => Text(name, "whitespace", filterable: true, searchable: false);
 
     private static JsonObject Whole(string name)
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ScaiDrive.Search.Index.Local;
+using ScaiDrive.Search.Query.Languages;
 
 namespace ScaiDrive.Search.Index.Weaviate;
 
@@ -7,21 +9,21 @@ namespace ScaiDrive.Search.Index.Weaviate;
 internal static class FileObject
 {
     /// <summary>The properties that <see cref="KnownFile"/> reads.</summary>
-    internal const string KnownFields = "fileId revision models shareId folderId path mimeType modifiedAt";
+    internal const string KnownFields = "fileId revision models language shareId folderId path mimeType modifiedAt";
 
     private const string NoFolder = "-";
+    private const string NoLanguage = "-";
 
-    internal static JsonObject Of(string tenantId, FeedFile file, FeedContent? content, IEnumerable<string> collections)
+    internal static JsonObject Of(string tenantId, FeedFile file, FeedContent content, IEnumerable<string> collections, TextStems stems)
     {
-        var name = IndexedWords.OfName(file.File.Name);
-        var text = IndexedWords.OfContent(content?.Chunks ?? []);
-        var properties = FiltersOf(file.File);
-        properties["name"] = name.Tokens;
-        properties["namePairs"] = name.Pairs;
+        var text = IndexedWords.OfContent(content, stems);
+        var properties = Renamed(file.File, content.Language, stems);
         properties["content"] = text.Tokens;
         properties["contentPairs"] = text.Pairs;
+        properties["contentForms"] = text.Forms;
         properties["models"] = new JsonArray([.. collections.Select(collection => JsonValue.Create(collection))]);
-        properties["revision"] = Revision(content?.Revision ?? file.Revision);
+        properties["revision"] = Revision(content.Revision);
+        properties["language"] = content.Language ?? NoLanguage;
         return Object(Collections.Files, tenantId, ObjectId.OfFile(tenantId, file.File.FileId), properties);
     }
 
@@ -35,15 +37,20 @@ internal static class FileObject
         return chunk;
     }
 
-    /// <summary>What a rename changes in the file's own object, beside what filters look at.</summary>
-    internal static JsonObject Renamed(IndexedFile file)
+    /// <summary>What a rename changes in the file's own object.</summary>
+    internal static JsonObject Renamed(IndexedFile file, string? language, TextStems stems)
     {
-        var name = IndexedWords.OfName(file.Name);
+        var name = IndexedWords.OfName(file.Name, language, stems);
         var properties = FiltersOf(file);
         properties["name"] = name.Tokens;
         properties["namePairs"] = name.Pairs;
+        properties["nameForms"] = name.Forms;
+        properties["nameKey"] = KeyOf(NameKey.Of(file.Name));
+        properties["titleKey"] = KeyOf(NameKey.OfTitle(file.Name));
         return properties;
     }
+
+    private static string KeyOf(string key) => key.Length > 0 ? key : "-";
 
     internal static JsonObject FiltersOf(IndexedFile file) => new()
     {
@@ -70,6 +77,9 @@ internal static class FileObject
 /// <summary>What Weaviate holds of a file.</summary>
 internal sealed record KnownFile(string Revision, IReadOnlyList<string> Collections, JsonObject Properties)
 {
+    /// <summary>The language its words were stemmed by.</summary>
+    internal string? Language => (string?)Properties["language"] is { } language and not "-" ? language : null;
+
     internal static KnownFile Of(JsonObject found) => new(
         (string?)found["revision"] ?? "", [.. (found["models"] as JsonArray ?? []).Select(model => (string)model!)], found);
 

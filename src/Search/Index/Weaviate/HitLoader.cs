@@ -1,24 +1,27 @@
 using Npgsql;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Languages;
 
 namespace ScaiDrive.Search.Index.Weaviate;
 
 /// <summary>Completes ranked files from the tables: what is shown is never asked of Weaviate, so it is never older than they are.</summary>
-internal sealed class HitLoader(NpgsqlDataSource database)
+internal sealed class HitLoader(NpgsqlDataSource database, TextAnalysis analysis)
 {
     /// <summary>The hits in the order of the files; those that are gone are left out.</summary>
-    internal async Task<IReadOnlyList<SearchHit>> LoadAsync(EngineRequest request, IReadOnlyList<RankedFile> ranked, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<SearchHit>> LoadAsync(
+        EngineRequest request, IReadOnlyList<RankedFile> ranked, IReadOnlyList<QueryTerm> query, CancellationToken cancellationToken)
     {
         if (ranked.Count == 0)
             return [];
         var tenantId = request.Search.TenantId;
-        var terms = QueryText.Parse(request.Search.Query).DistinctBy(term => term.Expression).ToList();
+        var terms = query.DistinctBy(term => term.Expression).ToList();
         var files = await ReadFilesAsync(tenantId, ranked, cancellationToken);
         var present = ranked.Where(file => files.ContainsKey(file.FileId)).ToList();
         var chunks = await ReadChunksAsync(tenantId, present.Where(file => file.ChunkIndex is not null), cancellationToken);
         var byWords = present.Where(file => file.ChunkIndex is null).Select(file => file.FileId).ToArray();
         await ChooseChunksAsync(tenantId, byWords, new KeywordQuery(terms), chunks, cancellationToken);
-        return [.. present.Select(file => Complete(files[file.FileId], file, chunks.GetValueOrDefault(file.FileId), terms))];
+        var stems = await analysis.LearnAsync(chunks.Values.Select(chunk => (chunk.Text, chunk.Language)), cancellationToken);
+        return [.. present.Select(file => Complete(files[file.FileId], file, chunks.GetValueOrDefault(file.FileId), terms, stems))];
     }
 
     /// <summary>Ranks the chunks of some files by BM25 among themselves.</summary>
@@ -28,9 +31,8 @@ internal sealed class HitLoader(NpgsqlDataSource database)
         var chunks = new List<(string FileId, int Index, int[] Counts, int Length)>();
         await foreach (var chunk in EachChunkAsync(tenantId, fileIds, cancellationToken))
         {
-            var tokens = IndexedWords.TokensOf(chunk.Text).ToList();
-            var counts = query.CountIn(tokens);
-            chunks.Add((chunk.FileId, chunk.Index, counts, tokens.Count));
+            var words = await WordsOfAsync(chunk, cancellationToken);
+            chunks.Add((chunk.FileId, chunk.Index, query.CountIn(words), words.Count));
         }
 
         return [.. Bm25.Rank([.. chunks.Select(chunk => (chunk.Counts, chunk.Length))])
@@ -38,12 +40,12 @@ internal sealed class HitLoader(NpgsqlDataSource database)
             .Where(chunk => chunk.Score > 0)];
     }
 
-    private static SearchHit Complete(SearchHit file, RankedFile ranked, FoundChunk? chunk, IReadOnlyList<QueryTerm> terms)
+    private static SearchHit Complete(SearchHit file, RankedFile ranked, FoundChunk? chunk, IReadOnlyList<QueryTerm> terms, TextStems stems)
     {
         var hit = file with { Score = ranked.Score, Distance = ranked.Distance };
         if (chunk is null)
             return hit;
-        var (snippet, highlights) = Snippet.Of(chunk.Text, terms);
+        var (snippet, highlights) = Snippet.Of(chunk.Text, terms, chunk.Language, stems);
         return hit with
         {
             ChunkIndex = chunk.Index,
@@ -108,7 +110,7 @@ internal sealed class HitLoader(NpgsqlDataSource database)
             }
 
             all++;
-            var counts = query.CountIn([.. IndexedWords.TokensOf(chunk.Text)]);
+            var counts = query.CountIn(await WordsOfAsync(chunk, cancellationToken));
             // Texts without any of the words are not kept: a file may be long.
             if (counts.Any(count => count > 0))
                 ofFile.Add((chunk, counts));
@@ -127,6 +129,9 @@ internal sealed class HitLoader(NpgsqlDataSource database)
         }
     }
 
+    private async Task<IReadOnlyList<TextTerm>> WordsOfAsync(FoundChunk chunk, CancellationToken cancellationToken) =>
+        [.. (await analysis.LearnAsync([(chunk.Text, chunk.Language)], cancellationToken)).In(chunk.Text, chunk.Language)];
+
     private async IAsyncEnumerable<FoundChunk> EachChunkAsync(
         string tenantId, string[] fileIds, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -138,9 +143,10 @@ internal sealed class HitLoader(NpgsqlDataSource database)
             yield return FoundChunk.Of(reader);
     }
 
-    private sealed record FoundChunk(string FileId, int Index, int Page, string? Section, string Text)
+    private sealed record FoundChunk(string FileId, int Index, int Page, string? Section, string Text, string? Language)
     {
         internal static FoundChunk Of(NpgsqlDataReader reader) => new(
-            reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetString(4));
+            reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetString(4),
+            reader.IsDBNull(5) ? null : reader.GetString(5));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Search.Index.Weaviate;
@@ -26,16 +27,15 @@ internal sealed class KeywordRanker(WeaviateServer server)
     private readonly ConcurrentDictionary<(string Tenant, string Word), (int Files, int Having)> _counts = new();
 
     /// <summary>The query, very common words left out.</summary>
-    internal async Task<KeywordQuery> ReadAsync(string tenant, string query, CancellationToken cancellationToken)
+    internal async Task<KeywordQuery> ReadAsync(string tenant, IReadOnlyList<QueryTerm> terms, CancellationToken cancellationToken)
     {
-        var terms = QueryText.Parse(query);
         if (terms.Count < LongQuery)
             return new(terms);
         var files = await server.CountAsync(Collections.Files, tenant, null, cancellationToken);
         if (files < FewFiles)
             return new(terms);
         var having = await Task.WhenAll(terms.Select(term =>
-            KeywordQuery.SingleWord(term) is { } word ? HavingAsync(tenant, word, files, cancellationToken) : Task.FromResult(0)));
+            KeywordQuery.MayBeLeftOut(term) ? HavingAsync(tenant, term, files, cancellationToken) : Task.FromResult(0)));
         var rare = terms.Where((_, i) => having[i] <= files / CommonShare).ToList();
         return new(rare.Count >= 2 ? rare : terms);
     }
@@ -58,12 +58,12 @@ internal sealed class KeywordRanker(WeaviateServer server)
         if (request.Offset >= total)
             return new([], total);
         var window = await Windows.ReadAsync<RankedFile>(
-            request, file => file.FileId, size => FirstAsync(tenant, query, filter, complete, matching, size, cancellationToken));
+            request, file => file.FileId, size => FirstAsync(tenant, query, NameKey.Of(request.Search.Query), filter, complete, matching, size, cancellationToken));
         return new([.. window.Items.Skip(request.Offset).Take(request.Limit)], total);
     }
 
     private async Task<Window<RankedFile>> FirstAsync(
-        string tenant, KeywordQuery query, SearchFilter filter, Where complete, Where matching, int size, CancellationToken cancellationToken)
+        string tenant, KeywordQuery query, string key, SearchFilter filter, Where complete, Where matching, int size, CancellationToken cancellationToken)
     {
         var ranked = new List<RankedFile>();
         if (query.Ranked is { Length: > 0 } words)
@@ -75,9 +75,31 @@ internal sealed class KeywordRanker(WeaviateServer server)
                 .OrderByDescending(file => file.Score).ThenBy(file => FileOrder.Of(file.FileId)));
         }
 
-        if (query.HasPrefix)
+        if (query.HasBeginning)
             await AddFoundByBeginningAsync(tenant, query, filter, complete, matching, size, ranked, cancellationToken);
+        await PutNamedFirstAsync(tenant, key, matching, size, ranked, cancellationToken);
         return new(ranked, ranked.Count < size);
+    }
+
+    // Who types the name of a file wants that file. As in the local index.
+    private async Task PutNamedFirstAsync(
+        string tenant, string key, Where matching, int size, List<RankedFile> ranked, CancellationToken cancellationToken)
+    {
+        if (key.Length == 0)
+            return;
+        var named = Where.All(Where.Any(Where.Equal("nameKey", key), Where.Equal("titleKey", key)), matching);
+        var arguments = $"{WeaviateServer.WhereArgument(named)}sort:[{{path:[\"fileId\"],order:asc}}],limit:{size}";
+        var found = (await server.GetAsync(Collections.Files, tenant, arguments, "fileId nameKey", cancellationToken))
+            .ToDictionary(file => (string)file["fileId"]!, file => (string?)file["nameKey"] == key, StringComparer.Ordinal);
+        if (found.Count == 0)
+            return;
+        var best = ranked.Count > 0 ? ranked[0].Score : 0;
+        var known = ranked.Where(file => found.ContainsKey(file.FileId)).ToDictionary(file => file.FileId, file => file.Score, StringComparer.Ordinal);
+        var raised = found.Select(file => new RankedFile(file.Key, known.GetValueOrDefault(file.Key) + best * (file.Value ? 2 : 1), null, null))
+            .OrderByDescending(file => file.Score).ThenBy(file => FileOrder.Of(file.FileId));
+        List<RankedFile> order = [.. raised, .. ranked.Where(file => !found.ContainsKey(file.FileId))];
+        ranked.Clear();
+        ranked.AddRange(order.Take(size));
     }
 
     // Beginnings of words have no score. Files that have everything asked for come first for that; files found by a
@@ -89,7 +111,7 @@ internal sealed class KeywordRanker(WeaviateServer server)
         if (matching != complete)
             await RaiseAsync(tenant, complete, size, ranked, cancellationToken);
         if (ranked.Count < size)
-            await AddUnrankedAsync(tenant, Where.All(filter.And(query.PrefixInName), matching), size, ranked, cancellationToken);
+            await AddUnrankedAsync(tenant, Where.All(filter.And(query.BeginningInName), matching), size, ranked, cancellationToken);
         if (ranked.Count < size)
             await AddUnrankedAsync(tenant, matching, size, ranked, cancellationToken);
     }
@@ -120,15 +142,15 @@ internal sealed class KeywordRanker(WeaviateServer server)
         }
     }
 
-    private async Task<int> HavingAsync(string tenant, string word, int files, CancellationToken cancellationToken)
+    private async Task<int> HavingAsync(string tenant, QueryTerm term, int files, CancellationToken cancellationToken)
     {
         // Kept until the index has changed by a tenth.
-        if (_counts.TryGetValue((tenant, word), out var known) && Math.Abs(known.Files - files) <= files / 10)
+        if (_counts.TryGetValue((tenant, term.Expression), out var known) && Math.Abs(known.Files - files) <= files / 10)
             return known.Having;
-        var having = await server.CountAsync(Collections.Files, tenant, KeywordQuery.HasWord(word), cancellationToken);
+        var having = await server.CountAsync(Collections.Files, tenant, KeywordQuery.Condition(term), cancellationToken);
         if (_counts.Count > 10_000)
             _counts.Clear();
-        _counts[(tenant, word)] = (files, having);
+        _counts[(tenant, term.Expression)] = (files, having);
         return having;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using ScaiDrive.Search.Query.Languages;
 
 namespace ScaiDrive.Search.Index.Weaviate;
 
@@ -8,7 +9,7 @@ namespace ScaiDrive.Search.Index.Weaviate;
 /// <remarks>
 /// Chunks are written before their file: the file's object says which revision is complete, so an interrupted part is seen and done again.
 /// </remarks>
-internal sealed partial class PartWriter(IndexFeed feed, WeaviateState state, WeaviateServer server, ILogger log)
+internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, WeaviateState state, WeaviateServer server, ILogger log)
 {
     private const int ObjectsPerBatch = 100;
     private const int CharactersPerBatch = 4_000_000;
@@ -68,8 +69,10 @@ internal sealed partial class PartWriter(IndexFeed feed, WeaviateState state, We
             return;
         var tenant = Collections.TenantOf(tenantId);
         var contents = await feed.ContentsAsync(tenantId, [.. files.Select(file => file.File.FileId)], cancellationToken);
+        var stems = await analysis.LearnAsync(files.SelectMany(file => TextsOf(file, contents)), cancellationToken);
         var chunks = new Batch();
         var objects = new Batch();
+        var languages = new HashSet<string?>();
         var written = new List<(string FileId, string Revision)>();
         foreach (var file in files)
         {
@@ -89,10 +92,13 @@ internal sealed partial class PartWriter(IndexFeed feed, WeaviateState state, We
             }
 
             var text = content.Chunks.Sum(chunk => chunk.Text.Length);
-            objects.Add(file.File.FileId, FileObject.Of(tenantId, file, content, collections), text * 3);
+            objects.Add(file.File.FileId, FileObject.Of(tenantId, file, content, collections, stems), text * 4);
+            languages.Add(content.Language);
             written.Add((file.File.FileId, FileObject.Revision(content.Revision)));
         }
 
+        // Before the files can be found: queries must know that language.
+        await state.AddLanguagesAsync(tenantId, languages, cancellationToken);
         var refused = new Dictionary<string, string>(StringComparer.Ordinal);
         await PutAsync(chunks, refused, claim, cancellationToken);
         Step?.Invoke("chunks written");
@@ -103,6 +109,11 @@ internal sealed partial class PartWriter(IndexFeed feed, WeaviateState state, We
         Step?.Invoke("files written");
         await AnswerForAsync(tenantId, [.. written.Select(file => file.FileId)], refused, cancellationToken);
     }
+
+    private static IEnumerable<(string Text, string? Language)> TextsOf(FeedFile file, Dictionary<string, FeedContent> contents) =>
+        contents.TryGetValue(file.File.FileId, out var content)
+            ? content.Chunks.Select(chunk => (chunk.Text, content.Language)).Prepend((file.File.Name, content.Language))
+            : [];
 
     private async Task PutAsync(Batch batch, Dictionary<string, string> refused, WriterClaim claim, CancellationToken cancellationToken)
     {
@@ -147,9 +158,10 @@ internal sealed partial class PartWriter(IndexFeed feed, WeaviateState state, We
         }
 
         Step?.Invoke("chunks moved");
+        var stems = await analysis.LearnAsync([(file.File.Name, known.Language)], cancellationToken);
         await claim.RenewAsync(cancellationToken);
         await server.PatchAsync(
-            Collections.Files, tenant, ObjectId.OfFile(tenantId, file.File.FileId), FileObject.Renamed(file.File), cancellationToken);
+            Collections.Files, tenant, ObjectId.OfFile(tenantId, file.File.FileId), FileObject.Renamed(file.File, known.Language, stems), cancellationToken);
     }
 
     private async Task EnsureAsync(string collection, string tenant, WriterClaim claim, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Npgsql;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Languages;
 
 namespace ScaiDrive.Search.Index.Weaviate;
 
@@ -7,13 +8,14 @@ namespace ScaiDrive.Search.Index.Weaviate;
 /// <param name="server">The server.</param>
 /// <param name="state">How far each tenant's index is.</param>
 /// <param name="feed">Whether a tenant has anything to index.</param>
+/// <param name="analysis">Reads queries as texts were read.</param>
 /// <param name="loader">Completes hits.</param>
 /// <param name="words">Answers by words while the server does not; null: then nothing does.</param>
 /// <param name="options">How long to wait.</param>
 /// <param name="time">The clock.</param>
 internal sealed class WeaviateEngine(
-    WeaviateServer server, WeaviateState state, IndexFeed feed, HitLoader loader, ISearchEngine? words, WeaviateOptions options, TimeProvider time)
-    : ISearchEngine
+    WeaviateServer server, WeaviateState state, IndexFeed feed, TextAnalysis analysis, HitLoader loader, ISearchEngine? words, WeaviateOptions options,
+    TimeProvider time) : ISearchEngine
 {
     /// <summary>Why an answer by words came from the copy of this process.</summary>
     internal const string Fallback = "weaviate_unavailable";
@@ -33,7 +35,7 @@ internal sealed class WeaviateEngine(
         {
             return await AskAsync(request, new Ranking([], 0), async (tenant, filter) =>
             {
-                var query = await _keyword.ReadAsync(tenant, request.Search.Query, cancellationToken);
+                var query = await _keyword.ReadAsync(tenant, await ReadAsync(request, cancellationToken), cancellationToken);
                 return await _keyword.RankAsync(tenant, query, filter, request, cancellationToken);
             }, cancellationToken);
         }
@@ -63,9 +65,9 @@ internal sealed class WeaviateEngine(
         }
 
         var ranking = await KeywordAsync(request with { Offset = 0, Limit = FilesForChunks }, cancellationToken);
-        var asked = new KeywordQuery(QueryText.Parse(request.Search.Query));
-        if (ranking.Files.Count == 0 || asked.TermCount == 0)
+        if (ranking.Files.Count == 0)
             return [];
+        var asked = new KeywordQuery(await ReadAsync(request, cancellationToken));
         var chunks = await loader.RankChunksAsync(
             request.Search.TenantId, [.. ranking.Files.Select(file => file.FileId)], asked, cancellationToken);
         return
@@ -80,7 +82,7 @@ internal sealed class WeaviateEngine(
     {
         try
         {
-            return await loader.LoadAsync(request, files, cancellationToken);
+            return files.Count == 0 ? [] : await loader.LoadAsync(request, files, await ReadAsync(request, cancellationToken), cancellationToken);
         }
         catch (NpgsqlException fault)
         {
@@ -96,6 +98,10 @@ internal sealed class WeaviateEngine(
             _silentSince = null;
         return isReady;
     }
+
+    private async Task<IReadOnlyList<QueryTerm>> ReadAsync(EngineRequest request, CancellationToken cancellationToken) =>
+        await analysis.QueryAsync(
+            request.Search.Query, await state.LanguagesAsync(request.Search.TenantId, cancellationToken), cancellationToken);
 
     private async Task<T> AskAsync<T>(
         EngineRequest request, T nothing, Func<string, SearchFilter, Task<T>> ask, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using ScaiDrive.Search.Query.Languages;
 
 namespace ScaiDrive.Search.Index.Weaviate;
 
@@ -12,8 +13,8 @@ namespace ScaiDrive.Search.Index.Weaviate;
 /// log waits, and when it has been cut off meanwhile the index is built anew.
 /// </remarks>
 internal sealed partial class WeaviateIndex(
-    IndexFeed feed, WeaviateState state, WeaviateServer server, WeaviateOptions options, TimeProvider time, ILogger<WeaviateIndex> log)
-    : IFollowingIndex
+    IndexFeed feed, TextAnalysis analysis, WeaviateState state, WeaviateServer server, WeaviateOptions options, TimeProvider time,
+    ILogger<WeaviateIndex> log) : IFollowingIndex
 {
     private const int RowsPerBatch = 200;
     private const int ChunksPerPart = 1_000;
@@ -22,7 +23,7 @@ internal sealed partial class WeaviateIndex(
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, long> _checkedAt = new(StringComparer.Ordinal);
-    private readonly PartWriter _parts = new(feed, state, server, log);
+    private readonly PartWriter _parts = new(feed, analysis, state, server, log);
 
     /// <summary>For tests: called between the steps of a part; may throw to play a crash.</summary>
     internal Action<string>? Step

@@ -31,6 +31,14 @@ internal static class WeaviateSql
         DELETE FROM search.weaviate_writer WHERE tenant_id = $1 AND holder = $2
         """;
 
+    internal const string Languages = """
+        SELECT language FROM search.weaviate_language WHERE tenant_id = $1 ORDER BY language
+        """;
+
+    internal const string AddLanguages = """
+        INSERT INTO search.weaviate_language (tenant_id, language) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING
+        """;
+
     internal const string Refuse = """
         INSERT INTO search.weaviate_refused (tenant_id, file_id, message) VALUES ($1, $2, $3)
         ON CONFLICT (tenant_id, file_id) DO UPDATE SET message = EXCLUDED.message, refused_at = now()
@@ -47,9 +55,10 @@ internal static class WeaviateSql
         """;
 
     internal const string ChunksAt = """
-        SELECT c.file_id, c.chunk_index, c.page, c.section, c.text
+        SELECT c.file_id, c.chunk_index, c.page, c.section, c.text, f.language
         FROM unnest($2::text[], $3::integer[]) AS n(file_id, chunk_index)
         JOIN search.text_chunk c ON c.tenant_id = $1 AND c.file_id = n.file_id AND c.chunk_index = n.chunk_index
+        JOIN search.file f ON f.tenant_id = $1 AND f.file_id = n.file_id
         """;
 
     internal const string ChunksOf = """

@@ -38,6 +38,21 @@ internal sealed class WeaviateState(NpgsqlDataSource database)
     internal Task ReleaseAsync(string tenantId, CancellationToken cancellationToken) =>
         RunAsync(WeaviateSql.Release, cancellationToken, tenantId, _holder);
 
+    /// <summary>The languages the tenant's files have had; null among them: not known.</summary>
+    internal async Task<IReadOnlyList<string?>> LanguagesAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(WeaviateSql.Languages);
+        command.Parameters.Add(new() { Value = tenantId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var languages = new List<string?>();
+        while (await reader.ReadAsync(cancellationToken))
+            languages.Add(reader.GetString(0) is { Length: > 0 } language ? language : null);
+        return languages;
+    }
+
+    internal Task AddLanguagesAsync(string tenantId, IEnumerable<string?> languages, CancellationToken cancellationToken) =>
+        RunAsync(WeaviateSql.AddLanguages, cancellationToken, tenantId, languages.Select(language => language ?? "").ToArray());
+
     internal Task RefuseAsync(string tenantId, string fileId, string message, CancellationToken cancellationToken) =>
         RunAsync(WeaviateSql.Refuse, cancellationToken, tenantId, fileId, message);
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Weaviate;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Languages;
 using ScaiDrive.Search.Tests.Contract;
 using ScaiDrive.Search.Tests.Support;
 using ScaiDrive.Tests.Weaviate;
@@ -74,11 +75,12 @@ internal sealed class WeaviateRoom : EngineRoom
         {
             var options = room.Options();
             var (state, feed) = (new WeaviateState(room.Room.DataSource), new IndexFeed(room.Room.DataSource));
+            var analysis = new TextAnalysis(room.Room.DataSource);
             _client = new(options, TimeProvider.System);
             Server = new(_client);
-            Index = new(feed, state, Server, options, room.Room.Time, NullLogger<WeaviateIndex>.Instance);
+            Index = new(feed, analysis, state, Server, options, room.Room.Time, NullLogger<WeaviateIndex>.Instance);
             Engine = new(
-                Server, state, feed, new HitLoader(room.Room.DataSource), room._withWords ? room.Room.Node : null, options, room.Room.Time);
+                Server, state, feed, analysis, new HitLoader(room.Room.DataSource, analysis), room._withWords ? room.Room.Node : null, options, room.Room.Time);
         }
 
         internal WeaviateServer Server { get; }
