@@ -15,7 +15,7 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
     {
         var part = Part(request);
         var ranking = await engine.KeywordAsync(part, cancellationToken);
-        return await CompleteAsync(part, ranking.Files, ranking.Total, degraded: null, cancellationToken);
+        return await CompleteAsync(part, ranking.Files, ranking.Total, ranking.Degraded, cancellationToken);
     });
 
     /// <summary>Searches by meaning.</summary>
@@ -63,7 +63,7 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
         if (weight <= 0)
         {
             var ranking = await engine.KeywordAsync(part, cancellationToken);
-            return await CompleteAsync(part, ranking.Files, ranking.Total, degraded, cancellationToken);
+            return await CompleteAsync(part, ranking.Files, ranking.Total, degraded ?? ranking.Degraded, cancellationToken);
         }
 
         var words = weight < 1 ? await engine.KeywordAsync(depth, cancellationToken) : new Ranking([], 0);
