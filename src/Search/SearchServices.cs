@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Search.Embedding.Providers.Health;
+using ScaiDrive.Search.Embedding.Providers.Remote;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Ledger;
@@ -33,7 +35,7 @@ public static class SearchServices
         services.AddSingleton<OutdatedTexts>();
         services.AddSingleton<IndexWriter>();
         services.AddSingleton(provider => new FileLedger(provider.GetRequiredService<NpgsqlDataSource>(), options.Hints));
-        services.AddSingleton<EmbeddingProviders>();
+        services.AddEmbeddingProviders(options.ProviderHosts);
         services.AddSingleton<LocalIndex>();
         services.AddSingleton<ISearchEngine>(provider => provider.GetRequiredService<LocalIndex>());
         services.AddSingleton<SearchService>();
@@ -44,6 +46,33 @@ public static class SearchServices
             services.AddHostedService<LocalIndexFollower>();
         if (options.Upkeep)
             services.AddHostedService(provider => provider.GetRequiredService<SearchUpkeep>());
+        services.AddHostedService<ProviderSampling>();
+        return services;
+    }
+
+    /// <summary>Adds the providers of embeddings and every type that is reached over the network; the host adds <see cref="LocalProviderFactory"/>
+    /// and the <see cref="SecretProtector"/> of their keys.</summary>
+    /// <param name="services">Of the host.</param>
+    /// <param name="listed">Hosts that providers may be reached at over http and at private addresses, as <see cref="ProviderHosts"/> says.</param>
+    public static IServiceCollection AddEmbeddingProviders(this IServiceCollection services, IReadOnlyList<string> listed)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddSingleton(new ProviderHosts(listed));
+        services.AddKeyedSingleton<HttpClient>(typeof(RemoteProviderFactory), (provider, _) => RemoteProviderFactory.NewClient(provider.GetRequiredService<ProviderHosts>()));
+        foreach (var type in ProviderTypes.Remote)
+        {
+            services.AddSingleton<IEmbeddingProviderFactory>(provider => new RemoteProviderFactory(
+                type,
+                provider.GetRequiredService<SecretProtector>(),
+                provider.GetRequiredService<ProviderHosts>(),
+                provider.GetRequiredKeyedService<HttpClient>(typeof(RemoteProviderFactory)),
+                provider.GetRequiredService<TimeProvider>()));
+        }
+
+        services.AddSingleton<ProviderWatch>();
+        services.AddSingleton<ProviderHealth>();
+        services.AddSingleton<ProviderStore>();
+        services.AddSingleton<EmbeddingProviders>();
         return services;
     }
 }
