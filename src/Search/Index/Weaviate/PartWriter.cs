@@ -63,7 +63,7 @@ internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, 
     }
 
     private async Task ReplaceAsync(
-        string tenantId, IReadOnlyList<FeedFile> files, IReadOnlyDictionary<string, KnownFile> known, WriterClaim claim, CancellationToken cancellationToken)
+        string tenantId, List<FeedFile> files, IReadOnlyDictionary<string, KnownFile> known, WriterClaim claim, CancellationToken cancellationToken)
     {
         if (files.Count == 0)
             return;
@@ -216,7 +216,7 @@ internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, 
 
         internal void Add(string fileId, JsonObject item, int size) => _items.Add((fileId, item, size));
 
-        internal Batch Without(ICollection<string> fileIds)
+        internal Batch Without(Dictionary<string, string>.KeyCollection fileIds)
         {
             var rest = new Batch();
             rest._items.AddRange(_items.Where(item => !fileIds.Contains(item.FileId)));

@@ -139,7 +139,7 @@ internal sealed class WeaviateEngine(
     {
         var arguments = $"{WeaviateServer.WhereArgument(Where.Equal("folderId", folder))}limit:1";
         var found = await server.GetAsync(Collections.Files, tenant, arguments, "shareId path", cancellationToken);
-        if (found.FirstOrDefault() is { } file)
+        if (found is [{ } file, ..])
         {
             var path = PlainText.Decode((string)file["path"]!);
             return ((string?)file["shareId"], path[..(path.LastIndexOf('/') + 1)]);
