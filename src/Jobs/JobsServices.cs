@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
+using ScaiDrive.Search.Embedding.Providers;
 
 namespace ScaiDrive.Jobs;
 
@@ -17,7 +18,14 @@ public static class JobsServices
             services.AddSingleton<IChangeListener, DriveChangesListener>();
             services.AddSingleton<ConnectorRuns>();
             services.AddSingleton<OcrSwitch>();
+            services.AddSingleton<ProviderLanes>();
+            services.AddSingleton<ProviderRules>();
+            services.AddSingleton<ProviderAdmin>();
+            services.AddSingleton<IProviderListener, ProviderAudit>();
             services.AddSingleton<ExtractionRedo>();
+            services.AddSingleton<PolicyChanges>();
+            services.AddSingleton<Reindexing>();
+            services.AddSingleton<IndexChecks>();
             services.AddSingleton<IConnectorListener, ConnectorSchedule>();
             return services;
         }
@@ -30,6 +38,12 @@ public static class JobsServices
             services.AddJobHandler<ExtractText, ExtractTextHandler>();
             services.AddJobHandler<RecognizeText, RecognizeTextHandler>();
             services.AddJobHandler<RecognizeSkipped, RecognizeSkippedHandler>();
+            services.AddJobHandler<ApplyRules, ApplyRulesHandler>();
+            services.AddJobHandler<SwapVectorSpaces, SwapVectorSpacesHandler>();
+            services.AddJobHandler<ReindexFiles, ReindexFilesHandler>();
+            services.AddJobHandler<CheckIndex, CheckIndexHandler>();
+            services.AddSingleton<IndexMender>();
+            services.AddHostedService<DailyIndexChecks>();
             services.AddJobHandler<RedoExtraction, RedoExtractionHandler>();
             services.AddJobHandler<IndexText, IndexTextHandler>();
             services.AddJobHandler<EmbedText, EmbedTextHandler>();
@@ -37,6 +51,7 @@ public static class JobsServices
             services.AddJobHandler<SyncConnector, SyncConnectorHandler>();
             services.AddHostedService<ContentCollection>();
             services.AddHostedService<ConnectorScheduleRepair>();
+            services.AddHostedService<ProviderChecks>();
             services.AddSingleton<StrandedFiles>();
             services.AddHostedService(provider => provider.GetRequiredService<StrandedFiles>());
             return services;

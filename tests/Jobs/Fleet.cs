@@ -15,6 +15,7 @@ using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Jobs.Tests;
@@ -58,6 +59,7 @@ internal sealed class Fleet : IAsyncDisposable
         registrations.AddSingleton(database.DataSource);
         registrations.AddDrive(new ContentStoreOptions { Root = Path.Combine(directory.FullName, "content") });
         registrations.AddConnectors(new ConnectorOptions { AllowedRoots = connectorRoot is null ? [] : [connectorRoot] });
+        registrations.AddSingleton(new SecretProtector([new byte[32]]));
         registrations.AddSingleton<ITokenCounter>(model);
         registrations.AddSingleton<IEmbeddingProviderFactory>(new LocalProviderFactory(() => model));
         registrations.AddSearch(new SearchOptions { DataDirectory = Path.Combine(directory.FullName, "index"), Hints = ReasonCodes.Hints });
@@ -142,6 +144,15 @@ internal sealed class Fleet : IAsyncDisposable
         return await WriteAsync(ChangeOrigin.Interactive(), writer => writer.AddVersionAsync(fileId, stored, "text/plain", DateTimeOffset.UnixEpoch, CancellationToken.None));
     }
 
+    /// <summary>Ends the wait for providers, as a change of one of them does.</summary>
+    internal async Task WakeEmbeddingAsync()
+    {
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await Get<ProviderLanes>().WakeAsync(transaction, await Get<EmbeddingProviders>().ListAsync(Tenant, CancellationToken.None), CancellationToken.None);
+        await transaction.CommitAsync();
+    }
+
     internal async Task SqlAsync(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
@@ -197,6 +208,9 @@ internal sealed class StandInModel : IEmbeddingGenerator<string, Embedding<float
 
     internal int Embedded { get; private set; }
 
+    /// <summary>A text it refuses for good.</summary>
+    internal string? Refuses { get; set; }
+
     public int MaxTokens => 128;
 
     public int Count(ReadOnlySpan<char> text) => (text.Length / 4) + 1;
@@ -208,6 +222,8 @@ internal sealed class StandInModel : IEmbeddingGenerator<string, Embedding<float
             throw new HttpRequestException("The model is away.");
         var vectors = values.Select(text =>
         {
+            if (Refuses is not null && text.Contains(Refuses, StringComparison.Ordinal))
+                throw new ArgumentException("The model takes no such text.");
             Embedded++;
             var vector = new float[512];
             foreach (var letter in text)

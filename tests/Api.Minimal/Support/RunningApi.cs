@@ -16,11 +16,14 @@ using ScaiDrive.Extraction;
 using ScaiDrive.Jobs;
 using ScaiDrive.Queue;
 using ScaiDrive.Search;
+using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Search.Embedding.Providers.Remote;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
 using ScaiDrive.Search.Text;
+using ScaiDrive.Store;
 using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Api.Minimal.Tests.Support;
@@ -72,7 +75,11 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddJobQueue();
         builder.Services.AddSingleton<SearchMetrics>();
         builder.Services.AddSingleton<IEmbeddingProviderFactory>(new LocalProviderFactory(() => Embedding));
-        builder.Services.AddSingleton<EmbeddingProviders>();
+        builder.Services.AddSingleton(new SecretProtector([new byte[32]]));
+        builder.Services.AddEmbeddingProviders(ProviderHosts.Default);
+        builder.Services.AddSingleton<ProviderLanes>();
+        builder.Services.AddSingleton<ProviderRules>();
+        builder.Services.AddSingleton<ProviderAdmin>();
         builder.Services.AddSingleton<ISearchEngine>(Engine);
         builder.Services.AddSingleton<SearchService>();
         builder.Services.AddSingleton<SearchHealth>();
@@ -82,6 +89,11 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<OutdatedTexts>();
         builder.Services.AddSingleton<OcrSwitch>();
         builder.Services.AddSingleton<ExtractionRedo>();
+        builder.Services.AddSingleton<PolicyStore>();
+        builder.Services.AddSingleton<FileStates>();
+        builder.Services.AddSingleton<ReworkEstimator>();
+        builder.Services.AddSingleton<VectorSpaceProgress>();
+        builder.Services.AddSingleton<PolicyChanges>();
         builder.Services.AddSingleton<ConnectorStore>();
         builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50) });
 
