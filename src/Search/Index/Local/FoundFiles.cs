@@ -101,10 +101,10 @@ internal sealed class FoundFiles(int rows) : IDisposable
     }
 
     /// <summary>Puts a file that was found above others.</summary>
-    internal void Raise(int row, double by)
+    internal void Raise(int row, double to)
     {
         if (row < rows && _termsFound[row] > 0)
-            _scores[row] += by;
+            _scores[row] = to;
     }
 
     /// <summary>How many allowed files have at least so many of the terms.</summary>

@@ -144,6 +144,7 @@ internal static class LocalIndexSql
         SELECT id, name, share_id, folder_id, path, mime_type, size_bytes, modified_at, language FROM file WHERE file_id = $1
         """;
     internal const string FileIdOf = "SELECT file_id FROM file WHERE id = $1";
+    internal const string FileIdsOf = "SELECT f.id, f.file_id FROM json_each($1) AS wanted JOIN file AS f ON f.id = wanted.value";
     internal const string ChunkRange = "SELECT min(id), max(id) FROM chunk WHERE file = $1";
     internal const string ChunksWith = "SELECT rowid FROM chunk_text WHERE chunk_text MATCH $1 AND rowid >= $2 AND rowid <= $3";
     internal const string RankChunks = """

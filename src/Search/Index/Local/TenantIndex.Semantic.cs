@@ -78,10 +78,9 @@ internal sealed partial class TenantIndex
         // Below them the quantised score may exceed the lowest exact one by its rounding; a score must not rise down the list.
         var floor = order.Count > 0 ? order[^1].Score : 0;
         order.AddRange(ranked.Skip(Rescored).Select(file => (file.Row, Math.Min(file.Score, floor))));
-        var files = order.Skip(request.Offset).Take(request.Limit)
-            .Select(file => new RankedFile(FileIdOf(reader, file.Row), file.Score, 1 - file.Score, segment.ChunkOf[best.Slots[file.Row]]))
-            .ToList();
-        return new(files, total);
+        var page = order.Skip(request.Offset).Take(request.Limit).ToList();
+        var ids = FileIdsOf(reader, page.Select(file => file.Row));
+        return new([.. page.Select(file => new RankedFile(ids[file.Row], file.Score, 1 - file.Score, segment.ChunkOf[best.Slots[file.Row]]))], total);
     }
 
     // Chunks of one file with equal scores stand in their own order.

@@ -18,6 +18,10 @@ internal sealed partial class TenantIndex
     /// <summary>Below this many files nothing is common.</summary>
     private const int FewFiles = 1_000;
 
+    // Ahead of the best, and not so far that hybrid search, which compares scores, no longer tells the others apart.
+    private const double TitleTyped = 1.1;
+    private const double NameTyped = 1.2;
+
     /// <summary>The languages of its files; null among them: not known.</summary>
     internal IReadOnlyList<string?> Languages() => Search(_ => _files.Languages);
 
@@ -113,10 +117,10 @@ internal sealed partial class TenantIndex
         if (key.Length == 0)
             return;
         var best = found.BestScore;
-        foreach (var row in Rows(reader, LocalIndexSql.FilesNamed, key))
-            found.Raise(row, 2 * best);
         foreach (var row in Rows(reader, LocalIndexSql.FilesTitled, key))
-            found.Raise(row, best);
+            found.Raise(row, TitleTyped * best);
+        foreach (var row in Rows(reader, LocalIndexSql.FilesNamed, key))
+            found.Raise(row, NameTyped * best);
     }
 
     private Ranking Best(SqliteStatements reader, FoundFiles found, bool[] allowed, EngineRequest request)
@@ -124,10 +128,13 @@ internal sealed partial class TenantIndex
         var complete = found.Count(allowed, found.Terms.Count);
         var least = complete >= EnoughComplete || found.Terms.Count == 1 ? found.Terms.Count : found.LeastTerms;
         var top = new TopRanks(request.Offset + request.Limit);
-        var total = found.Visit(allowed, least, (row, score) => top.Add(row, score, _files.OrderOf(row)));
-        var files = top.Take().Skip(request.Offset)
-            .Select(ranked => new RankedFile(FileIdOf(reader, ranked.Row), ranked.Score, Distance: null, ChunkIndex: null))
-            .ToList();
-        return new(files, total);
+        var total = found.Visit(allowed, least, (row, score) =>
+        {
+            if (score >= top.Lowest)
+                top.Add(row, score, _files.OrderOf(row));
+        });
+        var page = top.Take().Skip(request.Offset).ToList();
+        var ids = FileIdsOf(reader, page.Select(file => file.Row));
+        return new([.. page.Select(file => new RankedFile(ids[file.Row], file.Score, Distance: null, ChunkIndex: null))], total);
     }
 }
