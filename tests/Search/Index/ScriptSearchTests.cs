@@ -48,6 +48,8 @@ public sealed class ScriptSearchTests
     [InlineData("مُحَمَّد", "محمد")]
     [InlineData("Ёлка", "елка")]
     [InlineData("Łódź", "lodz")]
+    [InlineData("⑴", "1")]
+    [InlineData("ﷺ", "ﷺ")]
     public async Task Characters_with_several_codes_are_the_same(string written, string typed)
     {
         await using var room = await SearchRoom.CreateAsync();

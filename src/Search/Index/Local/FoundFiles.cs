@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Search.Index.Local;
@@ -16,8 +17,8 @@ internal sealed class FoundFiles(int rows) : IDisposable
     /// <summary>The terms that count.</summary>
     internal IReadOnlyList<FoundTerm> Terms => _terms;
 
-    /// <summary>The highest score of all.</summary>
-    internal double BestScore { get; private set; }
+    /// <summary>The highest score of all; looked up each time.</summary>
+    internal double BestScore => TensorPrimitives.Max(_scores.AsSpan(0, Math.Max(1, rows)));
 
     internal void Begin(QueryTerm term)
     {
@@ -81,23 +82,30 @@ internal sealed class FoundFiles(int rows) : IDisposable
     internal int LeastTerms => Math.Max(1, _terms.Count(found => found.Term.IsPhrase));
 
     /// <summary>Adds the parts up. A file without what stands in quotes is not found.</summary>
-    internal void Score(FileColumns files)
+    internal void Score()
     {
-        var phrases = _terms.Count(found => found.Term.IsPhrase);
-        foreach (var found in _terms.OrderByDescending(found => found.Term.IsPhrase))
+        byte phrases = 0;
+        foreach (var found in _terms.Where(found => found.Term.IsPhrase))
         {
-            for (var i = 0; i < found.Count; i++)
-            {
-                var row = found.Rows[i];
-                if (!found.Term.IsPhrase && _termsFound[row] < phrases)
-                    continue;
-                _scores[row] += found.Scores[i];
-                _termsFound[row]++;
-            }
+            Score(found, least: 0);
+            phrases++;
         }
 
-        for (var row = 0; row < files.Count; row++)
-            BestScore = Math.Max(BestScore, _scores[row]);
+        foreach (var found in _terms.Where(found => !found.Term.IsPhrase))
+            Score(found, phrases);
+    }
+
+    private void Score(FoundTerm found, byte least)
+    {
+        var (rowsOfTerm, scoresOfTerm) = (found.Rows.AsSpan(0, found.Count), found.Scores.AsSpan(0, found.Count));
+        for (var i = 0; i < rowsOfTerm.Length; i++)
+        {
+            var row = rowsOfTerm[i];
+            if (_termsFound[row] < least)
+                continue;
+            _scores[row] += scoresOfTerm[i];
+            _termsFound[row]++;
+        }
     }
 
     /// <summary>Puts a file that was found above others.</summary>

@@ -34,7 +34,7 @@ internal sealed partial class TenantIndex
         FindAll(reader, VocabularyTerms.Refine(reader, terms), found);
         if (found.Terms.Count >= LongQuery && _files.Live >= FewFiles)
             found.LeaveOutCommon(_files.Live / CommonShare);
-        found.Score(_files);
+        found.Score();
         PutNamedFirst(reader, request.Search.Query, found);
         return Best(reader, found, Allowed(reader, request.Search), request);
     });
@@ -116,10 +116,13 @@ internal sealed partial class TenantIndex
         var key = NameKey.Of(query);
         if (key.Length == 0)
             return;
+        var (titled, named) = (Rows(reader, LocalIndexSql.FilesTitled, key), Rows(reader, LocalIndexSql.FilesNamed, key));
+        if (titled.Count + named.Count == 0)
+            return;
         var best = found.BestScore;
-        foreach (var row in Rows(reader, LocalIndexSql.FilesTitled, key))
+        foreach (var row in titled)
             found.Raise(row, TitleTyped * best);
-        foreach (var row in Rows(reader, LocalIndexSql.FilesNamed, key))
+        foreach (var row in named)
             found.Raise(row, NameTyped * best);
     }
 

@@ -74,9 +74,9 @@ internal sealed class TextStems(IReadOnlyDictionary<(string Language, string Wor
                 continue;
             }
 
-            var normalized = WordForm.Normalize(text.AsSpan(word.Start, word.End - word.Start));
-            if (normalized.Length > 0)
-                yield return new(StemOf(normalized, language), WordForm.Fold(normalized), word.Start, word.End);
+            // Nothing is left of a word that is made of marks alone.
+            if (TermOf(text[word.Start..word.End], word.Start, word.End, language) is { Term.Length: > 0 } term)
+                yield return term;
         }
     }
 

@@ -13,7 +13,7 @@ internal static class WordForm
     internal static string Normalize(ReadOnlySpan<char> word)
     {
         var text = Cut(word).ToString();
-        return Ascii.IsValid(text) ? text.ToLowerInvariant() : Composed(WithoutInvisible(text)).ToLowerInvariant();
+        return Ascii.IsValid(text) ? text.ToLowerInvariant() : Plain(Composed(WithoutInvisible(text))).ToLowerInvariant();
     }
 
     /// <summary>Without diacritics, and with letters that have a plain spelling spelled so. Vowel signs of Indic scripts are no diacritics.</summary>
@@ -49,6 +49,14 @@ internal static class WordForm
             return text;
         }
     }
+
+    // A compatibility form may come apart into what separates words: ⑴ is (1).
+    private static string Plain(string text) => text.All(IsPart) ? text : string.Concat(text.Where(IsPart));
+
+    private static bool IsPart(char character) =>
+        char.IsLetterOrDigit(character) || char.IsSurrogate(character)
+        || char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+            or UnicodeCategory.EnclosingMark or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber or UnicodeCategory.PrivateUse;
 
     private static string WithoutInvisible(string text) =>
         text.Any(character => IsInvisible(character)) ? string.Concat(text.Where(character => !IsInvisible(character))) : text;
