@@ -16,10 +16,12 @@ using ScaiDrive.Extraction;
 using ScaiDrive.Jobs;
 using ScaiDrive.Queue;
 using ScaiDrive.Search;
+using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Context;
 using ScaiDrive.Search.Text;
 using ScaiDrive.Tests.Support;
 
@@ -75,6 +77,8 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<EmbeddingProviders>();
         builder.Services.AddSingleton<ISearchEngine>(Engine);
         builder.Services.AddSingleton<SearchService>();
+        builder.Services.AddSingleton<ITokenCounter, WordTokens>();
+        builder.Services.AddSingleton<ContextService>();
         builder.Services.AddSingleton<SearchHealth>();
         builder.Services.AddSingleton<IndexWriter>();
         builder.Services.AddSingleton(services => new FileLedger(services.GetRequiredService<NpgsqlDataSource>(), ReasonCodes.Hints));
