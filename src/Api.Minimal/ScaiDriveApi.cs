@@ -102,6 +102,7 @@ public static class ScaiDriveApi
         api.MapFolders();
         api.MapSearch();
         api.MapVectorization();
+        api.MapPolicies();
         api.MapOutdatedTexts();
         api.MapJobs();
         api.MapBulkJobs();

@@ -24,6 +24,7 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
     private const int BatchSize = 128;
 
     private static readonly TimeSpan ProviderPause = TimeSpan.FromSeconds(30);
+    private static readonly JobOutcome RulesChanged = new JobOutcome.Snoozed(TimeSpan.Zero, "rules_changed: a policy changed on the way; the job starts over by it.");
 
     public Task<JobOutcome> RunAsync(EmbedText args, JobContext job, CancellationToken cancellationToken) =>
         files.RunAsync(LedgerStages.Embed, args.FileId, args.ContentHash, job, () => WorkAsync(args, job, cancellationToken), cancellationToken);
@@ -37,7 +38,7 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
         var rules = await providers.ReadRulesAsync(job.TenantId, cancellationToken);
         var decision = rules.Decide(file.ShareId, file.Path, file.MimeType);
         if (!decision.Semantic)
-            return await LeaveOutAsync(args, job, cancellationToken);
+            return await LeaveOutAsync(args, file, job, cancellationToken);
         var embedded = 0L;
         foreach (var other in rules.EmbeddersOf(decision).Skip(1))
             embedded += await EmbedMeanwhileAsync(other, args, embedded, job, cancellationToken);
@@ -55,6 +56,10 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
         await using var transaction = await job.BeginAsync(cancellationToken);
         if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
             return FileJobs.Superseded;
+        // Held until the commit: whoever changes a rule now finds the file as this leaves it; a change before it asks for other vectors.
+        var held = await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken);
+        if (held.Decide(file.ShareId, file.Path, file.MimeType) is not { Semantic: true } wanted || wanted.Provider.Model != model)
+            return RulesChanged;
         if (!await index.MarkEmbeddedAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, model, cancellationToken))
             throw new JobFailedException("vectors_missing", "The text chunks changed while their vectors were computed.");
         await drive.MarkVectorizedAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, time.GetUtcNow(), cancellationToken);
@@ -110,9 +115,12 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
         }
     }
 
-    private async Task<JobOutcome> LeaveOutAsync(EmbedText args, JobContext job, CancellationToken cancellationToken)
+    private async Task<JobOutcome> LeaveOutAsync(EmbedText args, DriveFile file, JobContext job, CancellationToken cancellationToken)
     {
         await using var transaction = await job.BeginAsync(cancellationToken);
+        var held = await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken);
+        if (held.Decide(file.ShareId, file.Path, file.MimeType).Semantic)
+            return RulesChanged;
         await files.RecordAsync(
             transaction.Transaction,
             new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Embed, LedgerStates.Skipped)

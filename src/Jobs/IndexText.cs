@@ -36,7 +36,6 @@ internal sealed class IndexTextHandler(
             return await files.ExtractAgainAsync(args.FileId, args.ContentHash, job, cancellationToken);
 
         var started = time.GetTimestamp();
-        var decision = await providers.DecideAsync(job.TenantId, file.ShareId, file.Path, file.MimeType, cancellationToken);
         var chunks = chunker.Split(StoredPages.ToChunkSources(text), text.Metadata.Title);
 
         await using var transaction = await job.BeginAsync(cancellationToken);
@@ -45,6 +44,16 @@ internal sealed class IndexTextHandler(
         // What recognition added since is the job's to index that it enqueued; unless this is that job, which is then not enqueued again.
         if (await HasMorePagesAsync(args, text, job, cancellationToken))
             return args.AfterOcr ? new JobOutcome.Snoozed(ReadAgainPause, "more_pages: pages were recognised meanwhile.") : new JobOutcome.Completed();
+        // Held until the commit: whoever changes a rule now either is seen here, or finds the file as this leaves it.
+        var rules = await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken);
+        var decision = rules.Decide(file.ShareId, file.Path, file.MimeType);
+        if (!decision.IndexContent)
+        {
+            await files.RecordAsync(transaction.Transaction, FileJobs.IsExcluded(args.FileId, args.ContentHash, job), cancellationToken);
+            await transaction.CommitAndCompleteAsync(cancellationToken);
+            return new JobOutcome.Completed();
+        }
+
         if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), LanguageDetector.Detect(chunks.Select(chunk => chunk.Text)), chunks, cancellationToken))
             return FileJobs.Superseded;
         await files.RecordAsync(

@@ -18,6 +18,9 @@ public static class JobsServices
             services.AddSingleton<ConnectorRuns>();
             services.AddSingleton<OcrSwitch>();
             services.AddSingleton<ExtractionRedo>();
+            services.AddSingleton<PolicyChanges>();
+            services.AddSingleton<Reindexing>();
+            services.AddSingleton<IndexChecks>();
             services.AddSingleton<IConnectorListener, ConnectorSchedule>();
             return services;
         }
@@ -30,6 +33,12 @@ public static class JobsServices
             services.AddJobHandler<ExtractText, ExtractTextHandler>();
             services.AddJobHandler<RecognizeText, RecognizeTextHandler>();
             services.AddJobHandler<RecognizeSkipped, RecognizeSkippedHandler>();
+            services.AddJobHandler<ApplyRules, ApplyRulesHandler>();
+            services.AddJobHandler<SwapVectorSpaces, SwapVectorSpacesHandler>();
+            services.AddJobHandler<ReindexFiles, ReindexFilesHandler>();
+            services.AddJobHandler<CheckIndex, CheckIndexHandler>();
+            services.AddSingleton<IndexMender>();
+            services.AddHostedService<DailyIndexChecks>();
             services.AddJobHandler<RedoExtraction, RedoExtractionHandler>();
             services.AddJobHandler<IndexText, IndexTextHandler>();
             services.AddJobHandler<EmbedText, EmbedTextHandler>();

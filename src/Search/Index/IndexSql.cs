@@ -128,7 +128,11 @@ internal static class IndexSql
     internal const string MarkEmbedded = """
         WITH complete AS (
             UPDATE search.file f
-            SET embedded_at = now(), revision = nextval('search.content_revision')
+            SET embedded_at = now(),
+                -- Said again, it changes nothing that an index would have to follow.
+                revision = CASE WHEN EXISTS (
+                    SELECT FROM search.file_vectors v WHERE v.tenant_id = $1 AND v.file_id = $2 AND v.model = $4)
+                    THEN f.revision ELSE nextval('search.content_revision') END
             WHERE f.tenant_id = $1 AND f.file_id = $2 AND f.content_hash = $3 AND f.chunks_hash = $3
               AND NOT EXISTS (
                   SELECT FROM search.text_chunk c

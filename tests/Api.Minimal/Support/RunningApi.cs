@@ -17,6 +17,7 @@ using ScaiDrive.Jobs;
 using ScaiDrive.Queue;
 using ScaiDrive.Search;
 using ScaiDrive.Search.Chunking;
+using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Ledger;
@@ -76,6 +77,7 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<IEmbeddingProviderFactory>(new LocalProviderFactory(() => Embedding));
         builder.Services.AddSingleton<EmbeddingProviders>();
         builder.Services.AddSingleton<ISearchEngine>(Engine);
+        builder.Services.AddSingleton<QueryFeedback>();
         builder.Services.AddSingleton<SearchService>();
         builder.Services.AddSingleton<ITokenCounter, WordTokens>();
         builder.Services.AddSingleton<ContextService>();
@@ -86,6 +88,11 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<OutdatedTexts>();
         builder.Services.AddSingleton<OcrSwitch>();
         builder.Services.AddSingleton<ExtractionRedo>();
+        builder.Services.AddSingleton<PolicyStore>();
+        builder.Services.AddSingleton<FileStates>();
+        builder.Services.AddSingleton<ReworkEstimator>();
+        builder.Services.AddSingleton<VectorSpaceProgress>();
+        builder.Services.AddSingleton<PolicyChanges>();
         builder.Services.AddSingleton<ConnectorStore>();
         builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50) });
 

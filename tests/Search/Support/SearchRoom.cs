@@ -30,7 +30,7 @@ internal sealed class SearchRoom : IAsyncDisposable
         Node = NewNode("node");
         Providers = new(database.DataSource, [new LocalProviderFactory(() => Vectors)], _metrics, Time);
         Upkeep = new(database.DataSource, Options("upkeep"), _metrics, Time, NullLogger<SearchUpkeep>.Instance);
-        Service = new(Node, Providers, _metrics);
+        Service = new(Node, Providers, new(Node, database.DataSource), _metrics);
     }
 
     public static CancellationToken Stop => CancellationToken.None;
@@ -86,7 +86,7 @@ internal sealed class SearchRoom : IAsyncDisposable
     {
         Node.Dispose();
         Node = NewNode("node");
-        Service = new(Node, Providers, _metrics);
+        Service = new(Node, Providers, new(Node, DataSource), _metrics);
         return Node;
     }
 
