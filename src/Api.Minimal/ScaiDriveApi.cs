@@ -12,6 +12,7 @@ using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Files;
 using ScaiDrive.Api.Minimal.Health;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.IndexChecking;
 using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Api.Minimal.OpenApi;
@@ -104,6 +105,7 @@ public static class ScaiDriveApi
         api.MapVectorization();
         api.MapPolicies();
         api.MapOutdatedTexts();
+        api.MapIndexChecks();
         api.MapJobs();
         api.MapBulkJobs();
         api.MapQueues();

@@ -26,6 +26,8 @@ internal static class SearchEndpoints
             search.MapGet("/hybrid", HybridGetAsync).WithName("SearchHybrid").WithSummary("Passages by word and meaning together");
             search.MapPost("/hybrid", HybridPostAsync).WithName("SearchHybridPost").WithSummary("Passages by word and meaning together, asked with a body");
             search.MapIndexState();
+            search.MapWhy();
+            search.MapReindex();
         }
     }
 
