@@ -31,6 +31,8 @@ internal static class SearchEndpoints
                 .WithDescription("The best passages over all files the caller may read, ranked by word and meaning, as one plain text of numbered sources within a token budget. "
                     + "Neighbouring passages of a file are joined; a text that stands in several files is given once.");
             search.MapIndexState();
+            search.MapWhy();
+            search.MapReindex();
         }
     }
 

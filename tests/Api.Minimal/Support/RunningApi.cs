@@ -21,6 +21,7 @@ using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Embedding.Providers.Remote;
 using ScaiDrive.Search.Index;
+using ScaiDrive.Search.Index.Auditing;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
 using ScaiDrive.Search.Query.Context;
@@ -99,6 +100,14 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<ReworkEstimator>();
         builder.Services.AddSingleton<VectorSpaceProgress>();
         builder.Services.AddSingleton<PolicyChanges>();
+        builder.Services.AddSingleton<FilesToRedo>();
+        builder.Services.AddSingleton<Reindexing>();
+        builder.Services.AddSingleton<IndexAudit>();
+        builder.Services.AddSingleton<IndexChecks>();
+        builder.Services.AddSingleton<FileExplainer>();
+        builder.Services.AddSingleton<IndexedFileExplainer>();
+        builder.Services.AddSingleton<AbsentFileExplainer>();
+        builder.Services.AddSingleton<ConnectorExplainer>();
         builder.Services.AddSingleton<ConnectorStore>();
         builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50) });
 
