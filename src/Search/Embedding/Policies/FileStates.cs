@@ -26,7 +26,7 @@ public sealed class FileStates(NpgsqlDataSource database)
         await using var command = database.CreateCommand(ReworkSql.StatesOf);
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = new[] { fileId } });
-        return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+        return await ReadAsync(command, cancellationToken) is [var state, ..] ? state : null;
     }
 
     /// <summary>Files as they are, which nobody changes before the transaction ends. Unknown ids are passed over.</summary>
