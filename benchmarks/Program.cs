@@ -9,6 +9,7 @@ using ScaiDrive.Bench.Ocr;
 using ScaiDrive.Bench.Queue;
 using ScaiDrive.Bench.Recovery;
 using ScaiDrive.Bench.Vector;
+using ScaiDrive.Bench.Search;
 
 var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<string>, CancellationToken, Task<int>> Run)>
 {
@@ -25,6 +26,7 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
     ["end-to-end"] = ("a mixed folder from disk to searchable by word and meaning, one worker process", EndToEndBench.RunAsync),
     ["hostile"] = ("mutated documents of every format and the known bombs: crashes, hangs, leaks, endings without a reason", HostileBench.RunAsync),
     ["ocr"] = ("pages recognised per minute, against plain Tesseract and OCRmyPDF, and how many characters are right", OcrBench.RunAsync),
+    ["search"] = ("search by word, by meaning and by both at 100,000 files while indexing runs: saturation, latency at half of it", SearchBench.RunAsync),
     ["recovery"] = ("workers killed, stopped and cut off, the server restarted: what is lost, what is done twice, how long it takes", RecoveryBench.RunAsync),
 };
 

@@ -14,7 +14,11 @@ internal readonly record struct FeedPosition(Guid DatabaseId, long LastNumber, l
 internal sealed record FeedFile(IndexedFile File, long Revision, int ChunkCount);
 
 /// <summary>The searchable text of a file, and its language when it is known.</summary>
-internal sealed record FeedContent(long Revision, string? Language, List<FeedChunk> Chunks);
+internal sealed record FeedContent(long Revision, string? Language, List<FeedChunk> Chunks)
+{
+    /// <summary>For an index that is not asked by meaning.</summary>
+    internal FeedContent WithoutVectors() => this with { Chunks = [.. Chunks.Select(chunk => chunk with { Vectors = [] })] };
+}
 
 /// <summary>A chunk with a vector of each model that its file has complete vectors of.</summary>
 internal sealed record FeedChunk(
@@ -54,6 +58,14 @@ internal sealed class IndexFeed(NpgsqlDataSource database)
         while (await reader.ReadAsync(cancellationToken))
             rows.Add((reader.GetInt64(0), reader.GetString(1)));
         return rows;
+    }
+
+    internal async Task<long> CountAfterAsync(string tenantId, long after, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(IndexFeedSql.CountAfter);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = after });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     internal async Task<IReadOnlyList<string>> FilesAfterAsync(string tenantId, string after, int limit, CancellationToken cancellationToken)

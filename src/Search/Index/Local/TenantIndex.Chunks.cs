@@ -14,7 +14,7 @@ internal sealed partial class TenantIndex
         var allowed = Allowed(reader, request.Search);
         var top = new TopRanks(request.Offset + request.Limit);
         var found = new List<(int File, int Chunk)>();
-        using (var rows = reader.Read(LocalIndexSql.RankChunks, string.Join(" OR ", terms.Select(term => term.Expression))))
+        using (var rows = reader.Read(LocalIndexSql.RankChunks, string.Join(" OR ", terms.Select(term => VocabularyTerms.ExpressionOf(reader, term)))))
         {
             while (rows.Read())
             {

@@ -12,10 +12,11 @@ internal sealed partial class TenantIndex
     {
         var refined = VocabularyTerms.Refine(reader, terms);
         var distinct = refined.DistinctBy(term => term.Expression).ToList();
+        var expressions = distinct.Select(term => VocabularyTerms.ExpressionOf(reader, term)).ToList();
         var hits = new List<(SearchHit, string?)>(files.Count);
         foreach (var file in files)
         {
-            if (LoadFile(reader, file, distinct) is { } hit)
+            if (LoadFile(reader, file, expressions) is { } hit)
                 hits.Add(hit);
         }
 
@@ -75,7 +76,7 @@ internal sealed partial class TenantIndex
             allowed[row] = allowed[row] && rows.Contains(row);
     }
 
-    private static (SearchHit Hit, string? Language)? LoadFile(SqliteStatements reader, RankedFile ranked, IReadOnlyList<QueryTerm> terms)
+    private static (SearchHit Hit, string? Language)? LoadFile(SqliteStatements reader, RankedFile ranked, IReadOnlyList<string> expressions)
     {
         int id;
         SearchHit hit;
@@ -93,7 +94,7 @@ internal sealed partial class TenantIndex
 
         using var chunk = ranked.ChunkIndex is { } index
             ? reader.Read(LocalIndexSql.LoadChunkAt, id, index)
-            : BestChunk(reader, id, terms) is { } best ? reader.Read(LocalIndexSql.LoadChunk, best) : null;
+            : BestChunk(reader, id, expressions) is { } best ? reader.Read(LocalIndexSql.LoadChunk, best) : null;
         if (chunk is null || !chunk.Read())
             return (hit, language);
         hit = hit with
@@ -107,7 +108,7 @@ internal sealed partial class TenantIndex
     }
 
     // The chunk with the words that are rarest inside this file; the first of equals.
-    private static long? BestChunk(SqliteStatements reader, int file, IReadOnlyList<QueryTerm> terms)
+    private static long? BestChunk(SqliteStatements reader, int file, IReadOnlyList<string> expressions)
     {
         long first, last;
         using (var range = reader.Read(LocalIndexSql.ChunkRange, file))
@@ -118,10 +119,10 @@ internal sealed partial class TenantIndex
         }
 
         var scores = new SortedDictionary<long, double>();
-        foreach (var term in terms)
+        foreach (var expression in expressions)
         {
             var chunks = new List<long>();
-            using (var rows = reader.Read(LocalIndexSql.ChunksWith, term.Expression, first, last))
+            using (var rows = reader.Read(LocalIndexSql.ChunksWith, expression, first, last))
             {
                 while (rows.Read())
                     chunks.Add(rows.GetInt64(0));
