@@ -105,6 +105,7 @@ public static class ScaiDriveApi
         api.MapSearch();
         api.MapVectorization();
         api.MapAudit();
+        api.MapPolicies();
         api.MapOutdatedTexts();
         api.MapJobs();
         api.MapBulkJobs();

@@ -20,6 +20,8 @@ public sealed record EmbedText(string FileId, string ContentHash) : IJobArgs
 internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWriter index, EmbeddingProviders providers, TimeProvider time)
     : IJobHandler<EmbedText>
 {
+    private static readonly JobOutcome RulesChanged = new JobOutcome.Snoozed(TimeSpan.Zero, "rules_changed: a policy changed on the way; the job starts over by it.");
+
     public Task<JobOutcome> RunAsync(EmbedText args, JobContext job, CancellationToken cancellationToken) =>
         files.RunAsync(LedgerStages.Embed, args.FileId, args.ContentHash, job, () => WorkAsync(args, job, cancellationToken), cancellationToken);
 
@@ -32,7 +34,7 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
         var rules = await providers.ReadRulesAsync(job.TenantId, cancellationToken);
         var decision = rules.Decide(file.ShareId, file.Path, file.MimeType);
         if (!decision.Semantic)
-            return await LeaveOutAsync(args, job, cancellationToken);
+            return await LeaveOutAsync(args, file, job, cancellationToken);
         if (job.LimitKey != ProviderLanes.LimitKeyOf(job.TenantId, decision.Provider.Id))
             return await MoveAsync(args, decision.Provider, job, cancellationToken);
         var embedded = new Embedded();
@@ -49,6 +51,10 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
         await using var transaction = await job.BeginAsync(cancellationToken);
         if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
             return FileJobs.Superseded;
+        // Held until the commit: whoever changes a rule now finds the file as this leaves it; a change before it asks for other vectors.
+        var held = await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken);
+        if (held.Decide(file.ShareId, file.Path, file.MimeType) is not { Semantic: true } wanted || wanted.Provider.Model != model)
+            return RulesChanged;
         if (!await index.MarkEmbeddedAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, model, cancellationToken))
             throw new JobFailedException("vectors_missing", "The text chunks changed while their vectors were computed.");
         await drive.MarkVectorizedAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, time.GetUtcNow(), cancellationToken);
@@ -119,9 +125,12 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
         return new JobOutcome.Completed();
     }
 
-    private async Task<JobOutcome> LeaveOutAsync(EmbedText args, JobContext job, CancellationToken cancellationToken)
+    private async Task<JobOutcome> LeaveOutAsync(EmbedText args, DriveFile file, JobContext job, CancellationToken cancellationToken)
     {
         await using var transaction = await job.BeginAsync(cancellationToken);
+        var held = await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken);
+        if (held.Decide(file.ShareId, file.Path, file.MimeType).Semantic)
+            return RulesChanged;
         await files.RecordAsync(
             transaction.Transaction,
             new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Embed, LedgerStates.Skipped)

@@ -14,7 +14,8 @@ namespace ScaiDrive.Jobs;
 /// <param name="FileId">The file in the drive.</param>
 /// <param name="ContentHash">SHA-256 of its bytes, lower-case hex; another hash is another version.</param>
 /// <param name="Outdated">Set when the file has a text already, of this pipeline version, and is to get that of a newer one.</param>
-public sealed record ExtractText(string FileId, string ContentHash, string? Outdated = null) : IJobArgs
+/// <param name="Again">Somebody asked to have it read again, whatever is stored.</param>
+public sealed record ExtractText(string FileId, string ContentHash, string? Outdated = null, bool Again = false) : IJobArgs
 {
     /// <inheritdoc />
     public static string Kind => "extract-text";
@@ -38,15 +39,15 @@ internal sealed class ExtractTextHandler(
             return FileJobs.Superseded;
 
         var decision = await providers.DecideAsync(job.TenantId, file.ShareId, file.Path, file.MimeType, cancellationToken);
-        if (!decision.IndexContent)
-            return await LeaveOutAsync(args, job, cancellationToken);
+        if (!decision.IndexContent && await LeaveOutAsync(args, file, job, cancellationToken) is { } ending)
+            return ending;
 
         var started = time.GetTimestamp();
         var known = await texts.FindAsync(job.TenantId, args.ContentHash, cancellationToken);
         // While a fleet is being updated, a worker of the build before may be handed what it cannot do better.
         if (known is not null && known.PipelineVersion == args.Outdated && !ExtractionPool.IsOutdated(known.PipelineVersion))
             return new JobOutcome.Snoozed(NewerBuildPause, "needs_newer_build: waits for a worker of a build with newer readers.");
-        var fresh = known is not null && PipelineVersions.IsUsable(known) ? null : await ReadAsync(file, job, cancellationToken);
+        var fresh = !args.Again && known is not null && PipelineVersions.IsUsable(known) ? null : await ReadAsync(file, job, cancellationToken);
         var duration = time.GetElapsedTime(started);
 
         await using var transaction = await job.BeginAsync(cancellationToken);
@@ -75,7 +76,7 @@ internal sealed class ExtractTextHandler(
         NpgsqlTransaction transaction, ExtractText args, StoredText fresh, JobContext job, CancellationToken cancellationToken)
     {
         var stored = await texts.HoldAsync(transaction, job.TenantId, args.ContentHash, cancellationToken);
-        if (stored is not null && (PipelineVersions.IsUsable(stored) || (StoredPages.HasText(stored) && !PipelineVersions.IsLasting(fresh))))
+        if (stored is not null && ((!args.Again && PipelineVersions.IsUsable(stored)) || (StoredPages.HasText(stored) && !PipelineVersions.IsLasting(fresh))))
             return stored;
         var kept = stored is null ? fresh : RecognizedText.CarryOver(stored, fresh);
         await texts.SaveAsync(transaction, job.TenantId, args.ContentHash, kept, cancellationToken);
@@ -123,7 +124,7 @@ internal sealed class ExtractTextHandler(
                     : text.Detail,
                 Engine = "scaidrive-extraction",
                 EngineVersion = text.PipelineVersion,
-                Pages = text.Pages.Count,
+                Pages = Math.Max(text.Pages.Count, text.PagesNeedingOcr.Count),
                 Bytes = file.SizeBytes,
                 Duration = duration,
                 Attempt = job.Attempt,
@@ -147,17 +148,14 @@ internal sealed class ExtractTextHandler(
             transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), cancellationToken);
     }
 
-    private async Task<JobOutcome> LeaveOutAsync(ExtractText args, JobContext job, CancellationToken cancellationToken)
+    private async Task<JobOutcome?> LeaveOutAsync(ExtractText args, DriveFile file, JobContext job, CancellationToken cancellationToken)
     {
         await using var transaction = await job.BeginAsync(cancellationToken);
-        await files.RecordAsync(
-            transaction.Transaction,
-            new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Extract, LedgerStates.Skipped)
-            {
-                ReasonCode = ReasonCodes.ExcludedByPolicy,
-                Attempt = job.Attempt,
-            },
-            cancellationToken);
+        // Held until the commit, so that whoever lets it in finds this file.
+        var rules = await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken);
+        if (rules.Decide(file.ShareId, file.Path, file.MimeType).IndexContent)
+            return null;
+        await files.RecordAsync(transaction.Transaction, FileJobs.IsExcluded(args.FileId, args.ContentHash, job), cancellationToken);
         await transaction.CommitAndCompleteAsync(cancellationToken);
         return new JobOutcome.Completed();
     }

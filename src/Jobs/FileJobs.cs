@@ -59,6 +59,10 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
         UniqueKey = $"{work}:{fileId}:{contentHash}",
     };
 
+    /// <summary>As <see cref="Options"/>, for work that somebody asked to have done again: the job that does it anyhow may find it done.</summary>
+    internal static JobOptions OptionsAgain(string work, string tenantId, string fileId, string contentHash, string queueName) =>
+        Options($"{work}-again", tenantId, fileId, contentHash, queueName, connector: null);
+
     /// <summary>Runs one stage of a file so that giving it up shows in the ledger, however its last attempt ends.</summary>
     /// <remarks>The failure is written before the last attempt starts and replaced by its result: a worker that is killed
     /// in it writes nothing any more, and the file must not look pending for ever.</remarks>
@@ -100,6 +104,15 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
         {
             ReasonCode = ReasonCodes.OcrDisabled,
             Detail = RecognizedText.Images(text),
+            Pages = text.PagesNeedingOcr.Count,
+            Attempt = job.Attempt,
+        };
+
+    /// <summary>Says that a policy leaves the content of a file out: it goes through again when a policy lets it in.</summary>
+    internal static LedgerEntry IsExcluded(string fileId, string contentHash, JobContext job) =>
+        new(job.TenantId, fileId, contentHash, LedgerStages.Extract, LedgerStates.Skipped)
+        {
+            ReasonCode = ReasonCodes.ExcludedByPolicy,
             Attempt = job.Attempt,
         };
 

@@ -4,6 +4,7 @@ using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Ledger;
+using ScaiDrive.Search.Query.Languages;
 using ScaiDrive.Search.Text;
 
 namespace ScaiDrive.Jobs;
@@ -35,8 +36,7 @@ internal sealed class IndexTextHandler(
             return await files.ExtractAgainAsync(args.FileId, args.ContentHash, job, cancellationToken);
 
         var started = time.GetTimestamp();
-        var decision = await providers.DecideAsync(job.TenantId, file.ShareId, file.Path, file.MimeType, cancellationToken);
-        var chunks = chunker.Split(StoredPages.ToChunkSources(text));
+        var chunks = chunker.Split(StoredPages.ToChunkSources(text), text.Metadata.Title);
 
         await using var transaction = await job.BeginAsync(cancellationToken);
         if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
@@ -44,7 +44,17 @@ internal sealed class IndexTextHandler(
         // What recognition added since is the job's to index that it enqueued; unless this is that job, which is then not enqueued again.
         if (await HasMorePagesAsync(args, text, job, cancellationToken))
             return args.AfterOcr ? new JobOutcome.Snoozed(ReadAgainPause, "more_pages: pages were recognised meanwhile.") : new JobOutcome.Completed();
-        if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), language: null, chunks, cancellationToken))
+        // Held until the commit: whoever changes a rule now either is seen here, or finds the file as this leaves it.
+        var rules = await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken);
+        var decision = rules.Decide(file.ShareId, file.Path, file.MimeType);
+        if (!decision.IndexContent)
+        {
+            await files.RecordAsync(transaction.Transaction, FileJobs.IsExcluded(args.FileId, args.ContentHash, job), cancellationToken);
+            await transaction.CommitAndCompleteAsync(cancellationToken);
+            return new JobOutcome.Completed();
+        }
+
+        if (!await index.ReplaceChunksAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, text.ComputeHash(), LanguageDetector.Detect(chunks.Select(chunk => chunk.Text)), chunks, cancellationToken))
             return FileJobs.Superseded;
         await files.RecordAsync(
             transaction.Transaction,

@@ -23,6 +23,9 @@ public static class JobsServices
             services.AddSingleton<ProviderAdmin>();
             services.AddSingleton<IProviderListener, ProviderAudit>();
             services.AddSingleton<ExtractionRedo>();
+            services.AddSingleton<PolicyChanges>();
+            services.AddSingleton<Reindexing>();
+            services.AddSingleton<IndexChecks>();
             services.AddSingleton<IConnectorListener, ConnectorSchedule>();
             return services;
         }
@@ -35,6 +38,12 @@ public static class JobsServices
             services.AddJobHandler<ExtractText, ExtractTextHandler>();
             services.AddJobHandler<RecognizeText, RecognizeTextHandler>();
             services.AddJobHandler<RecognizeSkipped, RecognizeSkippedHandler>();
+            services.AddJobHandler<ApplyRules, ApplyRulesHandler>();
+            services.AddJobHandler<SwapVectorSpaces, SwapVectorSpacesHandler>();
+            services.AddJobHandler<ReindexFiles, ReindexFilesHandler>();
+            services.AddJobHandler<CheckIndex, CheckIndexHandler>();
+            services.AddSingleton<IndexMender>();
+            services.AddHostedService<DailyIndexChecks>();
             services.AddJobHandler<RedoExtraction, RedoExtractionHandler>();
             services.AddJobHandler<IndexText, IndexTextHandler>();
             services.AddJobHandler<EmbedText, EmbedTextHandler>();

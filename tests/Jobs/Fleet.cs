@@ -208,6 +208,9 @@ internal sealed class StandInModel : IEmbeddingGenerator<string, Embedding<float
 
     internal int Embedded { get; private set; }
 
+    /// <summary>A text it refuses for good.</summary>
+    internal string? Refuses { get; set; }
+
     public int MaxTokens => 128;
 
     public int Count(ReadOnlySpan<char> text) => (text.Length / 4) + 1;
@@ -219,6 +222,8 @@ internal sealed class StandInModel : IEmbeddingGenerator<string, Embedding<float
             throw new HttpRequestException("The model is away.");
         var vectors = values.Select(text =>
         {
+            if (Refuses is not null && text.Contains(Refuses, StringComparison.Ordinal))
+                throw new ArgumentException("The model takes no such text.");
             Embedded++;
             var vector = new float[512];
             foreach (var letter in text)

@@ -73,6 +73,15 @@ public sealed class DriveStore(
             : await ItemRows.AllAsync(
                 dataSource.Command(ItemSql.FindLiveFiles, Arg.Of(tenantId), Arg.Of([.. ids])), ItemRows.File, cancellationToken);
 
+    /// <summary>A page of the tenant's live files in the order of their ids.</summary>
+    /// <param name="tenantId">Whose.</param>
+    /// <param name="afterId">The last one of the page before; empty from the start.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    public async Task<IReadOnlyList<DriveFile>> ListFilesAsync(string tenantId, string afterId, int limit, CancellationToken cancellationToken) =>
+        await ItemRows.AllAsync(
+            dataSource.Command(ItemSql.LiveFilesAfter, Arg.Of(tenantId), Arg.Of(afterId), Arg.Of(limit)), ItemRows.File, cancellationToken);
+
     /// <summary>The live file at a path such as <c>/a/b.txt</c>, or null.</summary>
     /// <exception cref="InvalidNameException">No item could have such a path.</exception>
     public Task<DriveFile?> FindFileByPathAsync(string tenantId, string shareId, string path, CancellationToken cancellationToken) =>
@@ -166,6 +175,18 @@ public sealed class DriveStore(
         while (await rows.ReadAsync(cancellationToken))
             live.Add(rows.GetString(0));
         return live;
+    }
+
+    /// <summary>Those of the files that are live, as they are until the transaction ends: nobody changes, renames, moves or deletes
+    /// them or a folder above them.</summary>
+    public async Task<IReadOnlyList<DriveFile>> HoldFilesAsync(
+        NpgsqlTransaction tx, string tenantId, IReadOnlyCollection<string> fileIds, CancellationToken cancellationToken)
+    {
+        string[] ids = [.. fileIds];
+        await using (var trees = tx.Command(ItemSql.LockTreesOfItems, Arg.Of(tenantId), Arg.Of(ids)))
+            await trees.ExecuteNonQueryAsync(cancellationToken);
+        var live = await HoldLiveAsync(tx, tenantId, ids, cancellationToken);
+        return await ItemRows.AllAsync(tx.Command(ItemSql.FindLiveFiles, Arg.Of(tenantId), Arg.Of([.. live])), ItemRows.File, cancellationToken);
     }
 
     /// <summary>Notes when this content of the file got its vectors; nothing happens if the file has other content by now.</summary>

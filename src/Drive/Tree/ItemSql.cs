@@ -77,6 +77,16 @@ internal static class ItemSql
         SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = ANY ($2) AND NOT is_deleted;
         """;
 
+    internal const string LiveFilesAfter = $"""
+        SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id > $2 AND NOT is_deleted ORDER BY id LIMIT $3;
+        """;
+
+    // In one order, as everybody takes them.
+    internal const string LockTreesOfItems = """
+        SELECT pg_advisory_xact_lock_shared(hashtextextended('drive.tree/' || tenant_id || '/' || share_id, 0))
+        FROM (SELECT DISTINCT tenant_id, share_id FROM items WHERE tenant_id = $1 AND id = ANY($2) ORDER BY share_id) shares;
+        """;
+
     internal const string FindFolder = $"""
         SELECT {FolderColumns} FROM folders WHERE tenant_id = $1 AND id = $2;
         """;

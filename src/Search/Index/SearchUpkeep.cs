@@ -58,22 +58,25 @@ public sealed class SearchUpkeep(
 
         foreach (var tenantId in await TenantsAsync(cancellationToken))
         {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using var batch = new NpgsqlBatch(connection, transaction)
-            {
-                BatchCommands =
-                {
-                    new(UpkeepSql.HoldVectorsAlone) { Parameters = { new() { Value = tenantId } } },
-                    new(UpkeepSql.PruneVectors)
-                    {
-                        Parameters = { new() { Value = tenantId }, new() { Value = options.CacheRetention }, new() { Value = RowsPerStep } },
-                    },
-                },
-            };
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            // A model that was replaced leaves as many as there are texts.
+            while (await PruneVectorsAsync(tenantId, cancellationToken) == RowsPerStep)
+                cancellationToken.ThrowIfCancellationRequested();
         }
+    }
+
+    private async Task<long> PruneVectorsAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var hold = new NpgsqlCommand(UpkeepSql.HoldVectorsAlone, connection, transaction) { Parameters = { new() { Value = tenantId } } })
+            await hold.ExecuteNonQueryAsync(cancellationToken);
+        await using var prune = new NpgsqlCommand(UpkeepSql.PruneVectors, connection, transaction)
+        {
+            Parameters = { new() { Value = tenantId }, new() { Value = options.CacheRetention }, new() { Value = RowsPerStep } },
+        };
+        var pruned = (long)(await prune.ExecuteScalarAsync(cancellationToken))!;
+        await transaction.CommitAsync(cancellationToken);
+        return pruned;
     }
 
     /// <inheritdoc />

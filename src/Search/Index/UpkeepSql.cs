@@ -34,14 +34,32 @@ internal static class UpkeepSql
         SELECT pg_advisory_xact_lock(hashtextextended('search.vector ' || $1, 0))
         """;
 
+    // Those of texts that are gone, and of models that no search is answered by and no file names any more.
     internal const string PruneVectors = """
-        DELETE FROM search.vector
-        WHERE (tenant_id, model, chunk_hash) IN (
-            SELECT v.tenant_id, v.model, v.chunk_hash
-            FROM search.vector v
-            WHERE v.tenant_id = $1 AND v.created_at < now() - $2
-              AND NOT EXISTS (SELECT FROM search.text_chunk c WHERE c.tenant_id = v.tenant_id AND c.hash = v.chunk_hash)
-            LIMIT $3)
+        WITH RECURSIVE models AS (
+            SELECT min(model) AS model FROM search.vector WHERE tenant_id = $1
+            UNION ALL
+            SELECT (SELECT min(v.model) FROM search.vector v WHERE v.tenant_id = $1 AND v.model > m.model) FROM models m WHERE m.model IS NOT NULL
+        ),
+        unused AS (
+            SELECT model
+            FROM models
+            WHERE EXISTS (SELECT FROM search.policy WHERE tenant_id = $1)
+              AND NOT EXISTS (SELECT FROM search.vector_space s WHERE s.tenant_id = $1 AND s.model = models.model)
+              AND NOT EXISTS (SELECT FROM search.file_vectors f WHERE f.tenant_id = $1 AND f.model = models.model)
+        ),
+        gone AS (
+            DELETE FROM search.vector
+            WHERE (tenant_id, model, chunk_hash) IN (
+                SELECT v.tenant_id, v.model, v.chunk_hash
+                FROM search.vector v
+                WHERE v.tenant_id = $1 AND v.created_at < now() - $2
+                  AND (v.model IN (SELECT model FROM unused)
+                       OR NOT EXISTS (SELECT FROM search.text_chunk c WHERE c.tenant_id = v.tenant_id AND c.hash = v.chunk_hash))
+                LIMIT $3)
+            RETURNING 1
+        )
+        SELECT count(*) FROM gone
         """;
 
     internal const string PruneText = """

@@ -1,11 +1,6 @@
-namespace ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Languages;
 
-/// <summary>One thing a query asks for, as an FTS5 expression that cannot be a syntax error.</summary>
-/// <param name="Expression">Quoted strings, with <c>+</c>-free phrases and at most one trailing star.</param>
-/// <param name="Stems">The words in it as they are compared, for choosing a chunk and marking the text.</param>
-/// <param name="IsPrefix">Whether the last stem stands for all words that begin so.</param>
-/// <param name="IsPhrase">Asked for in quotes, so never left out.</param>
-internal sealed record QueryTerm(string Expression, IReadOnlyList<string> Stems, bool IsPrefix, bool IsPhrase);
+namespace ScaiDrive.Search.Query;
 
 /// <summary>Reads what a person typed: words, phrases in quotes, a star after the beginning of a word.</summary>
 /// <remarks>Every other character separates words. Nothing a person types can reach the index as syntax.</remarks>
@@ -14,70 +9,100 @@ internal static class QueryText
     private const int LongestQuery = 4_000;
     private const int MostTerms = 64;
 
+    /// <summary>The terms of a query as if all texts were English.</summary>
+    internal static IReadOnlyList<QueryTerm> Parse(string query) => Parse(query, [null], TextStems.None);
+
     /// <summary>The terms of a query in their order, repeated ones too: BM25 counts a word as often as it is asked for. Empty when it has no words.</summary>
-    internal static IReadOnlyList<QueryTerm> Parse(string query)
+    internal static IReadOnlyList<QueryTerm> Parse(string query, IReadOnlyCollection<string?> languages, TextStems stems)
     {
         var text = query.Length > LongestQuery ? query[..LongestQuery] : query;
-        var terms = new List<QueryTerm>();
+        var reading = new Reading(languages.Count > 0 ? languages : [null], stems);
         var pieces = text.Split('"');
         for (var i = 0; i < pieces.Length; i++)
         {
             // Between the first and second quote, the third and fourth, and so on. A last quote without its partner is no quote.
             if (i % 2 == 1 && i < pieces.Length - 1)
-                AddPhrase(pieces[i], terms);
+                reading.AddPhrase(pieces[i]);
             else
-                AddWords(pieces[i], terms);
+                reading.AddWords(pieces[i]);
         }
 
-        return [.. terms.Take(MostTerms)];
+        return [.. reading.Terms.Take(MostTerms)];
     }
 
-    private static void AddPhrase(string text, List<QueryTerm> terms)
+    private sealed class Reading(IReadOnlyCollection<string?> languages, TextStems stems)
     {
-        var words = new List<string>();
-        var stems = new List<string>();
-        foreach (var word in Words.In(text))
+        internal List<QueryTerm> Terms { get; } = [];
+
+        internal void AddPhrase(string text)
         {
-            var value = text[word.Start..word.End];
-            words.AddRange(word.IsUnsegmented ? Words.Pairs(value, withLast: false) : [value]);
-            stems.Add(StemOf(value, word.IsUnsegmented));
+            var words = Words.In(text).ToList();
+            if (words.Count == 0)
+                return;
+            var alternatives = languages.Select(language => words.SelectMany((word, i) => SequenceOf(text, word, language, isLast: i == words.Count - 1)));
+            var isPhrase = words.Count > 1;
+            Add(alternatives, FormOf(text), isPrefix: EndsInOneCharacter(text, words[^1]), isPhrase);
         }
 
-        if (words.Count > 0)
-            terms.Add(new(Quote(string.Join(' ', words)), stems, IsPrefix: false, IsPhrase: words.Count > 1));
-    }
-
-    private static void AddWords(string text, List<QueryTerm> terms)
-    {
-        foreach (var word in Words.In(text))
+        internal void AddWords(string text)
         {
-            var value = text[word.Start..word.End];
-            var isPrefix = word.End < text.Length && text[word.End] == '*';
-            if (word.IsUnsegmented)
-                terms.Add(Unsegmented(value, isPrefix));
-            else if (Words.Parts(value) is { Count: > 1 } parts && !isPrefix)
-                terms.Add(Joined(value, parts));
-            else
-                terms.Add(new(Quote(value) + (isPrefix ? " *" : ""), [isPrefix ? Words.Fold(value) : Words.Stem(value)], isPrefix, false));
+            foreach (var word in Words.In(text))
+            {
+                var value = text[word.Start..word.End];
+                var isBeginning = word.End < text.Length && text[word.End] == '*';
+                if (word.IsUnsegmented)
+                    Add([SequenceOf(text, word, null, isLast: true)], WordForm.Normalize(value), EndsInOneCharacter(text, word), false);
+                else if (isBeginning)
+                    Add([[WordForm.Fold(WordForm.Normalize(value))]], WordForm.Fold(WordForm.Normalize(value)), isPrefix: true, false);
+                else
+                    AddWord(value);
+            }
         }
-    }
 
-    private static QueryTerm Unsegmented(string run, bool isPrefix)
-    {
-        var pairs = Words.Pairs(run, withLast: false).ToList();
+        // AnnualReport finds the one word, and the same words written apart.
+        private void AddWord(string value)
+        {
+            var normalized = WordForm.Normalize(value);
+            var spellings = Spellings(normalized);
+            var parts = Words.Parts(value);
+            var alternatives = languages.SelectMany(language => spellings.Select(spelling => (IEnumerable<string>)[stems.StemOf(spelling, language)]));
+            if (parts.Count > 1)
+                alternatives = alternatives.Concat(languages.Select(language => parts.Select(part => stems.StemOf(WordForm.Normalize(part), language))));
+            Add(alternatives, WordForm.Fold(normalized), isPrefix: false, isPhrase: false);
+        }
+
+        // German umlauts may be spelled with an e, in names of files above all.
+        private static IEnumerable<string> Spellings(string word)
+        {
+            yield return word;
+            if (word.AsSpan().IndexOfAny("äöü") >= 0)
+                yield return word.Replace("ä", "ae", StringComparison.Ordinal).Replace("ö", "oe", StringComparison.Ordinal).Replace("ü", "ue", StringComparison.Ordinal);
+        }
+
+        private IEnumerable<string> SequenceOf(string text, WordSpan word, string? language, bool isLast)
+        {
+            if (!word.IsUnsegmented)
+                return [stems.StemOf(WordForm.Normalize(text.AsSpan(word.Start, word.End - word.Start)), language)];
+            // The index has the last character of a run alone behind its pairs; what is typed may go on there.
+            var pairs = Words.Pairs(text, word).Select(pair => pair.Term).ToList();
+            return isLast && pairs.Count > 1 ? pairs.Take(pairs.Count - 1) : pairs;
+        }
+
         // One character finds every pair that begins with it.
-        var star = isPrefix || run.EnumerateRunes().Count() == 1 ? " *" : "";
-        return new(Quote(string.Join(' ', pairs)) + star, [run], star.Length > 0, false);
+        private static bool EndsInOneCharacter(string text, WordSpan word) => word.IsUnsegmented && Words.Pairs(text, word).Take(2).Count() == 1;
+
+        private static string FormOf(string text) =>
+            string.Join(' ', Words.In(text).Select(word => WordForm.Fold(WordForm.Normalize(text.AsSpan(word.Start, word.End - word.Start)))));
+
+        private void Add(IEnumerable<IEnumerable<string>> alternatives, string form, bool isPrefix, bool isPhrase)
+        {
+            var distinct = alternatives
+                .Select(alternative => alternative.Where(term => term.Length > 0).ToArray())
+                .Where(alternative => alternative.Length > 0)
+                .DistinctBy(alternative => string.Join(' ', alternative))
+                .ToArray<IReadOnlyList<string>>();
+            if (distinct.Length > 0)
+                Terms.Add(new(distinct, form, isPrefix, isPhrase));
+        }
     }
-
-    // AnnualReport finds the one word, and the same words written apart.
-    private static QueryTerm Joined(string word, IReadOnlyList<string> parts)
-    {
-        var apart = Quote(string.Join(' ', parts));
-        return new($"({Quote(word)} OR {apart})", [Words.Stem(word), .. parts.Select(part => Words.Stem(part))], false, false);
-    }
-
-    private static string StemOf(string word, bool isUnsegmented) => isUnsegmented ? word : Words.Stem(word);
-
-    private static string Quote(string words) => $"\"{words}\"";
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using ScaiDrive.Search.Query.Languages;
+
 namespace ScaiDrive.Search.Query;
 
 /// <summary>Cuts the part out of a text that says most about a query.</summary>
@@ -6,51 +9,36 @@ internal static class Snippet
     private const int Length = 240;
     private const int Lead = 40;
 
+    /// <summary>The part of an English text with most different words of the query.</summary>
+    internal static (string Text, IReadOnlyList<TextRange> Highlights) Of(string text, IReadOnlyList<QueryTerm> terms) =>
+        Of(text, terms, language: null, TextStems.None);
+
     /// <summary>The part with most different words of the query, plain text with an ellipsis where it was cut, and where those words stand.</summary>
-    internal static (string Text, IReadOnlyList<TextRange> Highlights) Of(string text, IReadOnlyList<QueryTerm> terms)
+    internal static (string Text, IReadOnlyList<TextRange> Highlights) Of(
+        string text, IReadOnlyList<QueryTerm> terms, string? language, TextStems stems)
     {
-        var matches = Matches(text, terms);
+        var matches = QueryMatches.In(text, terms, language, stems);
         var start = matches.Count == 0 ? 0 : BestStart(text, matches);
         var end = Math.Min(text.Length, start + Length);
         if (end < text.Length)
-            end = BackToSpace(text, start, end);
+            end = WholeWords(text, start, end);
         var (before, after) = (start > 0 ? "…" : "", end < text.Length ? "…" : "");
-        var highlights = matches
-            .Where(match => match.Start >= start && match.End <= end)
-            .Select(match => new TextRange(match.Start - start + before.Length, match.End - match.Start))
-            .ToList();
+        var highlights = new List<TextRange>();
+        foreach (var match in matches.Where(match => match.Start >= start && match.End <= end))
+            Highlight(highlights, match.Start - start + before.Length, match.End - start + before.Length);
         return (before + text[start..end] + after, highlights);
     }
 
-    private static List<(int Start, int End, int Term)> Matches(string text, IReadOnlyList<QueryTerm> terms)
+    // In order and not overlapping: pairs of characters that follow each other become one range.
+    private static void Highlight(List<TextRange> highlights, int start, int end)
     {
-        var matches = new List<(int, int, int)>();
-        foreach (var word in Words.In(text))
-        {
-            var value = text[word.Start..word.End];
-            var (stem, fold) = word.IsUnsegmented ? (value, value) : (Words.Stem(value), Words.Fold(value));
-            for (var term = 0; term < terms.Count; term++)
-            {
-                foreach (var wanted in terms[term].Stems)
-                {
-                    if (word.IsUnsegmented)
-                    {
-                        var at = value.IndexOf(wanted, StringComparison.Ordinal);
-                        if (at >= 0)
-                            matches.Add((word.Start + at, word.Start + at + wanted.Length, term));
-                    }
-                    else if (terms[term].IsPrefix ? fold.StartsWith(wanted, StringComparison.Ordinal) : stem == wanted)
-                    {
-                        matches.Add((word.Start, word.End, term));
-                    }
-                }
-            }
-        }
-
-        return matches;
+        if (highlights.Count > 0 && highlights[^1] is var last && start <= last.Offset + last.Length)
+            highlights[^1] = new(last.Offset, Math.Max(last.Offset + last.Length, end) - last.Offset);
+        else
+            highlights.Add(new(start, end - start));
     }
 
-    private static int BestStart(string text, List<(int Start, int End, int Term)> matches)
+    private static int BestStart(string text, IReadOnlyList<QueryMatch> matches)
     {
         var (best, bestScore) = (0, -1);
         var inWindow = new Dictionary<int, int>();
@@ -68,13 +56,25 @@ internal static class Snippet
             last = Math.Max(last, first + 1);
         }
 
-        var start = Math.Max(0, matches[best].Start - Lead);
-        while (start > 0 && start < matches[best].Start && !char.IsWhiteSpace(text[start - 1]))
-            start++;
-        return start;
+        return StartBefore(text, matches[best].Start);
     }
 
-    private static int BackToSpace(string text, int start, int end)
+    // At a word a little before the match; in a script without spaces at a character.
+    private static int StartBefore(string text, int match)
+    {
+        var earliest = Math.Max(0, match - Lead);
+        if (earliest == 0)
+            return 0;
+        for (var i = earliest; i < match; i++)
+        {
+            if (char.IsWhiteSpace(text[i - 1]))
+                return i;
+        }
+
+        return Math.Min(match, NextCharacter(text, earliest));
+    }
+
+    private static int WholeWords(string text, int start, int end)
     {
         for (var i = end; i > start + Length / 2; i--)
         {
@@ -82,6 +82,26 @@ internal static class Snippet
                 return i;
         }
 
-        return char.IsLowSurrogate(text[end]) ? end - 1 : end;
+        return LastCharacter(text, start, end);
+    }
+
+    // Characters as a reader sees them: a letter with its marks, an emoji of several code points, a pair of surrogates. Where one
+    // begins is only known from a place that is surely a border, and the longest that occur are far below this.
+    private const int LongestCharacter = 64;
+
+    private static int NextCharacter(string text, int at)
+    {
+        var border = Math.Max(0, at - LongestCharacter);
+        while (border < at)
+            border += StringInfo.GetNextTextElementLength(text, border);
+        return border;
+    }
+
+    private static int LastCharacter(string text, int start, int end)
+    {
+        var border = start;
+        while (StringInfo.GetNextTextElementLength(text, border) is var length && border + length <= end)
+            border += length;
+        return border > start ? border : end;
     }
 }

@@ -16,6 +16,7 @@ using ScaiDrive.Extraction;
 using ScaiDrive.Jobs;
 using ScaiDrive.Queue;
 using ScaiDrive.Search;
+using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Embedding.Providers.Remote;
 using ScaiDrive.Search.Index;
@@ -88,6 +89,11 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<OutdatedTexts>();
         builder.Services.AddSingleton<OcrSwitch>();
         builder.Services.AddSingleton<ExtractionRedo>();
+        builder.Services.AddSingleton<PolicyStore>();
+        builder.Services.AddSingleton<FileStates>();
+        builder.Services.AddSingleton<ReworkEstimator>();
+        builder.Services.AddSingleton<VectorSpaceProgress>();
+        builder.Services.AddSingleton<PolicyChanges>();
         builder.Services.AddSingleton<ConnectorStore>();
         builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50) });
 

@@ -33,6 +33,10 @@ public sealed class ScriptedEngine : ISearchEngine
 
     public Task<Ranking> SemanticAsync(EngineRequest request, string model, ReadOnlyMemory<float> query, CancellationToken cancellationToken) => RankAsync(request);
 
+    public Task<IReadOnlyList<RankedChunk>> RankChunksAsync(
+        EngineRequest request, string? model, ReadOnlyMemory<float> query, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RankedChunk>>([]);
+
     public Task<IReadOnlyList<SearchHit>> LoadAsync(EngineRequest request, IReadOnlyList<RankedFile> files, CancellationToken cancellationToken)
     {
         lock (_gate)

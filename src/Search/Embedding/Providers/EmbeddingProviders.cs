@@ -172,7 +172,7 @@ public sealed partial class EmbeddingProviders(
         await reader.NextResultAsync(cancellationToken);
         var spaces = new List<VectorSpace>();
         while (await reader.ReadAsync(cancellationToken))
-            spaces.Add(new(reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));
+            spaces.Add(new(reader.GetString(0), reader.GetString(1), reader.GetBoolean(2), reader.GetFieldValue<DateTimeOffset>(3)));
         return providers.Count > 0 && policies.Count > 0 ? new(providers, policies, spaces) : null;
     }
 

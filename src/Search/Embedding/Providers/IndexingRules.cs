@@ -17,6 +17,9 @@ public sealed class IndexingRules(IReadOnlyList<ProviderRow> providers, IReadOnl
     /// <summary>The models there may be vectors of, those that serve first.</summary>
     public IReadOnlyList<VectorSpace> Spaces { get; } = spaces;
 
+    /// <summary>The space of a model, or null.</summary>
+    public VectorSpace? SpaceOf(string model) => Spaces.FirstOrDefault(space => space.Model == model);
+
     /// <summary>Who embeds the queries of a space: one whose model policies want, so that pointing them at another provider of the
     /// same model holds at once; else the one it was built with.</summary>
     public ProviderRow? ProviderOf(VectorSpace space)

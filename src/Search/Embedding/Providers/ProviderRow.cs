@@ -45,7 +45,8 @@ public sealed record PolicyRow(
 /// <param name="Model">The model.</param>
 /// <param name="ProviderId">Who embeds the queries.</param>
 /// <param name="IsServing">Whether it answers searches; false while it is being built beside the one it will replace.</param>
-public sealed record VectorSpace(string Model, string ProviderId, bool IsServing);
+/// <param name="CreatedAt">Since when its model is wanted.</param>
+public sealed record VectorSpace(string Model, string ProviderId, bool IsServing, DateTimeOffset CreatedAt);
 
 /// <summary>What the policies say about one file.</summary>
 /// <param name="PolicyId">The policy that decided; null when none matched, then only the name is indexed.</param>

@@ -25,7 +25,7 @@ internal static class ProviderSql
         """;
 
     internal const string Spaces = """
-        SELECT model, provider_id, state = 'serving' FROM search.vector_space WHERE tenant_id = $1 ORDER BY state DESC, created_at, model
+        SELECT model, provider_id, state = 'serving', created_at FROM search.vector_space WHERE tenant_id = $1 ORDER BY state DESC, created_at, model
         """;
 
     internal const string Providers = """

@@ -5,14 +5,20 @@ using ScaiDrive.Search.Query;
 namespace ScaiDrive.Search.Index.Local;
 
 /// <summary>The attributes that filters look at, in memory, by the file's row in SQLite.</summary>
-/// <remarks>12 bytes and a hash of the id per file. Not thread-safe; the owner's lock is.</remarks>
+/// <remarks>36 bytes per file, of which 8 are a hash of its id. Not thread-safe; the owner's lock is.</remarks>
 internal sealed class FileColumns
 {
     private readonly Dictionary<string, int> _shareNumbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _typeNumbers = new(StringComparer.OrdinalIgnoreCase);
     private int[] _share = new int[1024];
     private int[] _type = new int[1024];
+    private readonly Dictionary<string, int> _languageNumbers = new(StringComparer.Ordinal);
+    private readonly List<int> _filesOfLanguage = [0];
     private ulong[] _order = new ulong[1024];
+    private long[] _modified = new long[1024];
+    private int[] _length = new int[1024];
+    private int[] _language = new int[1024];
+    private int[] _textChange = new int[1024];
 
     /// <summary>One past the highest row.</summary>
     internal int Count { get; private set; }
@@ -23,21 +29,45 @@ internal sealed class FileColumns
     /// <summary>Decides between equal scores, the same on every node: made of the file's id, not of its row.</summary>
     internal ulong OrderOf(int row) => _order[row];
 
-    internal void Set(int row, string fileId, string shareId, string mimeType)
-    {
-        if (row >= _share.Length)
-        {
-            var capacity = Math.Max(row + 1, _share.Length * 2);
-            Array.Resize(ref _share, capacity);
-            Array.Resize(ref _type, capacity);
-            Array.Resize(ref _order, capacity);
-        }
+    /// <summary>Index terms of all files.</summary>
+    internal long Length { get; private set; }
 
+    /// <summary>Moves with every change of a file's words.</summary>
+    internal int TextVersion { get; private set; }
+
+    /// <summary>By row: index terms of the file.</summary>
+    internal ReadOnlySpan<int> Lengths => _length;
+
+    /// <summary>By row: the <see cref="TextVersion"/> that its words last changed with.</summary>
+    internal ReadOnlySpan<int> TextChanges => _textChange;
+
+    /// <summary>The languages of the files; null stands for those whose language is not known.</summary>
+    internal IReadOnlyList<string?> Languages =>
+        [.. _languageNumbers.Where(language => _filesOfLanguage[language.Value] > 0).Select(language => language.Key.Length == 0 ? null : language.Key)];
+
+    /// <summary>Says that the words of a file are others from now on.</summary>
+    internal void SetWords(int row, string? language, int length)
+    {
+        Grow(row);
+        ForgetWords(row);
+        var number = NumberOf(_languageNumbers, language ?? "");
+        while (_filesOfLanguage.Count <= number)
+            _filesOfLanguage.Add(0);
+        _filesOfLanguage[number]++;
+        _language[row] = number;
+        _length[row] = length;
+        Length += length;
+    }
+
+    internal void Set(int row, string fileId, string shareId, string mimeType, DateTimeOffset modifiedAt)
+    {
+        Grow(row);
         Count = Math.Max(Count, row + 1);
         if (_share[row] == 0)
             Live++;
         _share[row] = NumberOf(_shareNumbers, shareId);
         _type[row] = NumberOf(_typeNumbers, mimeType);
+        _modified[row] = modifiedAt.UtcTicks;
         _order[row] = BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(fileId)));
     }
 
@@ -45,21 +75,47 @@ internal sealed class FileColumns
     {
         if (row < Count && _share[row] != 0)
         {
+            ForgetWords(row);
             _share[row] = 0;
             Live--;
         }
     }
 
-    /// <summary>By row: whether the file exists and passes the share and type filters.</summary>
+    private void ForgetWords(int row)
+    {
+        _textChange[row] = ++TextVersion;
+        if (_language[row] == 0)
+            return;
+        _filesOfLanguage[_language[row]]--;
+        Length -= _length[row];
+        (_language[row], _length[row]) = (0, 0);
+    }
+
+    private void Grow(int row)
+    {
+        if (row < _share.Length)
+            return;
+        var capacity = Math.Max(row + 1, _share.Length * 2);
+        Array.Resize(ref _share, capacity);
+        Array.Resize(ref _type, capacity);
+        Array.Resize(ref _order, capacity);
+        Array.Resize(ref _modified, capacity);
+        Array.Resize(ref _length, capacity);
+        Array.Resize(ref _language, capacity);
+        Array.Resize(ref _textChange, capacity);
+    }
+
+    /// <summary>By row: whether the file exists and passes the filters on share, type and time.</summary>
     internal bool[] Allowed(SearchRequest request)
     {
         var shares = AllowedNumbers(_shareNumbers, share =>
             (request.ShareId is null || request.ShareId == share) && (request.AllowedShares is null || request.AllowedShares.Contains(share)));
         var types = AllowedNumbers(_typeNumbers, type =>
             request.MimeTypes.Count == 0 || request.MimeTypes.Any(pattern => MimePattern.Matches(pattern, type)));
+        var (from, to) = (request.ModifiedFrom?.UtcTicks ?? long.MinValue, request.ModifiedTo?.UtcTicks ?? long.MaxValue);
         var allowed = new bool[Count];
         for (var row = 0; row < allowed.Length; row++)
-            allowed[row] = shares[_share[row]] && types[_type[row]];
+            allowed[row] = shares[_share[row]] && types[_type[row]] && _modified[row] >= from && _modified[row] < to;
         return allowed;
     }
 

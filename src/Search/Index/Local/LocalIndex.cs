@@ -6,6 +6,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Languages;
 
 namespace ScaiDrive.Search.Index.Local;
 
@@ -14,7 +15,7 @@ namespace ScaiDrive.Search.Index.Local;
 /// A copy of what PostgreSQL holds: when a folder is missing, damaged, too old or of another database, it is rebuilt from there.
 /// The data directory belongs to one process; a second one is refused.
 /// </remarks>
-public sealed partial class LocalIndex : ISearchEngine, IDisposable
+public sealed partial class LocalIndex : ISearchEngine, IFollowingIndex, IDisposable
 {
     private const int RowsPerBatch = 500;
     private const int ChunksPerBatch = 2_000;
@@ -23,6 +24,7 @@ public sealed partial class LocalIndex : ISearchEngine, IDisposable
     private readonly ILogger<LocalIndex> _log;
     private readonly TimeProvider _time;
     private readonly IndexFeed _feed;
+    private readonly TextAnalysis _analysis;
     private readonly ConcurrentDictionary<string, Tenant> _tenants = new(StringComparer.Ordinal);
     private readonly Lock _directoryLock = new();
     private FileStream? _directoryOwner;
@@ -30,7 +32,7 @@ public sealed partial class LocalIndex : ISearchEngine, IDisposable
 
     /// <summary>Names the files; nothing is opened before the first use.</summary>
     public LocalIndex(NpgsqlDataSource database, SearchOptions options, TimeProvider time, ILogger<LocalIndex> log) =>
-        (_feed, _options, _time, _log) = (new(database), options, time, log);
+        (_feed, _analysis, _options, _time, _log) = (new(database), new(database), options, time, log);
 
     /// <summary>For tests: see <see cref="TenantIndex.Step"/>.</summary>
     internal Action<string>? Step { get; set; }
@@ -59,21 +61,27 @@ public sealed partial class LocalIndex : ISearchEngine, IDisposable
 
     /// <inheritdoc />
     public Task<Ranking> KeywordAsync(EngineRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(request, index => index.Keyword(request), cancellationToken);
+        AnswerAsync(request, (index, terms) => index.Keyword(request, terms), cancellationToken);
 
     /// <inheritdoc />
     public Task<Ranking> SemanticAsync(EngineRequest request, string model, ReadOnlyMemory<float> query, CancellationToken cancellationToken) =>
-        AnswerAsync(request, index => index.Semantic(request, model, query.Span), cancellationToken);
+        AnswerAsync(request.Search.TenantId, index => index.Semantic(request, model, query.Span), cancellationToken);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<RankedChunk>> RankChunksAsync(
         EngineRequest request, string? model, ReadOnlyMemory<float> query, CancellationToken cancellationToken) =>
-        AnswerAsync(
-            request, index => model is null ? index.ChunksByWords(request) : index.ChunksByMeaning(request, model, query.Span), cancellationToken);
+        model is null
+            ? AnswerAsync(request, (index, terms) => index.ChunksByWords(request, terms), cancellationToken)
+            : AnswerAsync(request.Search.TenantId, index => index.ChunksByMeaning(request, model, query.Span), cancellationToken);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<SearchHit>> LoadAsync(EngineRequest request, IReadOnlyList<RankedFile> files, CancellationToken cancellationToken) =>
-        AnswerAsync(request, index => index.Load(request, files), cancellationToken);
+    public async Task<IReadOnlyList<SearchHit>> LoadAsync(
+        EngineRequest request, IReadOnlyList<RankedFile> files, CancellationToken cancellationToken)
+    {
+        var (hits, terms) = await AnswerAsync(request, (index, terms) => index.Load(files, terms), cancellationToken);
+        var stems = await LearnAsync(hits.Where(hit => hit.Hit.ChunkContent is not null).Select(hit => (hit.Hit.ChunkContent!, hit.Language)), cancellationToken);
+        return [.. hits.Select(hit => WithSnippet(hit.Hit, terms, hit.Language, stems))];
+    }
 
     /// <inheritdoc />
     public Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
@@ -135,9 +143,17 @@ public sealed partial class LocalIndex : ISearchEngine, IDisposable
 
     private Tenant TenantOf(string tenantId) => _tenants.GetOrAdd(tenantId, _ => new());
 
-    private async Task<T> AnswerAsync<T>(EngineRequest request, Func<TenantIndex, T> search, CancellationToken cancellationToken)
+    private async Task<T> AnswerAsync<T>(
+        EngineRequest request, Func<TenantIndex, IReadOnlyList<QueryTerm>, T> search, CancellationToken cancellationToken)
     {
         var tenantId = request.Search.TenantId;
+        var languages = await AnswerAsync(tenantId, index => index.Languages(), cancellationToken);
+        var terms = await TermsAsync(request.Search.Query, languages, cancellationToken);
+        return await AnswerAsync(tenantId, index => search(index, terms), cancellationToken);
+    }
+
+    private async Task<T> AnswerAsync<T>(string tenantId, Func<TenantIndex, T> search, CancellationToken cancellationToken)
+    {
         var index = await ReadyAsync(tenantId, cancellationToken);
         try
         {
@@ -147,6 +163,42 @@ public sealed partial class LocalIndex : ISearchEngine, IDisposable
         {
             throw new IndexUnavailableException(tenantId, $"The index of {tenantId} cannot be read: {fault.Message}", fault);
         }
+    }
+
+    // Without the database's stemmers a word is still found as it is spelled: the index knows the spellings and their terms.
+    private async Task<IReadOnlyList<QueryTerm>> TermsAsync(
+        string query, IReadOnlyList<string?> languages, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _analysis.QueryAsync(query, languages, cancellationToken);
+        }
+        catch (NpgsqlException fault)
+        {
+            LogNoStems(fault);
+            return QueryText.Parse(query);
+        }
+    }
+
+    private async Task<TextStems> LearnAsync(IEnumerable<(string Text, string? Language)> texts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _analysis.LearnAsync(texts, cancellationToken);
+        }
+        catch (NpgsqlException fault)
+        {
+            LogNoStems(fault);
+            return TextStems.None;
+        }
+    }
+
+    private static SearchHit WithSnippet(SearchHit hit, IReadOnlyList<QueryTerm> terms, string? language, TextStems stems)
+    {
+        if (hit.ChunkContent is null)
+            return hit;
+        var (snippet, highlights) = Snippet.Of(hit.ChunkContent, terms, language, stems);
+        return hit with { Snippet = snippet, Highlights = highlights };
     }
 
     private async Task<TenantIndex> ReadyAsync(string tenantId, CancellationToken cancellationToken)
@@ -260,8 +312,11 @@ public sealed partial class LocalIndex : ISearchEngine, IDisposable
         {
             var changed = part.Where(id => files.TryGetValue(id, out var file) && file.Revision != revisions.GetValueOrDefault(id)).ToArray();
             var contents = await _feed.ContentsAsync(tenantId, changed, cancellationToken);
+            if (!_options.LocalVectors)
+                contents = contents.ToDictionary(content => content.Key, content => content.Value.WithoutVectors(), StringComparer.Ordinal);
             var changes = part.Select(id => new FileChange(id, files.GetValueOrDefault(id), contents.GetValueOrDefault(id))).ToList();
-            index.Apply(changes, position);
+            var stems = await _analysis.LearnAsync(changes.SelectMany(index.TextsOf), cancellationToken);
+            index.Apply(changes, position, stems);
         }
     }
 
@@ -287,6 +342,9 @@ public sealed partial class LocalIndex : ISearchEngine, IDisposable
 
     [LoggerMessage(LogLevel.Information, "Building the index of {TenantId} from the database, up to log number {Number}")]
     private partial void LogRebuild(string tenantId, long number);
+
+    [LoggerMessage(LogLevel.Warning, "The stemmers of the database cannot be asked; words are searched as they are spelled")]
+    private partial void LogNoStems(Exception fault);
 
     private sealed class Tenant
     {

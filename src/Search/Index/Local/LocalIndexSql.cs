@@ -3,10 +3,11 @@ namespace ScaiDrive.Search.Index.Local;
 /// <summary>Every statement of the local index, in SQLite's dialect.</summary>
 internal static class LocalIndexSql
 {
-    /// <summary>Another version means: delete and rebuild. To be raised with the schema, and with what <c>Words</c> makes of a text.</summary>
-    internal const int SchemaVersion = 2;
+    /// <summary>Another version means: delete and rebuild. To be raised with the schema, and with what <c>TextAnalysis</c> makes of a text.</summary>
+    internal const int SchemaVersion = 3;
 
-    // The full-text tables keep no text of their own; their rows are removed by saying again what they were made of.
+    // The full-text tables keep no text of their own, and get it as index terms separated by spaces: their tokenizer takes
+    // every character beyond ASCII as part of a word.
     internal const string Create = """
         CREATE TABLE meta (
             only_row       INTEGER PRIMARY KEY CHECK (only_row = 1),
@@ -27,9 +28,18 @@ internal static class LocalIndexSql
             mime_type   TEXT    NOT NULL,
             size_bytes  INTEGER NOT NULL,
             modified_at TEXT    NOT NULL,
-            revision    INTEGER NOT NULL
+            revision    INTEGER NOT NULL,
+            -- Of its text; null: not known.
+            language    TEXT,
+            -- Index terms in name and text.
+            length      INTEGER NOT NULL,
+            -- The words of the name, and of the name without its extension, as they are compared with a whole query.
+            name_key    TEXT    NOT NULL,
+            title_key   TEXT    NOT NULL
         );
         CREATE INDEX file_path ON file (path);
+        CREATE INDEX file_name_key ON file (name_key);
+        CREATE INDEX file_title_key ON file (title_key);
         CREATE INDEX file_folder ON file (folder_id);
         CREATE TABLE segment (
             id         INTEGER PRIMARY KEY,
@@ -56,9 +66,16 @@ internal static class LocalIndexSql
             scale   REAL    NOT NULL,
             PRIMARY KEY (chunk, segment)
         ) WITHOUT ROWID;
-        CREATE VIRTUAL TABLE file_text USING fts5 (name, content, content = '', tokenize = "porter unicode61 remove_diacritics 2");
-        CREATE VIRTUAL TABLE chunk_text USING fts5 (text, content = '', tokenize = "porter unicode61 remove_diacritics 2");
-        CREATE VIRTUAL TABLE word USING fts5vocab (file_text, row);
+        -- Words as they are written, and the index terms they became. A count is never taken back: it says which are frequent.
+        CREATE TABLE form (
+            form  TEXT    NOT NULL,
+            term  TEXT    NOT NULL,
+            files INTEGER NOT NULL,
+            PRIMARY KEY (form, term)
+        ) WITHOUT ROWID;
+        CREATE VIRTUAL TABLE file_text USING fts5 (name, content, content = '', contentless_delete = 1, tokenize = "ascii");
+        CREATE VIRTUAL TABLE chunk_text USING fts5 (text, content = '', contentless_delete = 1, tokenize = "ascii");
+        CREATE VIRTUAL TABLE word_place USING fts5vocab (file_text, instance);
         """;
 
     internal const string InsertMeta = "INSERT INTO meta (only_row, schema_version, index_id, database_id, cursor, built_through) VALUES (1, $1, $2, $3, $4, '')";
@@ -71,16 +88,17 @@ internal static class LocalIndexSql
     internal const string SaveSlots = "UPDATE segment SET slots = $2 WHERE id = $1";
     internal const string Slots = "SELECT s.segment, s.slot, c.file, c.chunk_index, s.scale FROM chunk_slot s JOIN chunk c ON c.id = s.chunk";
 
-    internal const string FileColumns = "SELECT id, file_id, share_id, mime_type FROM file";
-    internal const string FindFile = "SELECT id, name, revision FROM file WHERE file_id = $1";
+    internal const string FileColumns = "SELECT id, file_id, share_id, mime_type, modified_at, language, length FROM file";
+    internal const string FindFile = "SELECT id, name, revision, language, length FROM file WHERE file_id = $1";
     internal const string InsertFile = """
-        INSERT INTO file (file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, revision)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO file (file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, revision, language, length, name_key, title_key)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         RETURNING id
         """;
     internal const string UpdateFile = """
         UPDATE file
-        SET share_id = $2, folder_id = $3, name = $4, path = $5, mime_type = $6, size_bytes = $7, modified_at = $8, revision = $9
+        SET share_id = $2, folder_id = $3, name = $4, path = $5, mime_type = $6, size_bytes = $7, modified_at = $8, revision = $9,
+            language = $10, length = $11, name_key = $12, title_key = $13
         WHERE file_id = $1
         """;
     internal const string DeleteFile = "DELETE FROM file WHERE id = $1";
@@ -96,13 +114,25 @@ internal static class LocalIndexSql
     internal const string DeleteSlots = "DELETE FROM chunk_slot WHERE chunk IN (SELECT id FROM chunk WHERE file = $1)";
 
     internal const string InsertFileText = "INSERT INTO file_text (rowid, name, content) VALUES ($1, $2, $3)";
-    internal const string DeleteFileText = "INSERT INTO file_text (file_text, rowid, name, content) VALUES ('delete', $1, $2, $3)";
+    internal const string DeleteFileText = "DELETE FROM file_text WHERE rowid = $1";
     internal const string InsertChunkText = "INSERT INTO chunk_text (rowid, text) VALUES ($1, $2)";
-    internal const string DeleteChunkText = "INSERT INTO chunk_text (chunk_text, rowid, text) VALUES ('delete', $1, $2)";
+    internal const string DeleteChunkText = "DELETE FROM chunk_text WHERE rowid = $1";
+    internal const string CountForm = """
+        INSERT INTO form (form, term, files) VALUES ($1, $2, $3)
+        ON CONFLICT (form, term) DO UPDATE SET files = files + excluded.files
+        """;
 
-    // A word in the name says more about a file than a word in its text.
+    // Weighed as in memory: see WordWeights.
     internal const string Rank = "SELECT rowid, bm25(file_text, 3.0, 1.0) FROM file_text WHERE file_text MATCH $1";
-    internal const string CountWord = "SELECT doc FROM word WHERE term = $1";
+    internal const string FullTextTotals = "SELECT block FROM file_text_data WHERE id = 1";
+    internal const string FilesMatching = "SELECT rowid FROM file_text WHERE file_text MATCH $1";
+    internal const string PlacesOf = "SELECT doc, col = 'name' FROM word_place WHERE term = $1";
+    internal const string TermsOfForm = "SELECT term FROM form WHERE form = $1 ORDER BY files DESC, term LIMIT 8";
+    internal const string TermsOfForms = """
+        SELECT term FROM form WHERE form >= $1 AND form < $2 GROUP BY term ORDER BY sum(files) DESC, term LIMIT $3
+        """;
+    internal const string FilesNamed = "SELECT id FROM file WHERE name_key = $1";
+    internal const string FilesTitled = "SELECT id FROM file WHERE title_key = $1";
     internal const string Probe = "SELECT count(*) FROM meta";
 
     internal const string IdsUnderPath = "SELECT id FROM file WHERE path >= $1 AND path < $2";
@@ -111,7 +141,7 @@ internal static class LocalIndexSql
     internal const string PathInFolder = "SELECT share_id, path, name FROM file WHERE folder_id = $1 LIMIT 1";
 
     internal const string LoadFile = """
-        SELECT id, name, share_id, folder_id, path, mime_type, size_bytes, modified_at FROM file WHERE file_id = $1
+        SELECT id, name, share_id, folder_id, path, mime_type, size_bytes, modified_at, language FROM file WHERE file_id = $1
         """;
     internal const string FileIdOf = "SELECT file_id FROM file WHERE id = $1";
     internal const string ChunkRange = "SELECT min(id), max(id) FROM chunk WHERE file = $1";

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Search.Index.Local;
@@ -6,170 +5,25 @@ namespace ScaiDrive.Search.Index.Local;
 /// <content>Answering. Any number of callers at a time.</content>
 internal sealed partial class TenantIndex
 {
-    /// <summary>With so many files that have every word, files that have only some are left out.</summary>
-    private const int EnoughComplete = 20;
-
-    /// <summary>From this many words on, very common ones are left out when rarer ones remain.</summary>
-    private const int LongQuery = 4;
-
-    /// <summary>Common: in more than one of so many files. BM25 gives words in more than half of the files no weight, so
-    /// leaving them out changes no rank; leaving out more (one in four) cost 0.014 nDCG@10 on Cranfield.</summary>
-    private const int CommonShare = 2;
-
-    /// <summary>Below this many files nothing is common.</summary>
-    private const int FewFiles = 1_000;
-
-    /// <summary>Files whose rank by meaning is made exact with full-precision vectors.</summary>
-    private const int RescoredFiles = 400;
-
-    /// <summary>Ranks by words.</summary>
-    internal Ranking Keyword(EngineRequest request) => Search(reader =>
+    /// <summary>Completes ranked files, snippets aside, with the language of each; those that are gone are left out.</summary>
+    /// <returns>The files, and the terms as the index understands them.</returns>
+    internal (IReadOnlyList<(SearchHit Hit, string? Language)> Hits, IReadOnlyList<QueryTerm> Terms) Load(
+        IReadOnlyList<RankedFile> files, IReadOnlyList<QueryTerm> terms) => Search<(IReadOnlyList<(SearchHit, string?)>, IReadOnlyList<QueryTerm>)>(reader =>
     {
-        var terms = WithoutCommonWords(reader, QueryText.Parse(request.Search.Query));
-        if (terms.Count == 0)
-            return new Ranking([], 0);
-        var allowed = Allowed(reader, request.Search);
-        var complete = Rank(reader, Join(terms, " AND "), allowed, request);
-        if (terms.Count == 1 || complete.Total >= EnoughComplete)
-            return complete;
-        return Rank(reader, Join(terms, " OR "), allowed, request);
-    });
-
-    /// <summary>Ranks by meaning: the best chunk of each file.</summary>
-    internal Ranking Semantic(EngineRequest request, string model, ReadOnlySpan<float> query)
-    {
-        var unit = new float[query.Length];
-        VectorSegment.Normalise(query, unit);
-        return Search(reader =>
-        {
-            var segment = _segments.Values.FirstOrDefault(candidate => candidate.Model == model && candidate.Dimensions == unit.Length);
-            if (segment is null)
-                return new Ranking([], 0);
-            var allowed = Allowed(reader, request.Search);
-            var best = ArrayPool<float>.Shared.Rent(_files.Count);
-            var bestSlot = ArrayPool<int>.Shared.Rent(_files.Count);
-            try
-            {
-                best.AsSpan(0, _files.Count).Fill(float.NegativeInfinity);
-                ScanSegment(segment, unit, allowed, best, bestSlot);
-                return RankByBest(reader, segment, unit, best, bestSlot, request);
-            }
-            finally
-            {
-                ArrayPool<float>.Shared.Return(best);
-                ArrayPool<int>.Shared.Return(bestSlot);
-            }
-        });
-    }
-
-    /// <summary>Completes ranked files; those that are gone are left out.</summary>
-    internal IReadOnlyList<SearchHit> Load(EngineRequest request, IReadOnlyList<RankedFile> files) => Search(reader =>
-    {
-        var terms = QueryText.Parse(request.Search.Query).DistinctBy(term => term.Expression).ToList();
-        var hits = new List<SearchHit>(files.Count);
+        var refined = VocabularyTerms.Refine(reader, terms);
+        var distinct = refined.DistinctBy(term => term.Expression).ToList();
+        var hits = new List<(SearchHit, string?)>(files.Count);
         foreach (var file in files)
         {
-            if (LoadFile(reader, file, terms) is { } hit)
+            if (LoadFile(reader, file, distinct) is { } hit)
                 hits.Add(hit);
         }
 
-        return hits;
+        return (hits, distinct);
     });
 
     /// <summary>Reads something, to see that reading works.</summary>
     internal void Probe() => Search(reader => reader.Scalar(LocalIndexSql.Probe));
-
-    private static string Join(IEnumerable<QueryTerm> terms, string with) => string.Join(with, terms.Select(term => term.Expression));
-
-    private IReadOnlyList<QueryTerm> WithoutCommonWords(SqliteStatements reader, IReadOnlyList<QueryTerm> terms)
-    {
-        if (terms.Count < LongQuery || _files.Live < FewFiles)
-            return terms;
-        var rare = terms.Where(term => term.IsPhrase || term.IsPrefix || DocumentsWith(reader, term.Stems[0]) <= _files.Live / CommonShare).ToList();
-        return rare.Count >= 2 ? rare : terms;
-    }
-
-    // Counting walks the list of files that have the word, so the count is kept until the index has grown by a tenth.
-    private long DocumentsWith(SqliteStatements reader, string stem)
-    {
-        var files = _files.Live;
-        if (_wordCounts.TryGetValue(stem, out var known) && Math.Abs(known.Files - files) <= files / 10)
-            return known.Documents;
-        var documents = (long)(reader.Scalar(LocalIndexSql.CountWord, stem) ?? 0L);
-        if (_wordCounts.Count > 10_000)
-            _wordCounts.Clear();
-        _wordCounts[stem] = (files, documents);
-        return documents;
-    }
-
-    private Ranking Rank(SqliteStatements reader, string expression, bool[] allowed, EngineRequest request)
-    {
-        var top = new TopRanks(request.Offset + request.Limit);
-        var total = 0;
-        using (var rows = reader.Read(LocalIndexSql.Rank, expression))
-        {
-            while (rows.Read())
-            {
-                var row = rows.GetInt32(0);
-                if (row >= allowed.Length || !allowed[row])
-                    continue;
-                total++;
-                // FTS5 gives better matches lower numbers.
-                top.Add(row, -rows.GetDouble(1), _files.OrderOf(row));
-            }
-        }
-
-        var files = top.Take().Skip(request.Offset)
-            .Select(ranked => new RankedFile(FileIdOf(reader, ranked.Row), ranked.Score, Distance: null, ChunkIndex: null))
-            .ToList();
-        return new(files, total);
-    }
-
-    private static void ScanSegment(VectorSegment segment, float[] unit, bool[] allowed, float[] best, int[] bestSlot)
-    {
-        var codes = new sbyte[unit.Length];
-        var queryScale = VectorScan.Quantise(unit, codes);
-        var query = VectorScan.Widen(codes);
-        var (fileOf, scaleOf) = (segment.FileOf, segment.ScaleOf);
-        for (var slot = 0; slot < segment.Count; slot++)
-        {
-            var file = fileOf[slot];
-            if (file == 0 || !allowed[file])
-                continue;
-            var score = VectorScan.Dot(query, segment.CodesOf(slot)) * (queryScale * scaleOf[slot]);
-            if (score > best[file])
-                (best[file], bestSlot[file]) = (score, slot);
-        }
-    }
-
-    private Ranking RankByBest(SqliteStatements reader, VectorSegment segment, float[] unit, float[] best, int[] bestSlot, EngineRequest request)
-    {
-        var wanted = Math.Max(RescoredFiles, request.Offset + request.Limit);
-        var top = new TopRanks(wanted);
-        var total = 0;
-        for (var row = 0; row < _files.Count; row++)
-        {
-            if (float.IsNegativeInfinity(best[row]))
-                continue;
-            total++;
-            top.Add(row, best[row], _files.OrderOf(row));
-        }
-
-        var ranked = top.Take();
-        // The same files are rescored whatever part is asked for, so that the order of the parts fits together.
-        var exact = new TopRanks(RescoredFiles);
-        var buffer = new float[segment.Dimensions];
-        foreach (var (row, _) in ranked.Take(RescoredFiles))
-            exact.Add(row, segment.ExactDot(bestSlot[row], unit, buffer), _files.OrderOf(row));
-        var order = exact.Take();
-        // Below them the quantised score may exceed the lowest exact one by its rounding; a score must not rise down the list.
-        var floor = order.Count > 0 ? order[^1].Score : 0;
-        order.AddRange(ranked.Skip(RescoredFiles).Select(file => (file.Row, Math.Min(file.Score, floor))));
-        var files = order.Skip(request.Offset).Take(request.Limit)
-            .Select(file => new RankedFile(FileIdOf(reader, file.Row), file.Score, 1 - file.Score, segment.ChunkOf[bestSlot[file.Row]]))
-            .ToList();
-        return new(files, total);
-    }
 
     private static string FileIdOf(SqliteStatements reader, int row) => (string)reader.Scalar(LocalIndexSql.FileIdOf, row)!;
 
@@ -221,15 +75,17 @@ internal sealed partial class TenantIndex
             allowed[row] = allowed[row] && rows.Contains(row);
     }
 
-    private static SearchHit? LoadFile(SqliteStatements reader, RankedFile ranked, IReadOnlyList<QueryTerm> terms)
+    private static (SearchHit Hit, string? Language)? LoadFile(SqliteStatements reader, RankedFile ranked, IReadOnlyList<QueryTerm> terms)
     {
         int id;
         SearchHit hit;
+        string? language;
         using (var row = reader.Read(LocalIndexSql.LoadFile, ranked.FileId))
         {
             if (!row.Read())
                 return null;
             id = row.GetInt32(0);
+            language = row.IsDBNull(8) ? null : row.GetString(8);
             hit = new(
                 ranked.FileId, row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4),
                 row.GetString(5), row.GetInt64(6), Time(row.GetString(7)), ranked.Score, ranked.Distance, null, null, null, null, null);
@@ -239,18 +95,15 @@ internal sealed partial class TenantIndex
             ? reader.Read(LocalIndexSql.LoadChunkAt, id, index)
             : BestChunk(reader, id, terms) is { } best ? reader.Read(LocalIndexSql.LoadChunk, best) : null;
         if (chunk is null || !chunk.Read())
-            return hit;
-        var text = chunk.GetString(3);
-        var (snippet, highlights) = Snippet.Of(text, terms);
-        return hit with
+            return (hit, language);
+        hit = hit with
         {
             ChunkIndex = chunk.GetInt32(0),
             Page = chunk.GetInt32(1),
             Section = chunk.IsDBNull(2) ? null : chunk.GetString(2),
-            ChunkContent = text,
-            Snippet = snippet,
-            Highlights = highlights,
+            ChunkContent = chunk.GetString(3),
         };
+        return (hit, language);
     }
 
     // The chunk with the words that are rarest inside this file; the first of equals.

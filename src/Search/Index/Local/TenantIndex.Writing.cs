@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Languages;
 
 namespace ScaiDrive.Search.Index.Local;
 
@@ -29,9 +29,9 @@ internal sealed partial class TenantIndex
 
     /// <summary>Applies changes and moves the position with them, all or nothing. Applying the same again changes nothing.</summary>
     /// <remarks>After a fault the index answers as before, unless <see cref="IsBroken"/> says otherwise.</remarks>
-    internal void Apply(IReadOnlyList<FileChange> changes, IndexPosition position)
+    internal void Apply(IReadOnlyList<FileChange> changes, IndexPosition position, TextStems stems)
     {
-        var write = new PendingWrite();
+        var write = new PendingWrite(stems);
         var mayBeCommitted = false;
         try
         {
@@ -39,6 +39,8 @@ internal sealed partial class TenantIndex
             var nextChunk = (long)_writer.Scalar(LocalIndexSql.LastChunkId)! + 1;
             foreach (var change in changes)
                 Apply(change, write, ref nextChunk);
+            foreach (var ((form, term), files) in write.Forms)
+                _writer.Run(LocalIndexSql.CountForm, form, term, files);
             foreach (var (id, slots) in write.SlotsInUse)
                 _writer.Run(LocalIndexSql.SaveSlots, id, slots);
             _writer.Run(LocalIndexSql.SaveCursor, position.Cursor);
@@ -76,6 +78,28 @@ internal sealed partial class TenantIndex
         }
     }
 
+    private static readonly Comparer<(string Form, string Term)> FormOrder = Comparer<(string Form, string Term)>.Create(static (left, right) =>
+        string.CompareOrdinal(left.Form, right.Form) is not 0 and var byForm ? byForm : string.CompareOrdinal(left.Term, right.Term));
+
+    /// <summary>Texts whose words are analysed when a change is applied, to learn their stems beforehand.</summary>
+    internal IEnumerable<(string Text, string? Language)> TextsOf(FileChange change)
+    {
+        if (change.File is not { } wanted)
+            yield break;
+        if (change.Content is { } content)
+        {
+            yield return (wanted.File.Name, content.Language);
+            foreach (var chunk in content.Chunks)
+                yield return (chunk.Text, content.Language);
+        }
+        else if (Find(change.FileId) is { } known && known.Name != wanted.File.Name)
+        {
+            yield return (wanted.File.Name, known.Language);
+            foreach (var (_, text, _) in ReadChunks(known.Id))
+                yield return (text, known.Language);
+        }
+    }
+
     // Takes back what a transaction that was rolled back changed in memory.
     private void Undo(PendingWrite write)
     {
@@ -98,64 +122,96 @@ internal sealed partial class TenantIndex
 
     private void Apply(FileChange change, PendingWrite write, ref long nextChunk)
     {
-        var row = Find(change.FileId);
+        var known = Find(change.FileId);
         if (change.File is not { } wanted)
         {
-            if (row is { } gone)
-                RemoveFile(gone.Id, gone.Name, write);
-            return;
+            if (known is { } gone)
+                RemoveFile(gone.Id, write);
         }
-
-        var file = wanted.File;
-        if (row is not { } known)
+        else if (known is { } row)
         {
-            var revision = change.Content?.Revision ?? 0;
-            var id = Convert.ToInt32(
-                _writer.Scalar(
-                    LocalIndexSql.InsertFile, file.FileId, file.ShareId, file.FolderId, file.Name, file.Path, file.MimeType, file.SizeBytes,
-                    Stored(file.ModifiedAt), revision),
-                System.Globalization.CultureInfo.InvariantCulture);
-            var content = change.Content is null ? "" : InsertChunks(id, change.Content, write, ref nextChunk);
-            _writer.Run(LocalIndexSql.InsertFileText, id, Words.OfName(file.Name), content);
-            write.Files.Add((id, file));
-            return;
+            UpdateFile(row, wanted.File, change.Content, write, ref nextChunk);
         }
-
-        if (known.Name != file.Name || change.Content is not null)
+        else
         {
-            var old = ReadChunks(known.Id);
-            var content = ContentOf(old.Select(chunk => (chunk.Text, chunk.OverlapLength)));
-            _writer.Run(LocalIndexSql.DeleteFileText, known.Id, Words.OfName(known.Name), content);
-            if (change.Content is not null)
+            InsertFile(wanted.File, change.Content, write, ref nextChunk);
+        }
+    }
+
+    private void InsertFile(IndexedFile file, FeedContent? content, PendingWrite write, ref long nextChunk)
+    {
+        var words = new FileWords(write.Stems, content?.Language);
+        words.AddName(file.Name);
+        foreach (var chunk in content?.Chunks ?? [])
+            words.AddText(chunk.Text, chunk.OverlapLength);
+        var id = Convert.ToInt32(
+            _writer.Scalar(
+                LocalIndexSql.InsertFile, file.FileId, file.ShareId, file.FolderId, file.Name, file.Path, file.MimeType, file.SizeBytes,
+                Stored(file.ModifiedAt), content?.Revision ?? 0, content?.Language, words.Length, NameKey.Of(file.Name), NameKey.OfTitle(file.Name)),
+            System.Globalization.CultureInfo.InvariantCulture);
+        if (content is not null)
+            InsertChunks(id, content, words, write, ref nextChunk);
+        InsertWords(id, words, write);
+        write.Files.Add((id, file));
+    }
+
+    private void UpdateFile(KnownFile known, IndexedFile file, FeedContent? content, PendingWrite write, ref long nextChunk)
+    {
+        var (language, length) = (known.Language, known.Length);
+        if (known.Name != file.Name || content is not null)
+        {
+            language = content is null ? known.Language : content.Language;
+            var words = new FileWords(write.Stems, language);
+            words.AddName(file.Name);
+            if (content is null)
             {
-                RemoveChunks(known.Id, old, write);
-                content = InsertChunks(known.Id, change.Content, write, ref nextChunk);
+                foreach (var (_, text, overlap) in ReadChunks(known.Id))
+                    words.AddText(text, overlap);
+            }
+            else
+            {
+                foreach (var chunk in content.Chunks)
+                    words.AddText(chunk.Text, chunk.OverlapLength);
+                RemoveChunks(known.Id, write);
+                InsertChunks(known.Id, content, words, write, ref nextChunk);
             }
 
-            _writer.Run(LocalIndexSql.InsertFileText, known.Id, Words.OfName(file.Name), content);
+            _writer.Run(LocalIndexSql.DeleteFileText, known.Id);
+            InsertWords(known.Id, words, write);
+            length = words.Length;
         }
 
         _writer.Run(
             LocalIndexSql.UpdateFile, file.FileId, file.ShareId, file.FolderId, file.Name, file.Path, file.MimeType, file.SizeBytes,
-            Stored(file.ModifiedAt), change.Content?.Revision ?? known.Revision);
+            Stored(file.ModifiedAt), content?.Revision ?? known.Revision, language, length, NameKey.Of(file.Name), NameKey.OfTitle(file.Name));
         write.Files.Add((known.Id, file));
     }
 
-    private (int Id, string Name, long Revision)? Find(string fileId)
+    private void InsertWords(int id, FileWords words, PendingWrite write)
     {
-        using var row = _writer.Read(LocalIndexSql.FindFile, fileId);
-        return row.Read() ? (row.GetInt32(0), row.GetString(1), row.GetInt64(2)) : null;
+        _writer.Run(LocalIndexSql.InsertFileText, id, words.Name, words.Text);
+        foreach (var form in words.Forms)
+            write.Forms[form] = write.Forms.GetValueOrDefault(form) + 1;
+        write.Words.Add((id, words));
     }
 
-    private void RemoveFile(int id, string name, PendingWrite write)
+    private KnownFile? Find(string fileId)
     {
-        var chunks = ReadChunks(id);
-        _writer.Run(LocalIndexSql.DeleteFileText, id, Words.OfName(name), ContentOf(chunks.Select(chunk => (chunk.Text, chunk.OverlapLength))));
-        RemoveChunks(id, chunks, write);
+        using var row = _writer.Read(LocalIndexSql.FindFile, fileId);
+        return row.Read()
+            ? new(row.GetInt32(0), row.GetString(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetInt32(4))
+            : null;
+    }
+
+    private void RemoveFile(int id, PendingWrite write)
+    {
+        _writer.Run(LocalIndexSql.DeleteFileText, id);
+        RemoveChunks(id, write);
         _writer.Run(LocalIndexSql.DeleteFile, id);
         write.RemovedFiles.Add(id);
         // A new file of the same transaction may get this row again.
         write.Files.RemoveAll(file => file.Row == id);
+        write.Words.RemoveAll(file => file.Row == id);
     }
 
     private List<(long Id, string Text, int OverlapLength)> ReadChunks(int file)
@@ -167,10 +223,10 @@ internal sealed partial class TenantIndex
         return chunks;
     }
 
-    private void RemoveChunks(int file, List<(long Id, string Text, int OverlapLength)> chunks, PendingWrite write)
+    private void RemoveChunks(int file, PendingWrite write)
     {
-        foreach (var chunk in chunks)
-            _writer.Run(LocalIndexSql.DeleteChunkText, chunk.Id, Words.ForIndex(chunk.Text));
+        foreach (var (id, _, _) in ReadChunks(file))
+            _writer.Run(LocalIndexSql.DeleteChunkText, id);
         using (var slots = _writer.Read(LocalIndexSql.SlotsOfFile, file))
         {
             while (slots.Read())
@@ -181,10 +237,11 @@ internal sealed partial class TenantIndex
         _writer.Run(LocalIndexSql.DeleteChunks, file);
     }
 
-    private string InsertChunks(int file, FeedContent content, PendingWrite write, ref long nextChunk)
+    private void InsertChunks(int file, FeedContent content, FileWords words, PendingWrite write, ref long nextChunk)
     {
-        foreach (var chunk in content.Chunks)
+        for (var i = 0; i < content.Chunks.Count; i++)
         {
+            var chunk = content.Chunks[i];
             _writer.Run(LocalIndexSql.InsertChunk, nextChunk, file, chunk.Index, chunk.Page, chunk.Section, chunk.Text, chunk.OverlapLength);
             foreach (var (model, vector) in chunk.Vectors)
             {
@@ -197,11 +254,9 @@ internal sealed partial class TenantIndex
                 write.Assigned.Add((segment, slot, file, chunk.Index, scale));
             }
 
-            _writer.Run(LocalIndexSql.InsertChunkText, nextChunk, Words.ForIndex(chunk.Text));
+            _writer.Run(LocalIndexSql.InsertChunkText, nextChunk, words.Chunks[i]);
             nextChunk++;
         }
-
-        return ContentOf(content.Chunks.Select(chunk => (chunk.Text, chunk.OverlapLength)));
     }
 
     private int SegmentFor(string model, int dimensions, PendingWrite write)
@@ -252,7 +307,13 @@ internal sealed partial class TenantIndex
         foreach (var row in write.RemovedFiles)
             _files.Remove(row);
         foreach (var (row, file) in write.Files)
-            _files.Set(row, file.FileId, file.ShareId, file.MimeType);
+            _files.Set(row, file.FileId, file.ShareId, file.MimeType, file.ModifiedAt);
+        foreach (var (row, words) in write.Words)
+        {
+            _files.SetWords(row, words.Language, words.Length);
+            _words.Change(row, words.Weights, _files);
+        }
+
         foreach (var (id, slots) in write.SlotsInUse)
             _segments[id].Reserve(slots);
         foreach (var (id, slot) in write.Freed)
@@ -265,9 +326,18 @@ internal sealed partial class TenantIndex
             _segments[id].Assign(slot, file, chunk, scale);
     }
 
+    private readonly record struct KnownFile(int Id, string Name, long Revision, string? Language, int Length);
+
     /// <summary>What a transaction will have changed in memory once it is committed.</summary>
-    private sealed class PendingWrite
+    private sealed class PendingWrite(TextStems stems)
     {
+        internal TextStems Stems => stems;
+
+        internal List<(int Row, FileWords Words)> Words { get; } = [];
+
+        /// <summary>In the order of the table, which is then written from front to back.</summary>
+        internal SortedDictionary<(string Form, string Term), int> Forms { get; } = new(FormOrder);
+
         internal List<(int Row, IndexedFile File)> Files { get; } = [];
 
         internal List<int> RemovedFiles { get; } = [];

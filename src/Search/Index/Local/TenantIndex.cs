@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using Microsoft.Data.Sqlite;
-using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Search.Index.Local;
 
@@ -42,7 +40,7 @@ internal sealed partial class TenantIndex : IDisposable
     private readonly ReaderWriterLockSlim _lock = new();
     private readonly FileColumns _files = new();
     private readonly Dictionary<int, VectorSegment> _segments = [];
-    private readonly ConcurrentDictionary<string, (int Files, long Documents)> _wordCounts = new(StringComparer.Ordinal);
+    private readonly WordMemory _words = new();
     private Guid _indexId;
     private bool _isClosed;
     private volatile bool _isBroken;
@@ -197,7 +195,10 @@ internal sealed partial class TenantIndex : IDisposable
         using (var rows = _writer.Read(LocalIndexSql.FileColumns))
         {
             while (rows.Read())
-                _files.Set(rows.GetInt32(0), rows.GetString(1), rows.GetString(2), rows.GetString(3));
+            {
+                _files.Set(rows.GetInt32(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), Time(rows.GetString(4)));
+                _files.SetWords(rows.GetInt32(0), rows.IsDBNull(5) ? null : rows.GetString(5), rows.GetInt32(6));
+            }
         }
 
         using (var rows = _writer.Read(LocalIndexSql.Segments))
@@ -230,13 +231,4 @@ internal sealed partial class TenantIndex : IDisposable
     private static string Stored(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Time(string stored) => DateTimeOffset.Parse(stored, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
-
-    // The text of a file as its index row was made: chunks without what they repeat.
-    private static string ContentOf(IEnumerable<(string Text, int OverlapLength)> chunks)
-    {
-        var content = new StringBuilder();
-        foreach (var (text, overlap) in chunks)
-            content.Append(Words.ForIndex(text[Math.Min(overlap, text.Length)..])).Append('\n');
-        return content.ToString();
-    }
 }

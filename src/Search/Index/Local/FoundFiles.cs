@@ -1,0 +1,164 @@
+using System.Buffers;
+using ScaiDrive.Search.Query;
+
+namespace ScaiDrive.Search.Index.Local;
+
+/// <summary>Files found by the terms of one query, first term by term, then scored together.</summary>
+internal sealed class FoundFiles(int rows) : IDisposable
+{
+    private readonly float[] _weights = ArrayPool<float>.Shared.RentCleared(rows);
+    private readonly double[] _scores = ArrayPool<double>.Shared.RentCleared(rows);
+    private readonly byte[] _termsFound = ArrayPool<byte>.Shared.RentCleared(rows);
+    private readonly List<FoundTerm> _terms = [];
+    private int[] _found = [];
+    private int _count;
+
+    /// <summary>The terms that count.</summary>
+    internal IReadOnlyList<FoundTerm> Terms => _terms;
+
+    /// <summary>The highest score of all.</summary>
+    internal double BestScore { get; private set; }
+
+    internal void Begin(QueryTerm term)
+    {
+        _found = ArrayPool<int>.Shared.Rent(Math.Max(1, rows));
+        _count = 0;
+        _terms.Add(new(term, _found));
+    }
+
+    internal void Add(WordFiles files, FileColumns columns) => files.AddTo(_weights.AsSpan(0, rows), _found, ref _count, columns);
+
+    internal void Add(int row, int weight)
+    {
+        if (row >= rows)
+            return;
+        if (_weights[row] == 0)
+            _found[_count++] = row;
+        _weights[row] += weight;
+    }
+
+    /// <summary>Adds files that have no weight yet, as if they had one word.</summary>
+    internal void AddMissing(IEnumerable<int> files)
+    {
+        foreach (var row in files)
+        {
+            if (row < rows && _weights[row] == 0)
+                Add(row, WordWeights.InText);
+        }
+    }
+
+    /// <summary>Turns the weights of a term into its part of the scores.</summary>
+    internal void End(FileColumns files)
+    {
+        var idf = WordWeights.Idf(files.Live, _count);
+        var meanLength = Math.Max(1, files.Length) / (double)Math.Max(1, files.Live);
+        var scores = ArrayPool<float>.Shared.Rent(Math.Max(1, _count));
+        var lengths = files.Lengths;
+        for (var i = 0; i < _count; i++)
+        {
+            var row = _found[i];
+            scores[i] = (float)WordWeights.Score(idf, _weights[row], lengths[row] / meanLength);
+            _weights[row] = 0;
+        }
+
+        _terms[^1].Complete(_count, scores);
+    }
+
+    /// <summary>Leaves out words that more than so many files have, when at least two others remain.</summary>
+    internal void LeaveOutCommon(int files)
+    {
+        var common = _terms.Where(found => found is { Term: { IsPhrase: false, IsPrefix: false } } && found.Count > files).ToList();
+        if (_terms.Count - common.Count < 2)
+            return;
+        foreach (var found in common)
+        {
+            found.Return();
+            _terms.Remove(found);
+        }
+    }
+
+    /// <summary>Adds the parts up.</summary>
+    internal void Score(FileColumns files)
+    {
+        foreach (var found in _terms)
+        {
+            for (var i = 0; i < found.Count; i++)
+            {
+                _scores[found.Rows[i]] += found.Scores[i];
+                _termsFound[found.Rows[i]]++;
+            }
+        }
+
+        for (var row = 0; row < files.Count; row++)
+            BestScore = Math.Max(BestScore, _scores[row]);
+    }
+
+    /// <summary>Puts a file that was found above others.</summary>
+    internal void Raise(int row, double by)
+    {
+        if (row < rows && _termsFound[row] > 0)
+            _scores[row] += by;
+    }
+
+    /// <summary>How many allowed files have at least so many of the terms.</summary>
+    internal int Count(bool[] allowed, int leastTerms) => Visit(allowed, leastTerms, static (_, _) => { });
+
+    /// <summary>Every allowed file with at least so many of the terms.</summary>
+    internal int Visit(bool[] allowed, int leastTerms, Action<int, double> visit)
+    {
+        var total = 0;
+        for (var row = 0; row < allowed.Length; row++)
+        {
+            if (_termsFound[row] < leastTerms || !allowed[row])
+                continue;
+            total++;
+            visit(row, _scores[row]);
+        }
+
+        return total;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var found in _terms)
+            found.Return();
+        ArrayPool<float>.Shared.Return(_weights);
+        ArrayPool<double>.Shared.Return(_scores);
+        ArrayPool<byte>.Shared.Return(_termsFound);
+    }
+}
+
+/// <summary>The files of one term.</summary>
+internal sealed class FoundTerm(QueryTerm term, int[] rows)
+{
+    internal QueryTerm Term => term;
+
+    internal int[] Rows => rows;
+
+    internal float[] Scores { get; private set; } = [];
+
+    internal int Count { get; private set; }
+
+    internal void Complete(int count, float[] scores) => (Count, Scores) = (count, scores);
+
+    /// <summary>Gives its arrays back; nothing may be read afterwards.</summary>
+    internal void Return()
+    {
+        ArrayPool<int>.Shared.Return(rows);
+        if (Scores.Length > 0)
+            ArrayPool<float>.Shared.Return(Scores);
+        Count = 0;
+    }
+}
+
+/// <summary>Rented arrays start with whatever they held before.</summary>
+internal static class ClearedArrays
+{
+    internal static T[] RentCleared<T>(this ArrayPool<T> pool, int length)
+    {
+        var array = pool.Rent(Math.Max(1, length));
+        array.AsSpan(0, length).Clear();
+        return array;
+    }
+}

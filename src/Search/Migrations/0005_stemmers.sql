@@ -1,0 +1,29 @@
+-- PostgreSQL's own Snowball stemmers, without their stop words: every word of a text stays findable.
+-- The names are those of Query/Languages/SnowballStems.cs. English is not here: it is stemmed in process.
+CREATE TEXT SEARCH DICTIONARY search.arabic     (TEMPLATE = snowball, Language = arabic);
+CREATE TEXT SEARCH DICTIONARY search.armenian   (TEMPLATE = snowball, Language = armenian);
+CREATE TEXT SEARCH DICTIONARY search.basque     (TEMPLATE = snowball, Language = basque);
+CREATE TEXT SEARCH DICTIONARY search.catalan    (TEMPLATE = snowball, Language = catalan);
+CREATE TEXT SEARCH DICTIONARY search.danish     (TEMPLATE = snowball, Language = danish);
+CREATE TEXT SEARCH DICTIONARY search.dutch      (TEMPLATE = snowball, Language = dutch);
+CREATE TEXT SEARCH DICTIONARY search.finnish    (TEMPLATE = snowball, Language = finnish);
+CREATE TEXT SEARCH DICTIONARY search.french     (TEMPLATE = snowball, Language = french);
+CREATE TEXT SEARCH DICTIONARY search.german     (TEMPLATE = snowball, Language = german);
+CREATE TEXT SEARCH DICTIONARY search.greek      (TEMPLATE = snowball, Language = greek);
+CREATE TEXT SEARCH DICTIONARY search.hindi      (TEMPLATE = snowball, Language = hindi);
+CREATE TEXT SEARCH DICTIONARY search.hungarian  (TEMPLATE = snowball, Language = hungarian);
+CREATE TEXT SEARCH DICTIONARY search.indonesian (TEMPLATE = snowball, Language = indonesian);
+CREATE TEXT SEARCH DICTIONARY search.irish      (TEMPLATE = snowball, Language = irish);
+CREATE TEXT SEARCH DICTIONARY search.italian    (TEMPLATE = snowball, Language = italian);
+CREATE TEXT SEARCH DICTIONARY search.lithuanian (TEMPLATE = snowball, Language = lithuanian);
+CREATE TEXT SEARCH DICTIONARY search.nepali     (TEMPLATE = snowball, Language = nepali);
+CREATE TEXT SEARCH DICTIONARY search.norwegian  (TEMPLATE = snowball, Language = norwegian);
+CREATE TEXT SEARCH DICTIONARY search.portuguese (TEMPLATE = snowball, Language = portuguese);
+CREATE TEXT SEARCH DICTIONARY search.romanian   (TEMPLATE = snowball, Language = romanian);
+CREATE TEXT SEARCH DICTIONARY search.russian    (TEMPLATE = snowball, Language = russian);
+CREATE TEXT SEARCH DICTIONARY search.serbian    (TEMPLATE = snowball, Language = serbian);
+CREATE TEXT SEARCH DICTIONARY search.spanish    (TEMPLATE = snowball, Language = spanish);
+CREATE TEXT SEARCH DICTIONARY search.swedish    (TEMPLATE = snowball, Language = swedish);
+CREATE TEXT SEARCH DICTIONARY search.tamil      (TEMPLATE = snowball, Language = tamil);
+CREATE TEXT SEARCH DICTIONARY search.turkish    (TEMPLATE = snowball, Language = turkish);
+CREATE TEXT SEARCH DICTIONARY search.yiddish    (TEMPLATE = snowball, Language = yiddish);

@@ -1,0 +1,115 @@
+using Npgsql;
+
+namespace ScaiDrive.Search.Query.Languages;
+
+/// <summary>Makes index terms of texts, and of queries what finds them. One analysis for every engine.</summary>
+/// <remarks>
+/// A text is analysed in its language, or as English when its language is not known. A query has no language: every word of it is
+/// looked for in the form it would have in each language that the index holds. Index terms are lower case, without diacritics, and
+/// consist of letters and digits only; an engine must compare them as they are, separated by spaces and stemmed no further.
+/// </remarks>
+internal sealed class TextAnalysis(NpgsqlDataSource database)
+{
+    private readonly SnowballStems _snowball = new(database);
+
+    /// <summary>Learns the stems of all words of some texts, so that they can be analysed without waiting.</summary>
+    /// <exception cref="NpgsqlException">The database, whose dictionaries stem, cannot be reached.</exception>
+    internal async Task<TextStems> LearnAsync(IEnumerable<(string Text, string? Language)> texts, CancellationToken cancellationToken)
+    {
+        var words = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        foreach (var (text, language) in texts)
+        {
+            if (language is null || !SnowballStems.Has(language))
+                continue;
+            if (!words.TryGetValue(language, out var known))
+                words[language] = known = new(StringComparer.Ordinal);
+            foreach (var word in Words.In(text))
+            {
+                if (!word.IsUnsegmented)
+                    known.Add(WordForm.Normalize(text.AsSpan(word.Start, word.End - word.Start)));
+            }
+        }
+
+        var stems = new Dictionary<(string, string), string>();
+        foreach (var (language, known) in words)
+            await _snowball.AddStemsAsync(language, known, stems, cancellationToken);
+        return new(stems);
+    }
+
+    /// <summary>The terms of a query in their order, repeated ones too. Empty when it has no words.</summary>
+    /// <param name="query">What a person typed.</param>
+    /// <param name="languages">The languages the index holds; null among them: texts whose language is not known.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="NpgsqlException">The database, whose dictionaries stem, cannot be reached.</exception>
+    internal async Task<IReadOnlyList<QueryTerm>> QueryAsync(
+        string query, IReadOnlyCollection<string?> languages, CancellationToken cancellationToken)
+    {
+        var stems = await LearnAsync(languages.Select(language => (query, language)), cancellationToken);
+        return QueryText.Parse(query, languages, stems);
+    }
+}
+
+/// <summary>An index term in a text, and where it stands.</summary>
+/// <param name="Term">The term.</param>
+/// <param name="Form">The word as written, lower case, without diacritics.</param>
+/// <param name="Start">First UTF-16 unit in the text.</param>
+/// <param name="End">One past the last.</param>
+internal readonly record struct TextTerm(string Term, string Form, int Start, int End);
+
+/// <summary>Analyses texts whose stems were learned. Words that were not are their own stems.</summary>
+internal sealed class TextStems(IReadOnlyDictionary<(string Language, string Word), string> stems)
+{
+    /// <summary>Enough for English, and for texts of languages without a stemmer.</summary>
+    internal static TextStems None { get; } = new(new Dictionary<(string, string), string>());
+
+    /// <summary>The terms of a text in their order; of unsegmented scripts overlapping pairs of characters, and the last one of a run alone.</summary>
+    internal IEnumerable<TextTerm> In(string text, string? language)
+    {
+        foreach (var word in Words.In(text))
+        {
+            if (word.IsUnsegmented)
+            {
+                foreach (var pair in Words.Pairs(text, word))
+                    yield return pair;
+                continue;
+            }
+
+            var normalized = WordForm.Normalize(text.AsSpan(word.Start, word.End - word.Start));
+            if (normalized.Length > 0)
+                yield return new(StemOf(normalized, language), WordForm.Fold(normalized), word.Start, word.End);
+        }
+    }
+
+    /// <summary>The index terms of a text, separated by spaces.</summary>
+    internal string TermsOf(string text, string? language) => string.Join(' ', In(text, language).Select(term => term.Term));
+
+    /// <summary>The terms of a file's name: its words, and their parts when they are joined (<c>AnnualReport2025</c>).</summary>
+    internal IEnumerable<TextTerm> InName(string name, string? language)
+    {
+        foreach (var term in In(name, language))
+            yield return term;
+        foreach (var word in Words.In(name))
+        {
+            if (word.IsUnsegmented || Words.Parts(name.AsSpan(word.Start, word.End - word.Start)) is not { Count: > 1 } parts)
+                continue;
+            foreach (var part in parts)
+            {
+                var normalized = WordForm.Normalize(part);
+                yield return new(StemOf(normalized, language), WordForm.Fold(normalized), word.Start, word.End);
+            }
+        }
+    }
+
+    /// <summary>The index terms of a file's name, separated by spaces.</summary>
+    internal string TermsOfName(string name, string? language) => string.Join(' ', InName(name, language).Select(term => term.Term));
+
+    /// <summary>The index term of a word.</summary>
+    /// <param name="normalized">As <see cref="WordForm.Normalize"/> leaves it.</param>
+    /// <param name="language">Null: as in English.</param>
+    internal string StemOf(string normalized, string? language)
+    {
+        if (language is null or "en")
+            return PorterStemmer.Stem(WordForm.Fold(normalized));
+        return WordForm.Fold(stems.TryGetValue((language, normalized), out var stem) ? stem : normalized);
+    }
+}
