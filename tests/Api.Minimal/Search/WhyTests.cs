@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Search;
 using ScaiDrive.Api.Minimal.Tests.Support;
 using ScaiDrive.Connectors;
