@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ScaiDrive.Bench.Cranfield;
 using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Bench.EndToEnd;
@@ -32,7 +33,7 @@ internal static class MixedFolder
     {
         Directory.CreateDirectory(directory);
         var source = RepositoryPaths.Corpus is { } corpus
-            ? Cranfield.ReadAbstracts(Path.Combine(corpus, "cranfield", "cran.all")).Select(document => document.Text).ToList()
+            ? CranfieldDocuments.Read(Path.Combine(corpus, "cranfield", "cran.all")).Select(document => document.Text).ToList()
             : SyntheticTexts(count);
         for (var i = 0; i < count; i++)
             File.WriteAllText(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"abstract-{i:0000}.txt")), $"{source[i % source.Count]}\n\nNumber {i}.\n");

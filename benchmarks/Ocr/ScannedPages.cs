@@ -1,5 +1,5 @@
 using System.Text;
-using ScaiDrive.Bench.EndToEnd;
+using ScaiDrive.Bench.Cranfield;
 using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Bench.Ocr;
@@ -27,7 +27,7 @@ internal sealed record ScannedPages(IReadOnlyList<string> Pictures, string Pdf)
     private static IEnumerable<string> Lines()
     {
         var texts = RepositoryPaths.Corpus is { } corpus
-            ? Cranfield.ReadAbstracts(Path.Combine(corpus, "cranfield", "cran.all")).Select(document => document.Text)
+            ? CranfieldDocuments.Read(Path.Combine(corpus, "cranfield", "cran.all")).Select(document => document.Text)
             : Enumerable.Repeat(Directory.GetFiles(Path.Combine(RepositoryPaths.Root, "samples"), "*.md").Order(StringComparer.Ordinal).Select(File.ReadAllText), 100).SelectMany(all => all);
         foreach (var text in texts)
         {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using ScaiDrive.Api.Minimal.Audit;
 using ScaiDrive.Api.Minimal.Connectors;
 using ScaiDrive.Api.Minimal.Dashboard;
 using ScaiDrive.Api.Minimal.Envelope;
@@ -72,6 +73,7 @@ public static class ScaiDriveApi
         services.TryAddSingleton<PrometheusExporter>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, QueueMetricSource>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, IndexMetricSource>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, ProviderMetricSource>());
         return services;
     }
 
@@ -104,6 +106,7 @@ public static class ScaiDriveApi
         api.MapSearch();
         api.MapVectorization();
         api.MapPolicies();
+        api.MapAudit();
         api.MapOutdatedTexts();
         api.MapIndexChecks();
         api.MapJobs();

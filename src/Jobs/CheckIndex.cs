@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
-using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Auditing;
 
 namespace ScaiDrive.Jobs;

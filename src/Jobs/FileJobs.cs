@@ -2,6 +2,7 @@ using Npgsql;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
 using ScaiDrive.Queue;
+using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Text;
 
@@ -34,6 +35,18 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
             transaction,
             args,
             Options(args is IndexText { AfterOcr: true } ? $"{T.Kind}-after-ocr" : T.Kind, job.TenantId, fileId, contentHash, job.Queue, job.Connector),
+            cancellationToken);
+
+    /// <summary>Asks for the vectors of a version, in the line of the provider that is to compute them.</summary>
+    internal Task<long?> EnqueueEmbedAsync(NpgsqlTransaction transaction, EmbedText args, ProviderRow provider, JobContext job, CancellationToken cancellationToken) =>
+        // The line belongs to the key: a job that moves to another one is another job.
+        queue.EnqueueAsync(
+            transaction,
+            args,
+            Options($"{EmbedText.Kind}@{provider.Id}", job.TenantId, args.FileId, args.ContentHash, job.Queue, job.Connector) with
+            {
+                LimitKey = ProviderLanes.LimitKeyOf(job.TenantId, provider.Id),
+            },
             cancellationToken);
 
     /// <summary>One unfinished job per kind and version: a second request for the same work changes nothing.</summary>

@@ -36,7 +36,7 @@ internal sealed class IndexTextHandler(
             return await files.ExtractAgainAsync(args.FileId, args.ContentHash, job, cancellationToken);
 
         var started = time.GetTimestamp();
-        var chunks = chunker.Split(StoredPages.ToChunkSources(text));
+        var chunks = chunker.Split(StoredPages.ToChunkSources(text), text.Metadata.Title);
 
         await using var transaction = await job.BeginAsync(cancellationToken);
         if (!await files.IsCurrentAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, cancellationToken))
@@ -72,7 +72,7 @@ internal sealed class IndexTextHandler(
                 transaction.Transaction,
                 new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Embed, LedgerStates.Pending),
                 cancellationToken);
-            await files.EnqueueNextAsync(transaction.Transaction, new EmbedText(args.FileId, args.ContentHash), args.FileId, args.ContentHash, job, cancellationToken);
+            await files.EnqueueEmbedAsync(transaction.Transaction, new EmbedText(args.FileId, args.ContentHash), decision.Provider, job, cancellationToken);
         }
 
         await job.LogAsync(LogLevel.Information, $"Indexed {chunks.Count} text chunks of {file.Path}", cancellationToken);

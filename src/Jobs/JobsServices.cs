@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
+using ScaiDrive.Search.Embedding.Providers;
 
 namespace ScaiDrive.Jobs;
 
@@ -17,6 +18,10 @@ public static class JobsServices
             services.AddSingleton<IChangeListener, DriveChangesListener>();
             services.AddSingleton<ConnectorRuns>();
             services.AddSingleton<OcrSwitch>();
+            services.AddSingleton<ProviderLanes>();
+            services.AddSingleton<ProviderRules>();
+            services.AddSingleton<ProviderAdmin>();
+            services.AddSingleton<IProviderListener, ProviderAudit>();
             services.AddSingleton<ExtractionRedo>();
             services.AddSingleton<PolicyChanges>();
             services.AddSingleton<Reindexing>();
@@ -50,6 +55,7 @@ public static class JobsServices
             services.AddJobHandler<SyncConnector, SyncConnectorHandler>();
             services.AddHostedService<ContentCollection>();
             services.AddHostedService<ConnectorScheduleRepair>();
+            services.AddHostedService<ProviderChecks>();
             services.AddSingleton<StrandedFiles>();
             services.AddHostedService(provider => provider.GetRequiredService<StrandedFiles>());
             return services;

@@ -1,4 +1,5 @@
 using ScaiDrive.Search.Chunking;
+using ScaiDrive.Search.Index.Weaviate;
 
 namespace ScaiDrive.Search;
 
@@ -10,6 +11,12 @@ public sealed record SearchOptions
 
     /// <summary>Whether this process answers searches and so follows the index log. Default true; false in a pure worker.</summary>
     public bool Follow { get; init; } = true;
+
+    /// <summary>The Weaviate server that answers searches; null: the local index does.</summary>
+    public WeaviateOptions? Weaviate { get; init; }
+
+    /// <summary>Whether the local index keeps vectors. Default true; false beside Weaviate, where it only stands in for words.</summary>
+    internal bool LocalVectors { get; init; } = true;
 
     /// <summary>Whether this process folds counters and removes what is no longer needed. Default true; several may.</summary>
     public bool Upkeep { get; init; } = true;
@@ -28,6 +35,9 @@ public sealed record SearchOptions
 
     /// <summary>How long a search waits for an index that is being built. Default 10 seconds.</summary>
     public TimeSpan ReadyTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Hosts that embedding providers may be reached at over http and at private addresses. Default the machine itself.</summary>
+    public IReadOnlyList<string> ProviderHosts { get; init; } = Embedding.Providers.Remote.ProviderHosts.Default;
 
     /// <summary>Chunk sizes.</summary>
     public ChunkOptions Chunks { get; init; } = new();

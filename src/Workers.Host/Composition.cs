@@ -90,6 +90,7 @@ internal static class Composition
             Follow = parts.Api,
             Upkeep = parts.Worker,
             Hints = ReasonCodes.Hints,
+            ProviderHosts = settings.ProviderHosts,
         });
         services.AddScaiDriveJobs(new JobsOptions { OcrLanguages = settings.OcrLanguages });
         services.AddSingleton<FolderMirror>();

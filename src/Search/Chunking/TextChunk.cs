@@ -12,22 +12,28 @@ public sealed record ChunkSource(int Page, string Text, IReadOnlyList<(int Offse
 /// <param name="LastPage">The page it ends on when that is another one; null otherwise. The present chunker never crosses pages.</param>
 /// <param name="Section">The headings above it, outermost first, joined by <c> &gt; </c>; null above the first heading.</param>
 /// <param name="Text">A contiguous part of the page, trimmed.</param>
-/// <param name="Hash">SHA-256, lower-case hex, of the text with white space runs made one space and Unicode composed (NFC).</param>
+/// <param name="Hash">SHA-256, lower-case hex, of what is embedded: <see cref="EmbeddedText"/>.</param>
 public sealed record TextChunk(int Index, int Page, int? LastPage, string? Section, string Text, string Hash)
 {
     /// <summary>How many UTF-16 units at the start of <see cref="Text"/> repeat the end of the chunk before; 0 for none.</summary>
     public int OverlapLength { get; init; }
 
-    /// <summary>Tokens of <see cref="Text"/> as the chunker's counter counts them.</summary>
+    /// <summary>What is embedded before the text, so that a part taken out of its document still says what it is about: the
+    /// document's title and the heading above. Null: nothing, because the text itself begins with it.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>Tokens of what is embedded, as the chunker's counter counts them.</summary>
     public int Tokens { get; init; }
 }
 
 /// <summary>How large chunks become.</summary>
 public sealed record ChunkOptions
 {
-    /// <summary>Tokens a chunk aims at and does not exceed. Default 200; never more than the model reads.</summary>
-    public int TargetTokens { get; init; } = 200;
+    /// <summary>Tokens a chunk with its context aims at and does not exceed. Default 100; never more than the model reads.</summary>
+    /// <remarks>Smaller ones find topics better, larger ones single documents; docs/adr/0009-ranking.md has the figures.</remarks>
+    public int TargetTokens { get; init; } = 100;
 
-    /// <summary>Tokens of whole sentences, at most two of them, repeated from the chunk before. Default 40; 0 repeats nothing.</summary>
-    public int OverlapTokens { get; init; } = 40;
+    /// <summary>Tokens of whole sentences, at most two of them, repeated from the chunk before. Default 0, which repeats nothing:
+    /// the context of a chunk says what it is about, and repeating more cost an eighth of the work without finding better.</summary>
+    public int OverlapTokens { get; init; }
 }

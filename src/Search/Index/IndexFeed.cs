@@ -14,7 +14,11 @@ internal readonly record struct FeedPosition(Guid DatabaseId, long LastNumber, l
 internal sealed record FeedFile(IndexedFile File, long Revision, int ChunkCount);
 
 /// <summary>The searchable text of a file, and its language when it is known.</summary>
-internal sealed record FeedContent(long Revision, string? Language, List<FeedChunk> Chunks);
+internal sealed record FeedContent(long Revision, string? Language, List<FeedChunk> Chunks)
+{
+    /// <summary>For an index that is not asked by meaning.</summary>
+    internal FeedContent WithoutVectors() => this with { Chunks = [.. Chunks.Select(chunk => chunk with { Vectors = [] })] };
+}
 
 /// <summary>A chunk with a vector of each model that its file has complete vectors of.</summary>
 internal sealed record FeedChunk(

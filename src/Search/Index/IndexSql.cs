@@ -65,9 +65,9 @@ internal static class IndexSql
         """;
 
     internal const string InsertChunks = """
-        INSERT INTO search.text_chunk (tenant_id, file_id, chunk_index, page, last_page, section, text, overlap_length, hash, tokens)
+        INSERT INTO search.text_chunk (tenant_id, file_id, chunk_index, page, last_page, section, text, overlap_length, hash, tokens, context)
         SELECT $1, $2, n.*
-        FROM unnest($3::integer[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::integer[], $9::text[], $10::integer[]) AS n
+        FROM unnest($3::integer[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::integer[], $9::text[], $10::integer[], $11::text[]) AS n
         """;
 
     internal const string StampChunks = """
@@ -101,7 +101,7 @@ internal static class IndexSql
         """;
 
     internal const string PendingVectors = """
-        SELECT DISTINCT ON (c.hash) c.hash, c.text
+        SELECT DISTINCT ON (c.hash) c.hash, c.context, c.text
         FROM search.file f
         JOIN search.text_chunk c ON c.tenant_id = f.tenant_id AND c.file_id = f.file_id
         WHERE f.tenant_id = $1 AND f.file_id = $2 AND f.content_hash = $3 AND f.chunks_hash = $3

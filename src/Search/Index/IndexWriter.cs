@@ -151,7 +151,7 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
         var pending = new List<PendingChunk>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            pending.Add(new(reader.GetString(0), reader.GetString(1)));
+            pending.Add(new(reader.GetString(0), EmbeddedText.Of(reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetString(2))));
         return pending;
     }
 
@@ -226,6 +226,7 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
             new() { Value = chunks.Select(chunk => chunk.OverlapLength).ToArray() },
             new() { Value = chunks.Select(chunk => chunk.Hash).ToArray() },
             new() { Value = chunks.Select(chunk => chunk.Tokens).ToArray() },
+            new() { Value = chunks.Select(chunk => chunk.Context is null ? null : DatabaseText.Clean(chunk.Context)).ToArray() },
         },
     };
 }

@@ -17,5 +17,5 @@ public sealed record IndexedFile(
 
 /// <summary>A text that has no vector yet.</summary>
 /// <param name="Hash">Key of the text, as in <see cref="Chunking.TextChunk.Hash"/>.</param>
-/// <param name="Text">What to embed.</param>
+/// <param name="Text">What to embed: the chunk with its context.</param>
 public sealed record PendingChunk(string Hash, string Text);

@@ -51,8 +51,11 @@ CREATE TABLE search.text_chunk (
     text           text    NOT NULL,
     -- UTF-16 units at the start of the text that repeat the end of the chunk before.
     overlap_length integer NOT NULL,
-    -- Tokens as the local model counts them, for estimates and budgets.
+    -- What is embedded before the text: the document's title and the heading above. Null: nothing.
+    context        text,
+    -- Tokens of context and text as the local model counts them, for estimates and budgets.
     tokens         integer NOT NULL,
+    -- Of context and text: the key of the vector.
     hash           text    NOT NULL,
     CONSTRAINT text_chunk_pk PRIMARY KEY (tenant_id, file_id, chunk_index),
     CONSTRAINT text_chunk_file_fk FOREIGN KEY (tenant_id, file_id) REFERENCES search.file ON DELETE CASCADE
@@ -70,7 +73,7 @@ CREATE TABLE search.file_vectors (
 );
 CREATE INDEX file_vectors_model_idx ON search.file_vectors (tenant_id, model, file_id);
 
--- One vector per text and model, whichever files contain that text. Little-endian float32.
+-- One vector per text and model, whichever files contain that text. Little-endian float32; empty when the provider refuses the text.
 CREATE TABLE search.vector (
     tenant_id  text        NOT NULL,
     model      text        NOT NULL,

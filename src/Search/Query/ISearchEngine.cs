@@ -51,4 +51,8 @@ public sealed record RankedChunk(string FileId, int ChunkIndex, double Score);
 /// <summary>A part of a ranking.</summary>
 /// <param name="Files">Best first, in an order that does not depend on the part asked for.</param>
 /// <param name="Total">All files in the ranking.</param>
-public sealed record Ranking(IReadOnlyList<RankedFile> Files, int Total);
+public sealed record Ranking(IReadOnlyList<RankedFile> Files, int Total)
+{
+    /// <summary>Null, or a code that says why another index than the configured one answered: <c>weaviate_unavailable</c>.</summary>
+    public string? Degraded { get; init; }
+}

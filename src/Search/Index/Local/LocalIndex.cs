@@ -15,7 +15,7 @@ namespace ScaiDrive.Search.Index.Local;
 /// A copy of what PostgreSQL holds: when a folder is missing, damaged, too old or of another database, it is rebuilt from there.
 /// The data directory belongs to one process; a second one is refused.
 /// </remarks>
-public sealed partial class LocalIndex : ISearchEngine, IFollowsLog, IDisposable
+public sealed partial class LocalIndex : ISearchEngine, IFollowingIndex, IFollowsLog, IDisposable
 {
     private const int RowsPerBatch = 500;
     private const int ChunksPerBatch = 2_000;
@@ -318,6 +318,8 @@ public sealed partial class LocalIndex : ISearchEngine, IFollowsLog, IDisposable
         {
             var changed = part.Where(id => files.TryGetValue(id, out var file) && file.Revision != revisions.GetValueOrDefault(id)).ToArray();
             var contents = await _feed.ContentsAsync(tenantId, changed, cancellationToken);
+            if (!_options.LocalVectors)
+                contents = contents.ToDictionary(content => content.Key, content => content.Value.WithoutVectors(), StringComparer.Ordinal);
             var changes = part.Select(id => new FileChange(id, files.GetValueOrDefault(id), contents.GetValueOrDefault(id))).ToList();
             var stems = await _analysis.LearnAsync(changes.SelectMany(index.TextsOf), cancellationToken);
             index.Apply(changes, position, stems);

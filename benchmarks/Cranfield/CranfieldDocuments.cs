@@ -1,12 +1,12 @@
-namespace ScaiDrive.Bench.EndToEnd;
+namespace ScaiDrive.Bench.Cranfield;
 
 /// <summary>One document of the Cranfield collection.</summary>
 internal sealed record CranfieldDocument(int Id, string Title, string Text);
 
 /// <summary>Reads the collection's SMART format: <c>.I</c> number, <c>.T</c> title, <c>.A</c>, <c>.B</c>, <c>.W</c> text.</summary>
-internal static class Cranfield
+internal static class CranfieldDocuments
 {
-    internal static List<CranfieldDocument> ReadAbstracts(string path)
+    internal static List<CranfieldDocument> Read(string path)
     {
         var documents = new List<CranfieldDocument>();
         var fields = new Dictionary<char, List<string>>();

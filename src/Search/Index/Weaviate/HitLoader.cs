@@ -1,0 +1,152 @@
+using Npgsql;
+using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Languages;
+
+namespace ScaiDrive.Search.Index.Weaviate;
+
+/// <summary>Completes ranked files from the tables: what is shown is never asked of Weaviate, so it is never older than they are.</summary>
+internal sealed class HitLoader(NpgsqlDataSource database, TextAnalysis analysis)
+{
+    /// <summary>The hits in the order of the files; those that are gone are left out.</summary>
+    internal async Task<IReadOnlyList<SearchHit>> LoadAsync(
+        EngineRequest request, IReadOnlyList<RankedFile> ranked, IReadOnlyList<QueryTerm> query, CancellationToken cancellationToken)
+    {
+        if (ranked.Count == 0)
+            return [];
+        var tenantId = request.Search.TenantId;
+        var terms = query.DistinctBy(term => term.Expression).ToList();
+        var files = await ReadFilesAsync(tenantId, ranked, cancellationToken);
+        var present = ranked.Where(file => files.ContainsKey(file.FileId)).ToList();
+        var chunks = await ReadChunksAsync(tenantId, present.Where(file => file.ChunkIndex is not null), cancellationToken);
+        var byWords = present.Where(file => file.ChunkIndex is null).Select(file => file.FileId).ToArray();
+        await ChooseChunksAsync(tenantId, byWords, new KeywordQuery(terms), chunks, cancellationToken);
+        var stems = await analysis.LearnAsync(chunks.Values.Select(chunk => (chunk.Text, chunk.Language)), cancellationToken);
+        return [.. present.Select(file => Complete(files[file.FileId], file, chunks.GetValueOrDefault(file.FileId), terms, stems))];
+    }
+
+    /// <summary>Ranks the chunks of some files by BM25 among themselves.</summary>
+    internal async Task<IReadOnlyList<RankedChunk>> RankChunksAsync(
+        string tenantId, string[] fileIds, KeywordQuery query, CancellationToken cancellationToken)
+    {
+        var chunks = new List<(string FileId, int Index, int[] Counts, int Length)>();
+        await foreach (var chunk in EachChunkAsync(tenantId, fileIds, cancellationToken))
+        {
+            var words = await WordsOfAsync(chunk, cancellationToken);
+            chunks.Add((chunk.FileId, chunk.Index, query.CountIn(words), words.Count));
+        }
+
+        return [.. Bm25.Rank([.. chunks.Select(chunk => (chunk.Counts, chunk.Length))])
+            .Zip(chunks, (score, chunk) => new RankedChunk(chunk.FileId, chunk.Index, score))
+            .Where(chunk => chunk.Score > 0)];
+    }
+
+    private static SearchHit Complete(SearchHit file, RankedFile ranked, FoundChunk? chunk, IReadOnlyList<QueryTerm> terms, TextStems stems)
+    {
+        var hit = file with { Score = ranked.Score, Distance = ranked.Distance };
+        if (chunk is null)
+            return hit;
+        var (snippet, highlights) = Snippet.Of(chunk.Text, terms, chunk.Language, stems);
+        return hit with
+        {
+            ChunkIndex = chunk.Index,
+            Page = chunk.Page,
+            Section = chunk.Section,
+            ChunkContent = chunk.Text,
+            Snippet = snippet,
+            Highlights = highlights,
+        };
+    }
+
+    private async Task<Dictionary<string, SearchHit>> ReadFilesAsync(
+        string tenantId, IReadOnlyList<RankedFile> ranked, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(WeaviateSql.HitFiles);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = ranked.Select(file => file.FileId).ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var files = new Dictionary<string, SearchHit>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            files[reader.GetString(0)] = new(
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.GetString(4), reader.GetString(5), reader.GetInt64(6), reader.GetFieldValue<DateTimeOffset>(7), 0, null, null, null, null, null, null);
+        }
+
+        return files;
+    }
+
+    private async Task<Dictionary<string, FoundChunk>> ReadChunksAsync(
+        string tenantId, IEnumerable<RankedFile> files, CancellationToken cancellationToken)
+    {
+        var wanted = files.ToList();
+        var chunks = new Dictionary<string, FoundChunk>(StringComparer.Ordinal);
+        if (wanted.Count == 0)
+            return chunks;
+        await using var command = database.CreateCommand(WeaviateSql.ChunksAt);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = wanted.Select(file => file.FileId).ToArray() });
+        command.Parameters.Add(new() { Value = wanted.Select(file => file.ChunkIndex!.Value).ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            chunks[reader.GetString(0)] = FoundChunk.Of(reader);
+        return chunks;
+    }
+
+    // The chunk with the words that are rarest inside its file; the first of equals. As the local index chooses.
+    private async Task ChooseChunksAsync(
+        string tenantId, string[] fileIds, KeywordQuery query, Dictionary<string, FoundChunk> chosen, CancellationToken cancellationToken)
+    {
+        if (fileIds.Length == 0 || query.TermCount == 0)
+            return;
+        var ofFile = new List<(FoundChunk Chunk, int[] Counts)>();
+        var (file, all) = ("", 0);
+        await foreach (var chunk in EachChunkAsync(tenantId, fileIds, cancellationToken))
+        {
+            if (chunk.FileId != file)
+            {
+                Choose();
+                (file, all) = (chunk.FileId, 0);
+                ofFile.Clear();
+            }
+
+            all++;
+            var counts = query.CountIn(await WordsOfAsync(chunk, cancellationToken));
+            // Texts without any of the words are not kept: a file may be long.
+            if (counts.Any(count => count > 0))
+                ofFile.Add((chunk, counts));
+        }
+
+        Choose();
+
+        void Choose()
+        {
+            if (ofFile.Count == 0)
+                return;
+            var weights = Enumerable.Range(0, query.TermCount)
+                .Select(term => Math.Log(1 + all / (ofFile.Count(chunk => chunk.Counts[term] > 0) + 0.5)))
+                .ToArray();
+            chosen[file] = ofFile.MaxBy(chunk => chunk.Counts.Select((count, term) => count > 0 ? weights[term] : 0).Sum()).Chunk;
+        }
+    }
+
+    private async Task<IReadOnlyList<TextTerm>> WordsOfAsync(FoundChunk chunk, CancellationToken cancellationToken) =>
+        [.. (await analysis.LearnAsync([(chunk.Text, chunk.Language)], cancellationToken)).In(chunk.Text, chunk.Language)];
+
+    private async IAsyncEnumerable<FoundChunk> EachChunkAsync(
+        string tenantId, string[] fileIds, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(WeaviateSql.ChunksOf);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = fileIds });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            yield return FoundChunk.Of(reader);
+    }
+
+    private sealed record FoundChunk(string FileId, int Index, int Page, string? Section, string Text, string? Language)
+    {
+        internal static FoundChunk Of(NpgsqlDataReader reader) => new(
+            reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetString(4),
+            reader.IsDBNull(5) ? null : reader.GetString(5));
+    }
+}

@@ -1,0 +1,70 @@
+using ScaiDrive.Search.Query;
+
+namespace ScaiDrive.Search.Index.Weaviate;
+
+/// <summary>The filters of a request as a condition. The same properties stand on files and on chunks.</summary>
+/// <param name="IsEmpty">Nothing can pass.</param>
+/// <param name="Condition">Null: everything passes.</param>
+internal sealed record SearchFilter(bool IsEmpty, Where? Condition)
+{
+    private static readonly SearchFilter Nothing = new(true, null);
+
+    /// <summary>The filter together with another condition.</summary>
+    internal Where And(Where other) => Condition is null ? other : Where.All(Condition, other);
+
+    /// <param name="request">The request.</param>
+    /// <param name="placeOf">Share and path of a folder, as far as the index knows them.</param>
+    internal static async Task<SearchFilter> OfAsync(SearchRequest request, Func<string, Task<(string? Share, string? Path)>> placeOf)
+    {
+        var conditions = new List<Where>();
+        if (request.ShareId is { } share)
+        {
+            if (request.AllowedShares?.Contains(share) == false)
+                return Nothing;
+            conditions.Add(Where.Equal("shareId", share));
+        }
+        else if (request.AllowedShares is { } shares)
+        {
+            if (shares.Count == 0)
+                return Nothing;
+            conditions.Add(Where.ContainsAny("shareId", [.. shares.Order(StringComparer.Ordinal)]));
+        }
+
+        if (request.MimeTypes.Count > 0 && !request.MimeTypes.Any(IsAnything))
+            conditions.Add(Where.Any(request.MimeTypes.Select(MimeType)));
+        if (request.ModifiedFrom is { } from)
+            conditions.Add(Where.NotBefore("modifiedAt", from));
+        if (request.ModifiedTo is { } to)
+            conditions.Add(Where.Before("modifiedAt", to));
+        if (request.FolderId is { } folder)
+            conditions.Add(request.Recursive ? Below(folder, await placeOf(folder)) : Where.Equal("folderId", folder));
+        else if (request.PathPrefix is { Length: > 0 } prefix)
+            conditions.Add(Under(prefix.StartsWith('/') ? prefix : "/" + prefix));
+        return new(false, conditions.Count == 0 ? null : Where.All(conditions));
+    }
+
+    /// <summary>A type as it is stored: lower case, without parameters.</summary>
+    internal static string StoredType(string mimeType) =>
+        mimeType.Split(';')[0].Trim() is { Length: > 0 } type ? PlainText.Encode(type.ToLowerInvariant()) : "-";
+
+    private static bool IsAnything(string pattern) => pattern.Trim() is "*" or "*/*";
+
+    private static Where MimeType(string pattern)
+    {
+        var wanted = pattern.Trim().ToLowerInvariant();
+        return wanted.EndsWith("/*", StringComparison.Ordinal)
+            ? Where.Like("mimeType", PlainText.Encode(wanted[..^1]) + "*")
+            : Where.Equal("mimeType", PlainText.Encode(wanted));
+    }
+
+    private static Where Below(string folder, (string? Share, string? Path) place)
+    {
+        var inside = Where.Equal("folderId", folder);
+        if (place.Path is null)
+            return inside;
+        var below = Under(place.Path);
+        return Where.Any(inside, place.Share is null ? below : Where.All(below, Where.Equal("shareId", place.Share)));
+    }
+
+    private static Where Under(string prefix) => Where.Like("path", PlainText.Encode(prefix) + "*");
+}
