@@ -178,15 +178,15 @@ public sealed class RunningApi : IAsyncLifetime
         kind, subjectId, message, tenant);
 
     /// <summary>A job that waits for a worker.</summary>
-    public Task<long> AddWaitingJobAsync(string kind = "extract-text", string? connector = null, string queue = "low") => AddJobAsync(
+    public Task<long> AddWaitingJobAsync(string kind = "extract-text", string? connector = null, string queue = "low", string? subjectId = null) => AddJobAsync(
         """
         WITH new AS MATERIALIZED (SELECT nextval('queue.job_id') AS id, queue.lane_of('tnt_local', $2, $1, $3, NULL) AS lane),
         counted AS (INSERT INTO queue.tally_change (lane, available) SELECT lane, 1 FROM new)
-        INSERT INTO queue.job (tenant_id, id, lane, kind, state, place, args, max_attempts)
-        SELECT 'tnt_local', id, lane, $1, 'available', id, '{}', 3 FROM new
+        INSERT INTO queue.job (tenant_id, id, lane, kind, state, place, args, subject_id, max_attempts)
+        SELECT 'tnt_local', id, lane, $1, 'available', id, '{}', $4, 3 FROM new
         RETURNING id
         """,
-        kind, queue, connector);
+        kind, queue, connector, subjectId);
 
     /// <summary>A job that a worker holds, with progress.</summary>
     public Task<long> AddRunningJobAsync(string kind, long done, long total, string? subjectId = null) => AddJobAsync(
