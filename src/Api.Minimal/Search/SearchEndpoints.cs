@@ -92,6 +92,7 @@ internal static class SearchEndpoints
             Results = [.. hits.Select(KeywordItem.From)],
             Total = total,
             HasMore = answer.HasMore,
+            Degraded = answer.Degraded,
         });
     }
 

@@ -1,4 +1,5 @@
 using ScaiDrive.Extraction;
+using ScaiDrive.Search.Index.Weaviate;
 
 namespace ScaiDrive.Workers.Host.Configuration;
 
@@ -44,6 +45,9 @@ internal sealed record HostSettings
 
     /// <summary><c>SCAIDRIVE_CONNECTOR_ROOTS</c>: directories below which folder connectors may read, colon separated.</summary>
     public IReadOnlyList<string> ConnectorRoots { get; init; } = [];
+
+    /// <summary><c>SCAIDRIVE_WEAVIATE_URL</c> and <c>SCAIDRIVE_WEAVIATE_API_KEY</c>: the server that answers searches; null: the local index.</summary>
+    public WeaviateOptions? Weaviate { get; init; }
 
     /// <summary>What the operator should know but need not act on at once.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
