@@ -15,6 +15,9 @@ internal sealed record KeywordAnswer : Answer
     public required long Total { get; init; }
 
     public required bool HasMore { get; init; }
+
+    /// <summary>Null, or why the answer did not come from the configured index: <c>weaviate_unavailable</c>.</summary>
+    public required string? Degraded { get; init; }
 }
 
 /// <summary>A file found by word.</summary>

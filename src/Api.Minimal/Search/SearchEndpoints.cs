@@ -127,6 +127,7 @@ internal static class SearchEndpoints
             Results = [.. hits.Select(KeywordItem.From)],
             Total = total,
             HasMore = answer.HasMore,
+            Degraded = answer.Degraded,
         });
     }
 
