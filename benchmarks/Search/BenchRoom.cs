@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using ScaiDrive.Search;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Search.Embedding.Providers.Health;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Query;
@@ -25,7 +26,8 @@ internal sealed class BenchRoom : IDisposable
         Database = database;
         _writer = new(database, _metrics);
         Index = new(database, new SearchOptions { DataDirectory = folder, ReadyTimeout = TimeSpan.FromHours(1) }, TimeProvider.System, NullLogger<LocalIndex>.Instance);
-        Search = new(Index, new EmbeddingProviders(database, [new LocalProviderFactory(() => generator)], _metrics, TimeProvider.System), _metrics);
+        var watch = new ProviderWatch(database, _metrics, [], TimeProvider.System, NullLogger<ProviderWatch>.Instance);
+        Search = new(Index, new EmbeddingProviders(database, [new LocalProviderFactory(() => generator)], watch, TimeProvider.System), new(Index, database), _metrics);
     }
 
     internal NpgsqlDataSource Database { get; }

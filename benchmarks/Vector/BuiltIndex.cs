@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Local;
+using ScaiDrive.Search.Query.Languages;
 
 namespace ScaiDrive.Bench.Vector;
 
@@ -24,7 +25,7 @@ internal static class BuiltIndex
             var count = Math.Min(FilesPerBatch, files - first);
             var changes = new FileChange[count];
             Parallel.For(0, count, i => changes[i] = FileAt(synthetic, first + i, chunksPerFile));
-            index.Apply(changes, new(database, first + count, first + count == files ? null : ""));
+            index.Apply(changes, new(database, first + count, first + count == files ? null : ""), TextStems.None);
         }
 
         return Stopwatch.GetElapsedTime(began).TotalSeconds;

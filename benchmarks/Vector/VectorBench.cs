@@ -67,6 +67,7 @@ internal static class VectorBench
         }
 
         var memory = MemoryUse.Now().Less(before);
+        var (aloneMs, togetherMs) = SharedScan.Measure(index.Segments.Single(), queries, together: 4, settings["rounds"]);
         Console.WriteLine(JsonSerializer.Serialize(new
         {
             bench = "vector",
@@ -79,6 +80,8 @@ internal static class VectorBench
             half_p50_ms = Math.Round(filtered.P50, 2),
             half_p95_ms = Math.Round(filtered.P95, 2),
             half_bandwidth_share = Math.Round(filtered.ShareOf(bandwidth), 3),
+            scan_alone_cpu_ms = Math.Round(aloneMs, 2),
+            scan_four_together_cpu_ms = Math.Round(togetherMs, 2),
             gb_per_s = Math.Round(open.GigabytesPerSecond, 1),
             memory_gb_per_s = Math.Round(Statistics.Median(bandwidth), 1),
             memory_mb = memory,

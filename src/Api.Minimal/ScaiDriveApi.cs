@@ -13,6 +13,7 @@ using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Files;
 using ScaiDrive.Api.Minimal.Health;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.IndexChecking;
 using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Api.Minimal.OpenApi;
@@ -107,6 +108,7 @@ public static class ScaiDriveApi
         api.MapPolicies();
         api.MapAudit();
         api.MapOutdatedTexts();
+        api.MapIndexChecks();
         api.MapJobs();
         api.MapBulkJobs();
         api.MapQueues();

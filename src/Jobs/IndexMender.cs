@@ -124,8 +124,14 @@ internal sealed class IndexMender(DriveStore drive, IndexAudit audit, IndexWrite
 
     private async Task<HashSet<string>> QueuedRemovalsAsync(string tenantId, CancellationToken cancellationToken)
     {
-        var page = await jobs.ListAsync(new JobFilter { TenantId = tenantId, Kind = DeleteFromIndex.Kind, Limit = MostDeletions }, cancellationToken);
-        return [.. page.Jobs.Where(queued => queued.FinishedAt is null).SelectMany(FilesOf)];
+        var queued = new HashSet<string>();
+        foreach (var state in new[] { JobStates.Scheduled, JobStates.Retryable, JobStates.Available, JobStates.Running })
+        {
+            var page = await jobs.ListAsync(new JobFilter { TenantId = tenantId, Kind = DeleteFromIndex.Kind, State = state, Limit = MostDeletions }, cancellationToken);
+            queued.UnionWith(page.Jobs.SelectMany(FilesOf));
+        }
+
+        return queued;
     }
 
     private static IEnumerable<string> FilesOf(JobRow job)

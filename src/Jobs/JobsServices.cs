@@ -26,6 +26,10 @@ public static class JobsServices
             services.AddSingleton<PolicyChanges>();
             services.AddSingleton<Reindexing>();
             services.AddSingleton<IndexChecks>();
+            services.AddSingleton<FileExplainer>();
+            services.AddSingleton<IndexedFileExplainer>();
+            services.AddSingleton<AbsentFileExplainer>();
+            services.AddSingleton<ConnectorExplainer>();
             services.AddSingleton<IConnectorListener, ConnectorSchedule>();
             return services;
         }

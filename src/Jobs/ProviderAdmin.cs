@@ -17,7 +17,7 @@ public sealed record SavedProvider(ProviderRow Provider, ProviderTest? Test, Sta
 /// <summary>Adds, changes and removes providers: checked, tried, audited, and with the jobs that wait for them woken.</summary>
 public sealed class ProviderAdmin(
     NpgsqlDataSource dataSource, EmbeddingProviders providers, ProviderStore store, ProviderHealth health, ProviderRules rules, ProviderLanes lanes,
-    OcrSwitch ocr, AuditLog audit, SecretProtector secrets)
+    PolicyChanges policies, OcrSwitch ocr, AuditLog audit, SecretProtector secrets)
 {
     /// <summary>Adds a provider. Without dimensions it is asked for a vector, whose length is taken.</summary>
     /// <exception cref="ProviderRefusedException">The settings cannot be saved.</exception>
@@ -30,7 +30,13 @@ public sealed class ProviderAdmin(
         row = ProviderRules.Measured(row, test, known);
         await WriteAsync(
             caller, row, "provider_created", settings,
-            async transaction => await store.AddAsync(transaction, row, cancellationToken), cancellationToken);
+            async transaction =>
+            {
+                await store.AddAsync(transaction, row, cancellationToken);
+                if (row.IsDefault)
+                    await policies.RulesChangedAsync(transaction, row.TenantId, cancellationToken);
+            },
+            cancellationToken);
         return new(await FindAsync(caller.TenantId, row.Id, cancellationToken) ?? row, test, null);
     }
 
@@ -55,8 +61,11 @@ public sealed class ProviderAdmin(
         {
             await WriteAsync(caller, row, "provider_changed", settings, async transaction =>
             {
-                await rules.CheckMayChangeAsync(transaction, before, row, known, cancellationToken);
+                await rules.CheckMayChangeAsync(transaction, before, row, cancellationToken);
                 await store.SaveAsync(transaction, row with { Ocr = before.Ocr }, cancellationToken);
+                // Policies without a provider follow the default: their files get vectors of its model, and search moves over when all have.
+                if (row.IsDefault != before.IsDefault)
+                    await policies.RulesChangedAsync(transaction, row.TenantId, cancellationToken);
             }, cancellationToken);
         }
 

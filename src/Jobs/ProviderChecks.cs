@@ -18,7 +18,7 @@ internal sealed class ProviderChecks(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.CheckProvidersEvery, time);
-        do
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
@@ -30,7 +30,6 @@ internal sealed class ProviderChecks(
                 log.LogWarning(fault, "Looking after the embedding providers failed");
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     /// <summary>One round, unless another worker is at it.</summary>

@@ -66,12 +66,10 @@ public sealed class ProviderRules(ProviderHosts hosts, ProviderStore store)
     /// <summary>Whether a saved provider may become this one.</summary>
     /// <exception cref="ProviderRefusedException">It is used as it is.</exception>
     internal async Task CheckMayChangeAsync(
-        NpgsqlTransaction transaction, ProviderRow before, ProviderRow row, IReadOnlyList<ProviderRow> known, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, ProviderRow before, ProviderRow row, CancellationToken cancellationToken)
     {
         if (before.IsDefault && !row.IsDefault)
             throw Refuse(nameof(Settings.IsDefault), "One provider is the default. Make another one the default instead.");
-        if (row.IsDefault && !before.IsDefault && known.FirstOrDefault(one => one.IsDefault) is { } old && old.Model != row.Model)
-            throw new ProviderRefusedException(null, "Another model as the default would change the index of every policy without a provider. Point those policies at this provider instead.");
         if ((before.Model, before.Dimensions) == (row.Model, row.Dimensions))
             return;
         var usage = await store.UsageAsync(transaction, before.TenantId, before.Id, cancellationToken);

@@ -52,6 +52,7 @@ public static class SearchServices
         else
             services.AddLocalIndex(options);
         services.AddEmbeddingProviders(options.ProviderHosts);
+        services.AddSingleton<QueryFeedback>();
         services.AddSingleton<SearchService>();
         services.AddSingleton<ContextService>();
         services.AddSingleton<SearchHealth>();

@@ -89,6 +89,7 @@ internal static class Composition
             DataDirectory = settings.IndexDirectory,
             Follow = parts.Api,
             Upkeep = parts.Worker,
+            Weaviate = settings.Weaviate,
             Hints = ReasonCodes.Hints,
             ProviderHosts = settings.ProviderHosts,
         });

@@ -23,6 +23,19 @@ public sealed partial class ReasonCodesPageTests
         Assert.Equal([ReasonCodes.Ok], codes.Except(ReasonCodes.Hints.Keys));
     }
 
+    [Fact]
+    public void The_page_lists_exactly_the_causes_of_not_being_found()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryPaths.Root, "docs", "reason-codes.md"));
+        var codes = typeof(WhyCodes).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).ToList();
+
+        Assert.Equal(codes.Order(StringComparer.Ordinal), Cause().Matches(page).Select(row => row.Groups["code"].Value).Order(StringComparer.Ordinal));
+        Assert.Equal([WhyCodes.Indexed], codes.Except(WhyCodes.Hints.Keys));
+    }
+
+    [GeneratedRegex("^\\|.*\\| `(?<code>[a-z_]+)` \\|$", RegexOptions.Multiline)]
+    private static partial Regex Cause();
+
     [GeneratedRegex("^\\| `(?<code>[a-z_]+)` \\|", RegexOptions.Multiline)]
     private static partial Regex Row();
 }

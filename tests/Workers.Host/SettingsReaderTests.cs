@@ -23,7 +23,9 @@ public sealed class SettingsReaderTests
     [InlineData("SCAIDRIVE_WEIGHTS_DIR", "/nowhere/at/all", "does not exist")]
     [InlineData("SCAIDRIVE_DATABASE_URL", "mysql://u:geheim@h/d", "PostgreSQL")]
     [InlineData("SCAIDRIVE_SCAIKEY_URL", "https://id.example.org", "not part of this build")]
-    [InlineData("SCAIDRIVE_WEAVIATE_URL", "http://weaviate:8080", "not part of this build")]
+    [InlineData("SCAIDRIVE_WEAVIATE_URL", "weaviate:8080", "http://host:port")]
+    [InlineData("SCAIDRIVE_WEAVIATE_URL", "http://user:geheim@weaviate:8080", "SCAIDRIVE_WEAVIATE_API_KEY")]
+    [InlineData("SCAIDRIVE_WEAVIATE_API_KEY", "geheim", "SCAIDRIVE_WEAVIATE_URL")]
     public void A_bad_value_is_refused_with_its_name_and_what_is_allowed(string name, string value, string allowed)
     {
         var fault = Assert.Throws<BadSettingsException>(() => Read((name, value)));
@@ -32,6 +34,15 @@ public sealed class SettingsReaderTests
         Assert.StartsWith(name + ":", problem, StringComparison.Ordinal);
         Assert.Contains(allowed, problem, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_weaviate_server_is_taken_with_its_key()
+    {
+        var weaviate = Read(("SCAIDRIVE_WEAVIATE_URL", "http://weaviate:8080"), ("SCAIDRIVE_WEAVIATE_API_KEY", "geheim")).Weaviate;
+
+        Assert.Equal(("http://weaviate:8080/", "geheim"), (weaviate!.Url.AbsoluteUri, weaviate.ApiKey));
+        Assert.Null(Read().Weaviate);
     }
 
     [Fact]

@@ -1,26 +1,32 @@
 using System.Data.Common;
 using Npgsql;
 using ScaiDrive.Drive;
+using ScaiDrive.Search;
+using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Api.Minimal.Health;
 
 /// <summary>Asks every dependency of this process whether it answers, each within <see cref="ApiOptions.ProbeTimeout"/>.</summary>
-internal sealed class ReadinessProbe(NpgsqlDataSource database, ContentStore content, ApiOptions options, TimeProvider time)
+internal sealed class ReadinessProbe(
+    NpgsqlDataSource database, ContentStore content, ISearchEngine engine, ApiOptions options, TimeProvider time, SearchOptions? search = null)
 {
     /// <summary>True by name for what answered.</summary>
     /// <remarks>One PostgreSQL server does what the contract expects of Redis (wake-ups, shared state), so <c>redis</c> answers with
-    /// the database. There is no identity provider, so <c>scaikey</c> has nothing to wait for; <c>weaviate</c> is left out, because
+    /// the database. There is no identity provider, so <c>scaikey</c> has nothing to wait for; <c>weaviate</c> is left out when
     /// none is configured.</remarks>
     internal async Task<IReadOnlyDictionary<string, bool>> RunAsync(CancellationToken cancellationToken)
     {
         var answers = await AnswersAsync(cancellationToken);
-        return new Dictionary<string, bool>
+        var checks = new Dictionary<string, bool>
         {
             ["database"] = answers,
             ["redis"] = answers,
             ["storage"] = CanStore(),
             ["scaikey"] = true,
         };
+        if (search?.Weaviate is not null)
+            checks["weaviate"] = await engine.IsHealthyAsync(cancellationToken);
+        return checks;
     }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)

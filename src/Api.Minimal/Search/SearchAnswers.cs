@@ -15,6 +15,9 @@ internal sealed record KeywordAnswer : Answer
     public required long Total { get; init; }
 
     public required bool HasMore { get; init; }
+
+    /// <summary>Null, or why the answer did not come from the configured index: <c>weaviate_unavailable</c>.</summary>
+    public required string? Degraded { get; init; }
 }
 
 /// <summary>A file found by word.</summary>
@@ -85,6 +88,9 @@ internal sealed record SemanticAnswer : Answer
     public required long Total { get; init; }
 
     public required bool HasMore { get; init; }
+
+    /// <summary>Why not every file was compared by meaning; null when all were.</summary>
+    public required string? Degraded { get; init; }
 }
 
 /// <summary>Passages found by word and meaning together.</summary>

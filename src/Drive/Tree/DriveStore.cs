@@ -90,6 +90,28 @@ public sealed class DriveStore(
             ItemRows.File,
             cancellationToken);
 
+    /// <summary>The file in the trash that was at a path last, or null.</summary>
+    /// <exception cref="InvalidNameException">No item could have such a path.</exception>
+    public Task<DriveFile?> FindTrashedByPathAsync(string tenantId, string shareId, string path, CancellationToken cancellationToken) =>
+        ItemRows.FirstAsync(
+            dataSource.Command(ItemSql.FindTrashedByPath, Arg.Of(tenantId), Arg.Of(shareId), Arg.Of(ItemPath.Split(path))),
+            ItemRows.File,
+            cancellationToken);
+
+    /// <summary>When an item went to the trash; null when it is not there.</summary>
+    public async Task<DateTimeOffset?> FindDeletedAtAsync(string tenantId, string id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.Command(ItemSql.DeletedAt, Arg.Of(tenantId), Arg.Of(id));
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime at ? new DateTimeOffset(at) : null;
+    }
+
+    /// <summary>A user of the tenant who may sign in, or null.</summary>
+    public async Task<Caller?> FindCallerAsync(string tenantId, string userId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.Command(ItemSql.FindUser, Arg.Of(tenantId), Arg.Of(userId));
+        return await command.ExecuteScalarAsync(cancellationToken) is bool isAdmin ? new Caller(tenantId, userId, isAdmin) : null;
+    }
+
     /// <summary>One page of a folder.</summary>
     /// <param name="tenantId">Whose.</param>
     /// <param name="shareId">The share.</param>

@@ -19,6 +19,10 @@ internal static class IndexFeedSql
         SELECT number, file_id FROM search.index_log WHERE tenant_id = $1 AND number > $2 ORDER BY number LIMIT $3
         """;
 
+    internal const string CountAfter = """
+        SELECT count(*) FROM search.index_log WHERE tenant_id = $1 AND number > $2
+        """;
+
     internal const string FilesAfter = """
         SELECT file_id FROM search.file WHERE tenant_id = $1 AND file_id > $2 ORDER BY file_id LIMIT $3
         """;

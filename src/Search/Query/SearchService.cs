@@ -4,7 +4,7 @@ using ScaiDrive.Search.Embedding.Providers;
 namespace ScaiDrive.Search.Query;
 
 /// <summary>Answers searches: by words, by meaning, or by both.</summary>
-public sealed class SearchService(ISearchEngine engine, EmbeddingProviders providers, SearchMetrics metrics)
+public sealed class SearchService(ISearchEngine engine, EmbeddingProviders providers, QueryFeedback feedback, SearchMetrics metrics)
 {
     /// <summary>How far each side is followed for a hybrid answer.</summary>
     private const int FusionDepth = 1_000;
@@ -40,6 +40,7 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
             return new([], 0, false, null);
         var weight = ScoreFusion.WeightOf(request.Alpha);
         var depth = part with { Offset = 0, Limit = FusionDepth };
+        var words = weight is > 0 and < 1 ? await engine.KeywordAsync(depth, cancellationToken) : new Ranking([], 0);
         IReadOnlyList<IReadOnlyList<RankedFile>> meanings = [];
         string? degraded = null;
         if (weight > 0)
@@ -48,6 +49,8 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
             {
                 var query = await providers.EmbedQueryAsync(request.TenantId, request.Query, cancellationToken);
                 degraded = query.Degraded;
+                if (words.Files.Count > 0)
+                    query = query with { Vectors = await feedback.MoveAsync(depth, words.Files, query.Vectors, cancellationToken) };
                 meanings = await RankInEveryModelAsync(depth, query, cancellationToken);
             }
             catch (EmbeddingUnavailableException)
@@ -66,7 +69,6 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
             return await CompleteAsync(part, ranking.Files, ranking.Total, degraded ?? ranking.Degraded, cancellationToken);
         }
 
-        var words = weight < 1 ? await engine.KeywordAsync(depth, cancellationToken) : new Ranking([], 0);
         var fused = ScoreFusion.Fuse(words, meanings, weight);
         var page = fused.Skip(part.Offset).Take(part.Limit).ToList();
         return await CompleteAsync(part, page, fused.Count, degraded, cancellationToken);

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 using ScaiDrive.Extraction;
+using ScaiDrive.Search.Index.Weaviate;
 using ScaiDrive.Store;
 using ScaiDrive.Store.Embedded;
 using ScaiDrive.Workers.Host.Configuration;
@@ -36,6 +37,8 @@ internal static class DoctorCommand
         ];
         if (settings.DatabaseUrl is { } url)
             findings.Add(await DatabaseAsync(url, cancellationToken));
+        if (settings.Weaviate is { } weaviate)
+            findings.Add(await WeaviateAsync(weaviate, cancellationToken));
         findings.AddRange(settings.Warnings.Select(warning => new Finding(Grade.Note, "Setting", warning, null)));
 
         foreach (var finding in findings)
@@ -131,6 +134,14 @@ internal static class DoctorCommand
         {
             return new(Grade.Missing, "Database", fault.Message, "check SCAIDRIVE_DATABASE_URL and the server");
         }
+    }
+
+    private static async Task<Finding> WeaviateAsync(WeaviateOptions options, CancellationToken cancellationToken)
+    {
+        var finding = await WeaviateCheck.RunAsync(options, cancellationToken);
+        return finding.Fault is null
+            ? new(Grade.Good, "Weaviate", $"version {finding.Version ?? "unknown"} at {options.Url}", null)
+            : new(Grade.Missing, "Weaviate", finding.Fault, "check SCAIDRIVE_WEAVIATE_URL, SCAIDRIVE_WEAVIATE_API_KEY and the server, or unset both: the local index then answers");
     }
 
     private static async Task<string?> OutputAsync(string program, string argument, CancellationToken cancellationToken)

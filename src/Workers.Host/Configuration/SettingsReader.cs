@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ScaiDrive.Search.Index.Weaviate;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Workers.Host.Configuration;
@@ -38,6 +39,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
             SecretKeys = SecretKeys(),
             ConnectorRoots = ConnectorRoots(),
             ProviderHosts = ProviderHosts(),
+            Weaviate = Weaviate(),
         };
         RefuseWhatIsNotServedYet();
         WarnOfUnknownNames();
@@ -145,6 +147,23 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
         return keys;
     }
 
+    private WeaviateOptions? Weaviate()
+    {
+        var key = Text("WEAVIATE_API_KEY");
+        if (Text("WEAVIATE_URL") is not { } value)
+        {
+            if (key is not null)
+                Refuse("WEAVIATE_API_KEY", "There is a key but no server. Set SCAIDRIVE_WEAVIATE_URL, or unset the key.");
+            return null;
+        }
+
+        // What stands before an @ would be a password, and addresses are logged.
+        if (Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo: "", Query: "", Fragment: "" })
+            return new() { Url = url, ApiKey = key };
+        Refuse("WEAVIATE_URL", "Not an address of a Weaviate server. Allowed: http://host:port or https://host, without user, query and /v1; the key goes into SCAIDRIVE_WEAVIATE_API_KEY.");
+        return null;
+    }
+
     /// <summary>Names of the documented configuration that this build does not act on must not be ignored in silence.</summary>
     private void RefuseWhatIsNotServedYet()
     {
@@ -154,8 +173,6 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
                 Refuse(name, "Sign-in through an identity provider is not part of this build. Unset it; the host then serves one local user on loopback.");
         }
 
-        if (Text("WEAVIATE_URL") is not null)
-            Refuse("WEAVIATE_URL", "The Weaviate engine is not part of this build. Unset it; the local engine then answers.");
         foreach (var name in (string[])["S3_ENDPOINT", "S3_BUCKET"])
         {
             if (Text(name) is not null)

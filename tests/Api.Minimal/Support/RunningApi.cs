@@ -16,12 +16,15 @@ using ScaiDrive.Extraction;
 using ScaiDrive.Jobs;
 using ScaiDrive.Queue;
 using ScaiDrive.Search;
+using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Embedding.Providers.Remote;
 using ScaiDrive.Search.Index;
+using ScaiDrive.Search.Index.Auditing;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Context;
 using ScaiDrive.Search.Text;
 using ScaiDrive.Store;
 using ScaiDrive.Tests.Support;
@@ -81,7 +84,10 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<ProviderRules>();
         builder.Services.AddSingleton<ProviderAdmin>();
         builder.Services.AddSingleton<ISearchEngine>(Engine);
+        builder.Services.AddSingleton<QueryFeedback>();
         builder.Services.AddSingleton<SearchService>();
+        builder.Services.AddSingleton<ITokenCounter, WordTokens>();
+        builder.Services.AddSingleton<ContextService>();
         builder.Services.AddSingleton<SearchHealth>();
         builder.Services.AddSingleton<IndexWriter>();
         builder.Services.AddSingleton(services => new FileLedger(services.GetRequiredService<NpgsqlDataSource>(), ReasonCodes.Hints));
@@ -94,6 +100,14 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<ReworkEstimator>();
         builder.Services.AddSingleton<VectorSpaceProgress>();
         builder.Services.AddSingleton<PolicyChanges>();
+        builder.Services.AddSingleton<FilesToRedo>();
+        builder.Services.AddSingleton<Reindexing>();
+        builder.Services.AddSingleton<IndexAudit>();
+        builder.Services.AddSingleton<IndexChecks>();
+        builder.Services.AddSingleton<FileExplainer>();
+        builder.Services.AddSingleton<IndexedFileExplainer>();
+        builder.Services.AddSingleton<AbsentFileExplainer>();
+        builder.Services.AddSingleton<ConnectorExplainer>();
         builder.Services.AddSingleton<ConnectorStore>();
         builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50) });
 
@@ -164,15 +178,15 @@ public sealed class RunningApi : IAsyncLifetime
         kind, subjectId, message, tenant);
 
     /// <summary>A job that waits for a worker.</summary>
-    public Task<long> AddWaitingJobAsync(string kind = "extract-text", string? connector = null, string queue = "low") => AddJobAsync(
+    public Task<long> AddWaitingJobAsync(string kind = "extract-text", string? connector = null, string queue = "low", string? subjectId = null) => AddJobAsync(
         """
         WITH new AS MATERIALIZED (SELECT nextval('queue.job_id') AS id, queue.lane_of('tnt_local', $2, $1, $3, NULL) AS lane),
         counted AS (INSERT INTO queue.tally_change (lane, available) SELECT lane, 1 FROM new)
-        INSERT INTO queue.job (tenant_id, id, lane, kind, state, place, args, max_attempts)
-        SELECT 'tnt_local', id, lane, $1, 'available', id, '{}', 3 FROM new
+        INSERT INTO queue.job (tenant_id, id, lane, kind, state, place, args, subject_id, max_attempts)
+        SELECT 'tnt_local', id, lane, $1, 'available', id, '{}', $4, 3 FROM new
         RETURNING id
         """,
-        kind, queue, connector);
+        kind, queue, connector, subjectId);
 
     /// <summary>A job that a worker holds, with progress.</summary>
     public Task<long> AddRunningJobAsync(string kind, long done, long total, string? subjectId = null) => AddJobAsync(

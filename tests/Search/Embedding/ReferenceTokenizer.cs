@@ -67,14 +67,18 @@ internal sealed class ReferenceTokenizer
         }
     }
 
-    // The platform refuses unpaired surrogates. They are characters of their own that combine with nothing.
+    // The platform refuses unpaired surrogates and U+FFFE. They are characters of their own that combine with nothing.
     private static string Normalize(string text)
     {
+        // Unicode 16 and 17, which the platform may not know.
+        text = text.Replace('\uA7F1', 'S');
+        for (var i = 0; i < 36; i++)
+            text = text.Replace(char.ConvertFromUtf32(0x1CCD6 + i), "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[i].ToString(), StringComparison.Ordinal);
         var normalized = new StringBuilder();
         var whole = new StringBuilder();
         for (var i = 0; i < text.Length; i++)
         {
-            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1])))
+            if (text[i] == '\uFFFE' || char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1])))
             {
                 normalized.Append(whole.ToString().Normalize(NormalizationForm.FormKC)).Append(text[i]);
                 whole.Clear();

@@ -32,7 +32,7 @@ internal sealed class SearchRoom : IAsyncDisposable
         Watch = new(database.DataSource, _metrics, [], Time, NullLogger<ProviderWatch>.Instance);
         Providers = new(database.DataSource, [new LocalProviderFactory(() => Vectors)], Watch, Time);
         Upkeep = new(database.DataSource, Options("upkeep"), _metrics, Time, NullLogger<SearchUpkeep>.Instance);
-        Service = new(Node, Providers, _metrics);
+        Service = new(Node, Providers, new(Node, database.DataSource), _metrics);
     }
 
     public static CancellationToken Stop => CancellationToken.None;
@@ -90,7 +90,7 @@ internal sealed class SearchRoom : IAsyncDisposable
     {
         Node.Dispose();
         Node = NewNode("node");
-        Service = new(Node, Providers, _metrics);
+        Service = new(Node, Providers, new(Node, DataSource), _metrics);
         return Node;
     }
 

@@ -4,7 +4,9 @@ using ScaiDrive.Search.Query.Languages;
 namespace ScaiDrive.Search.Index.Weaviate;
 
 /// <summary>What a person typed, as conditions that say which files match and words that say how well.</summary>
-internal sealed class KeywordQuery(IReadOnlyList<QueryTerm> terms)
+/// <param name="terms">What is asked for.</param>
+/// <param name="completions">Index terms of words that begin as asked, as far as they are known.</param>
+internal sealed class KeywordQuery(IReadOnlyList<QueryTerm> terms, IReadOnlyList<string>? completions = null)
 {
     internal IReadOnlyList<QueryTerm> Terms => terms;
 
@@ -16,11 +18,15 @@ internal sealed class KeywordQuery(IReadOnlyList<QueryTerm> terms)
     /// <summary>Files that have anything asked for.</summary>
     internal Where Any => Where.Any(terms.Select(Condition));
 
-    /// <summary>The words BM25 compares. Empty when only beginnings of words are asked for: those it cannot.</summary>
+    /// <summary>The words BM25 compares. Beginnings of words it cannot: their completions stand for them.</summary>
     internal string Ranked => string.Join(' ', terms.Where(term => !IsBeginning(term))
-        .SelectMany(term => term.Alternatives.SelectMany(alternative => alternative).Distinct(StringComparer.Ordinal)));
+        .SelectMany(term => term.Alternatives.SelectMany(alternative => alternative).Distinct(StringComparer.Ordinal))
+        .Concat(completions ?? []));
 
     internal bool HasBeginning => terms.Any(IsBeginning);
+
+    /// <summary>Whether a word as written begins as asked.</summary>
+    internal bool IsCompletedBy(string form) => terms.Any(term => IsBeginning(term) && form.StartsWith(term.Form, StringComparison.Ordinal));
 
     /// <summary>Files whose name has a word that begins as asked.</summary>
     internal Where BeginningInName => Where.Any(terms.Where(IsBeginning).Select(term => Where.Like("nameForms", term.Form + "*")));

@@ -21,6 +21,10 @@ internal sealed class KeywordRanker(WeaviateServer server)
     /// <summary>Below this many files nothing is common. As in the local index.</summary>
     private const int FewFiles = 1_000;
 
+    // So many files are asked for the words that begin as typed, and so many of these are compared.
+    private const int FilesForWords = 10;
+    private const int MostCompletions = 40;
+
     // A word in the name says more about a file than a word in its text.
     private const string Properties = "[\"name^3\",\"content\"]";
 
@@ -40,7 +44,15 @@ internal sealed class KeywordRanker(WeaviateServer server)
         return new(rare.Count >= 2 ? rare : terms);
     }
 
-    internal async Task<Ranking> RankAsync(string tenant, KeywordQuery query, SearchFilter filter, EngineRequest request, CancellationToken cancellationToken)
+    /// <param name="tenant">The tenant's name there.</param>
+    /// <param name="query">What is asked for.</param>
+    /// <param name="filter">What may be found.</param>
+    /// <param name="request">Which part of the ranking.</param>
+    /// <param name="termsOf">The index terms of words as written.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal async Task<Ranking> RankAsync(
+        string tenant, KeywordQuery query, SearchFilter filter, EngineRequest request, Func<string, Task<IReadOnlyList<QueryTerm>>> termsOf,
+        CancellationToken cancellationToken)
     {
         if (query.TermCount == 0 || filter.IsEmpty)
             return new([], 0);
@@ -57,6 +69,8 @@ internal sealed class KeywordRanker(WeaviateServer server)
         total = Math.Min(total, WeaviateServer.MaximumResults);
         if (request.Offset >= total)
             return new([], total);
+        if (query.HasBeginning)
+            query = await CompleteAsync(tenant, query, matching, termsOf, cancellationToken);
         var window = await Windows.ReadAsync<RankedFile>(
             request, file => file.FileId, size => FirstAsync(tenant, query, NameKey.Of(request.Search.Query), filter, complete, matching, size, cancellationToken));
         return new([.. window.Items.Skip(request.Offset).Take(request.Limit)], total);
@@ -81,6 +95,19 @@ internal sealed class KeywordRanker(WeaviateServer server)
         return new(ranked, ranked.Count < size);
     }
 
+    // Weaviate does not tell which words it holds, but some of the files found do: with these words BM25 ranks the others too.
+    private async Task<KeywordQuery> CompleteAsync(
+        string tenant, KeywordQuery query, Where matching, Func<string, Task<IReadOnlyList<QueryTerm>>> termsOf, CancellationToken cancellationToken)
+    {
+        var arguments = $"{WeaviateServer.WhereArgument(matching)}sort:[{{path:[\"fileId\"],order:asc}}],limit:{FilesForWords}";
+        var files = await server.GetAsync(Collections.Files, tenant, arguments, "nameForms contentForms", cancellationToken);
+        var words = files.SelectMany(file => $"{(string?)file["nameForms"]} {(string?)file["contentForms"]}".Split(' ').Where(query.IsCompletedBy).Distinct())
+            .GroupBy(word => word, StringComparer.Ordinal).OrderByDescending(word => word.Count()).ThenBy(word => word.Key, StringComparer.Ordinal)
+            .Take(MostCompletions).Select(word => word.Key);
+        var terms = await termsOf(string.Join(' ', words));
+        return new(query.Terms, [.. terms.SelectMany(term => term.Alternatives.SelectMany(alternative => alternative)).Distinct(StringComparer.Ordinal)]);
+    }
+
     // Who types the name of a file wants that file. As in the local index.
     private async Task PutNamedFirstAsync(
         string tenant, string key, Where matching, int size, List<RankedFile> ranked, CancellationToken cancellationToken)
@@ -102,8 +129,8 @@ internal sealed class KeywordRanker(WeaviateServer server)
         ranked.AddRange(order.Take(size));
     }
 
-    // Beginnings of words have no score. Files that have everything asked for come first for that; files found by a
-    // beginning alone come last, those with such a name before the others.
+    // Not every completion is known. Files that have everything asked for come first for that; files found by an unknown
+    // one alone come last, those with such a name before the others.
     private async Task AddFoundByBeginningAsync(
         string tenant, KeywordQuery query, SearchFilter filter, Where complete, Where matching, int size, List<RankedFile> ranked,
         CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, 
 
         var present = ids.Where(files.ContainsKey).Select(id => files[id]).ToList();
         var changed = present.Where(file => known.GetValueOrDefault(file.File.FileId)?.Revision != FileObject.Revision(file.Revision)).ToList();
-        await ReplaceAsync(tenantId, changed, known, claim, cancellationToken);
+        await ReplaceAsync(tenantId, changed, claim, cancellationToken);
 
         foreach (var file in present.Except(changed).Where(file => !known[file.File.FileId].HasPlaceOf(file.File)))
             await MoveAsync(tenantId, file, known[file.File.FileId], claim, cancellationToken);
@@ -63,7 +63,7 @@ internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, 
     }
 
     private async Task ReplaceAsync(
-        string tenantId, List<FeedFile> files, IReadOnlyDictionary<string, KnownFile> known, WriterClaim claim, CancellationToken cancellationToken)
+        string tenantId, List<FeedFile> files, WriterClaim claim, CancellationToken cancellationToken)
     {
         if (files.Count == 0)
             return;
@@ -105,7 +105,7 @@ internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, 
         await DropOldChunksAsync(tenant, [.. written.Where(file => !refused.ContainsKey(file.FileId))], claim, cancellationToken);
         Step?.Invoke("old chunks dropped");
         // A file whose chunks were refused is not marked as complete; without its object it is tried again.
-        await PutAsync(objects.Without(refused.Keys), refused, claim, cancellationToken);
+        await PutAsync(objects.Without(refused), refused, claim, cancellationToken);
         Step?.Invoke("files written");
         await AnswerForAsync(tenantId, [.. written.Select(file => file.FileId)], refused, cancellationToken);
     }
@@ -216,10 +216,10 @@ internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, 
 
         internal void Add(string fileId, JsonObject item, int size) => _items.Add((fileId, item, size));
 
-        internal Batch Without(Dictionary<string, string>.KeyCollection fileIds)
+        internal Batch Without(Dictionary<string, string> refused)
         {
             var rest = new Batch();
-            rest._items.AddRange(_items.Where(item => !fileIds.Contains(item.FileId)));
+            rest._items.AddRange(_items.Where(item => !refused.ContainsKey(item.FileId)));
             return rest;
         }
 

@@ -36,7 +36,7 @@ internal sealed class WeaviateEngine(
             return await AskAsync(request, new Ranking([], 0), async (tenant, filter) =>
             {
                 var query = await _keyword.ReadAsync(tenant, await ReadAsync(request, cancellationToken), cancellationToken);
-                return await _keyword.RankAsync(tenant, query, filter, request, cancellationToken);
+                return await _keyword.RankAsync(tenant, query, filter, request, forms => ReadAsync(request, forms, cancellationToken), cancellationToken);
             }, cancellationToken);
         }
         catch (IndexUnavailableException) when (words is not null)
@@ -99,9 +99,12 @@ internal sealed class WeaviateEngine(
         return isReady;
     }
 
-    private async Task<IReadOnlyList<QueryTerm>> ReadAsync(EngineRequest request, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<QueryTerm>> ReadAsync(EngineRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, request.Search.Query, cancellationToken);
+
+    private async Task<IReadOnlyList<QueryTerm>> ReadAsync(EngineRequest request, string query, CancellationToken cancellationToken) =>
         await analysis.QueryAsync(
-            request.Search.Query, await state.LanguagesAsync(request.Search.TenantId, cancellationToken), cancellationToken);
+            query, await state.LanguagesAsync(request.Search.TenantId, cancellationToken), cancellationToken);
 
     private async Task<T> AskAsync<T>(
         EngineRequest request, T nothing, Func<string, SearchFilter, Task<T>> ask, CancellationToken cancellationToken)
@@ -139,7 +142,7 @@ internal sealed class WeaviateEngine(
     {
         var arguments = $"{WeaviateServer.WhereArgument(Where.Equal("folderId", folder))}limit:1";
         var found = await server.GetAsync(Collections.Files, tenant, arguments, "shareId path", cancellationToken);
-        if (found is [{ } file, ..])
+        if (found is [var file, ..])
         {
             var path = PlainText.Decode((string)file["path"]!);
             return ((string?)file["shareId"], path[..(path.LastIndexOf('/') + 1)]);

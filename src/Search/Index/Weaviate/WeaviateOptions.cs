@@ -9,6 +9,9 @@ public sealed record WeaviateOptions
     /// <summary>Sent as a bearer token; null: the server asks for none.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>Without the key, which must not be logged.</summary>
+    public override string ToString() => $"Weaviate at {Url}";
+
     /// <summary>How long one search may take. Default 10 seconds.</summary>
     public TimeSpan SearchTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -44,7 +44,7 @@ public sealed class ProviderHosts(IEnumerable<string> listed)
         var addresses = await Dns.GetHostAddressesAsync(host, cancellationToken);
         var allowed = IsListed(context.InitialRequestMessage.RequestUri?.Host ?? host) ? addresses : [.. addresses.Where(IsPublic)];
         if (allowed.Length == 0 && addresses.Length > 0)
-            throw new HttpRequestException(HttpRequestError.ConnectionError, NotPublic(host), new ForbiddenHostException(NotPublic(host)));
+            throw new ForbiddenHostException(NotPublic(host));
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -71,4 +71,8 @@ public sealed class ProviderHosts(IEnumerable<string> listed)
 }
 
 /// <summary>A name led to an address that requests may not go to: a fault of the settings, not an outage.</summary>
-internal sealed class ForbiddenHostException(string message) : Exception(message);
+internal sealed class ForbiddenHostException(string message) : Exception(message)
+{
+    /// <summary>What a request failed of, however deep the client wrapped it.</summary>
+    internal static ForbiddenHostException? In(Exception? fault) => fault as ForbiddenHostException ?? (fault is null ? null : In(fault.InnerException));
+}

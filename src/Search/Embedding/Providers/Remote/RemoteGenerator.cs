@@ -45,9 +45,9 @@ internal sealed class RemoteGenerator(
         {
             throw Fault(new(EmbeddingFaultKind.Outage, FaultCodes.Down, $"No answer within {(isQuery ? QueryTimeout : DocumentTimeout).TotalSeconds} seconds."), fault);
         }
-        catch (HttpRequestException fault) when (fault.InnerException is ForbiddenHostException)
+        catch (HttpRequestException fault) when (ForbiddenHostException.In(fault) is { } forbidden)
         {
-            throw Fault(new(EmbeddingFaultKind.Settings, FaultCodes.Rejected, fault.InnerException.Message));
+            throw Fault(new(EmbeddingFaultKind.Settings, FaultCodes.Rejected, forbidden.Message));
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
