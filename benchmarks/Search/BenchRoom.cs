@@ -27,7 +27,8 @@ internal sealed class BenchRoom : IDisposable
         _writer = new(database, _metrics);
         Index = new(database, new SearchOptions { DataDirectory = folder, ReadyTimeout = TimeSpan.FromHours(1) }, TimeProvider.System, NullLogger<LocalIndex>.Instance);
         var watch = new ProviderWatch(database, _metrics, [], TimeProvider.System, NullLogger<ProviderWatch>.Instance);
-        Search = new(Index, new EmbeddingProviders(database, [new LocalProviderFactory(() => generator)], watch, TimeProvider.System), new(Index, database), _metrics);
+        var providers = new EmbeddingProviders(database, [new LocalProviderFactory(() => generator)], watch, TimeProvider.System);
+        Search = new(Index, providers, new QueryFeedback(Index, database), _metrics);
     }
 
     internal NpgsqlDataSource Database { get; }

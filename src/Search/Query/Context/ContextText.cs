@@ -36,6 +36,8 @@ internal sealed class ContextText(ITokenCounter counter, int maxTokens)
         var number = _sources.Count + 1;
         var heading = (number > 1 ? Between : "") + Heading(number, passage, file) + "\n";
         var text = Clean(passage.Text);
+        if (text.Length == 0)
+            return true;
         var fitting = Fitting(heading, text);
         IsTruncated |= fitting.Length < text.Length;
         if (fitting.Length == 0)
