@@ -8,11 +8,14 @@ using ScaiDrive.Bench.Memory;
 using ScaiDrive.Bench.Ocr;
 using ScaiDrive.Bench.Queue;
 using ScaiDrive.Bench.Recovery;
+using ScaiDrive.Bench.Vector;
+using ScaiDrive.Bench.Search;
 
 var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<string>, CancellationToken, Task<int>> Run)>
 {
     ["cranfield"] = ("quality of the answers on the Cranfield collection, over HTTP: by words, by meaning, by both", CranfieldBench.RunAsync),
     ["embed"] = ("text chunks embedded per second, against the Node implementation of the same model", EmbedBench.RunAsync),
+    ["vector"] = ("semantic search in a million chunks on one core: latency, recall, share of the memory's bandwidth", VectorBench.RunAsync),
     ["queue"] = ("jobs enqueued and worked off per second, against pg-boss, graphile-worker and Quartz.NET", QueueBench.RunAsync),
     ["memory"] = ("most memory of a worker while a file of two gigabytes passes, as text, archive and PDF", MemoryBench.RunAsync),
     ["pickup"] = ("from enqueue to a job's first line, idle and at 300 jobs a second", PickupBench.RunAsync),
@@ -23,6 +26,7 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
     ["end-to-end"] = ("a mixed folder from disk to searchable by word and meaning, one worker process", EndToEndBench.RunAsync),
     ["hostile"] = ("mutated documents of every format and the known bombs: crashes, hangs, leaks, endings without a reason", HostileBench.RunAsync),
     ["ocr"] = ("pages recognised per minute, against plain Tesseract and OCRmyPDF, and how many characters are right", OcrBench.RunAsync),
+    ["search"] = ("search by word, by meaning and by both at 100,000 files while indexing runs: saturation, latency at half of it", SearchBench.RunAsync),
     ["recovery"] = ("workers killed, stopped and cut off, the server restarted: what is lost, what is done twice, how long it takes", RecoveryBench.RunAsync),
 };
 

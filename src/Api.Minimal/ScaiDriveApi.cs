@@ -6,12 +6,14 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using ScaiDrive.Api.Minimal.Audit;
 using ScaiDrive.Api.Minimal.Connectors;
 using ScaiDrive.Api.Minimal.Dashboard;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Files;
 using ScaiDrive.Api.Minimal.Health;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.IndexChecking;
 using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Api.Minimal.OpenApi;
@@ -71,6 +73,7 @@ public static class ScaiDriveApi
         services.TryAddSingleton<PrometheusExporter>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, QueueMetricSource>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, IndexMetricSource>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, ProviderMetricSource>());
         return services;
     }
 
@@ -103,7 +106,9 @@ public static class ScaiDriveApi
         api.MapSearch();
         api.MapVectorization();
         api.MapPolicies();
+        api.MapAudit();
         api.MapOutdatedTexts();
+        api.MapIndexChecks();
         api.MapJobs();
         api.MapBulkJobs();
         api.MapQueues();

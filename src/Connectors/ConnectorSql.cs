@@ -177,4 +177,12 @@ internal static class ConnectorSql
         ORDER BY number
         LIMIT $4;
         """;
+
+    internal const string FindProblems = """
+        SELECT number, path, code, detail, is_error, at
+        FROM connectors.problem
+        WHERE tenant_id = $1 AND run_id = $2 AND path = ANY ($3)
+        ORDER BY length(path) DESC, number
+        LIMIT 10;
+        """;
 }

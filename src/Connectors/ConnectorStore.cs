@@ -193,6 +193,19 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
     public async Task<IReadOnlyList<Problem>> ListProblemsAsync(string tenantId, string runId, long after, int limit, CancellationToken cancellationToken)
     {
         await using var command = Command(ConnectorSql.ListProblems, tenantId, runId, after, limit);
+        return await ReadProblemsAsync(command, cancellationToken);
+    }
+
+    /// <summary>What a run said about some paths, the deepest path first; a few of it.</summary>
+    public async Task<IReadOnlyList<Problem>> FindProblemsAsync(
+        string tenantId, string runId, IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+    {
+        await using var command = Command(ConnectorSql.FindProblems, tenantId, runId, paths.ToArray());
+        return await ReadProblemsAsync(command, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<Problem>> ReadProblemsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var problems = new List<Problem>();
         while (await reader.ReadAsync(cancellationToken))

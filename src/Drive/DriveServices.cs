@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using ScaiDrive.Drive.Audit;
 
 namespace ScaiDrive.Drive;
 
 /// <summary>Registers this room.</summary>
 public static class DriveServices
 {
-    /// <summary>Adds <see cref="ContentStore"/>, <see cref="DriveStore"/> and <see cref="ContentCollector"/>. The host provides the
+    /// <summary>Adds <see cref="ContentStore"/>, <see cref="DriveStore"/>, <see cref="ContentCollector"/> and <see cref="AuditLog"/>. The host provides the
     /// data source, and a listener for those who are to hear of changes.</summary>
     public static IServiceCollection AddDrive(this IServiceCollection services, ContentStoreOptions content)
     {
@@ -15,6 +16,7 @@ public static class DriveServices
         services.AddSingleton<ContentStore>();
         services.AddSingleton<DriveStore>();
         services.AddSingleton<ContentCollector>();
+        services.AddSingleton<AuditLog>();
         return services;
     }
 }

@@ -51,6 +51,33 @@ public static class ReasonCodes
     /// <summary>The embedding or OCR provider does not answer.</summary>
     public const string ProviderDown = "provider_down";
 
+    /// <summary>The embedding provider asks to wait.</summary>
+    public const string ProviderThrottled = "provider_throttled";
+
+    /// <summary>The embedding provider does not accept its key.</summary>
+    public const string ProviderAuth = "provider_auth";
+
+    /// <summary>The embedding provider knows neither the model nor the address.</summary>
+    public const string ProviderRejected = "provider_rejected";
+
+    /// <summary>The account at the embedding provider has nothing left.</summary>
+    public const string ProviderQuota = "provider_quota";
+
+    /// <summary>The embedding provider answers vectors of another length than configured.</summary>
+    public const string ProviderDimensionsDiffer = "provider_dimensions_differ";
+
+    /// <summary>This build has no program for the type of the embedding provider.</summary>
+    public const string ProviderTypeUnsupported = "provider_type_unsupported";
+
+    /// <summary>The embedding provider fails in a way that waiting alone does not mend.</summary>
+    public const string ProviderFailed = "provider_failed";
+
+    /// <summary>The embedding provider refuses parts of the text.</summary>
+    public const string TextRefused = "text_refused";
+
+    /// <summary>Parts of the text were embedded without their end.</summary>
+    public const string TextCut = "text_cut";
+
     /// <summary>A newer version of the file replaced this one.</summary>
     public const string Superseded = "superseded";
 
@@ -98,6 +125,15 @@ public static class ReasonCodes
         [ExpansionLimit] = "The file unpacks to far more than its size, as a decompression bomb does. It was not read further.",
         [NestingLimit] = "The content is nested deeper than the limit. It was not read further.",
         [ProviderDown] = "The provider does not answer. Work goes on by itself when it is back; keyword search is not affected.",
+        [ProviderThrottled] = "The provider asked to wait. Work goes on by itself; a limit at the queue rule of the provider spreads the requests.",
+        [ProviderAuth] = "The provider does not accept the key. Store a valid one with PATCH /api/v1/vectorization/providers/{id}; the files go on by themselves.",
+        [ProviderRejected] = "The provider does not know the model or the address. Mend them at the provider, or point the policy at another one; the files go on by themselves.",
+        [ProviderQuota] = "The account at the provider has nothing left. Fill it up, or point the policy at another provider; the files go on by themselves.",
+        [ProviderDimensionsDiffer] = "The provider answers vectors of another length than configured. Create a provider with the right dimensions and point the policy at it.",
+        [ProviderTypeUnsupported] = "This build does not serve the type of the provider. Point the policy at another provider; the files go on by themselves.",
+        [ProviderFailed] = "The provider fails. Test it with POST /api/v1/vectorization/providers/{id}/test; the files go on by themselves once it works.",
+        [TextRefused] = "The provider refuses parts of the text; they are found by word, the rest also by meaning. Another provider may take them.",
+        [TextCut] = "Parts of the text are longer than the model reads; by meaning they are found by their beginning.",
         [Superseded] = "A newer version of the file took its place. Look at the status of that version.",
         [UnreadableAtSource] = "The source refused to hand out the content. Check the connector's rights and whether the file is locked.",
         [OcrFailed] = "OCR could not read any page. Check the scan's quality and the configured languages.",

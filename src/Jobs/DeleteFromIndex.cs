@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Index;
@@ -28,16 +27,4 @@ internal sealed class DeleteFromIndexHandler(DriveStore drive, IndexWriter index
         metrics.Deleted(time.GetUtcNow() - args.DeletedAt);
         return new JobOutcome.Completed();
     }
-}
-
-/// <summary>What the jobs measure of themselves, on the meter <c>ScaiDrive.Jobs</c>.</summary>
-internal sealed class JobsMetrics(IMeterFactory meters)
-{
-    /// <summary>Name of the meter.</summary>
-    internal const string MeterName = "ScaiDrive.Jobs";
-
-    private readonly Histogram<double> deleteDelay = meters.Create(MeterName).CreateHistogram<double>(
-        "scaidrive_delete_to_invisible_seconds", "s", "Time from a delete in the drive to its removal from the index");
-
-    internal void Deleted(TimeSpan delay) => deleteDelay.Record(delay.TotalSeconds);
 }

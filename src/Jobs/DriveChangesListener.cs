@@ -63,6 +63,7 @@ internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index) : 
 
     private static string QueueFor(ChangeOrigin origin) => origin.IsInteractive ? QueueNames.High : QueueNames.Low;
 
-    private static IndexedFile Indexed(DriveFile file) =>
+    /// <summary>What search knows of a file of the drive.</summary>
+    internal static IndexedFile Indexed(DriveFile file) =>
         new(file.Id, file.ShareId, file.FolderId, file.Name, file.Path, file.MimeType, file.SizeBytes, file.ModifiedAt, file.ChecksumSha256, file.Version);
 }

@@ -20,10 +20,6 @@ public sealed record EmbedText(string FileId, string ContentHash) : IJobArgs
 internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWriter index, EmbeddingProviders providers, TimeProvider time)
     : IJobHandler<EmbedText>
 {
-    // Large enough to keep the encoder busy, small enough that a crash repeats little and progress moves.
-    private const int BatchSize = 128;
-
-    private static readonly TimeSpan ProviderPause = TimeSpan.FromSeconds(30);
     private static readonly JobOutcome RulesChanged = new JobOutcome.Snoozed(TimeSpan.Zero, "rules_changed: a policy changed on the way; the job starts over by it.");
 
     public Task<JobOutcome> RunAsync(EmbedText args, JobContext job, CancellationToken cancellationToken) =>
@@ -39,17 +35,16 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
         var decision = rules.Decide(file.ShareId, file.Path, file.MimeType);
         if (!decision.Semantic)
             return await LeaveOutAsync(args, file, job, cancellationToken);
-        var embedded = 0L;
+        if (job.LimitKey != ProviderLanes.LimitKeyOf(job.TenantId, decision.Provider.Id))
+            return await MoveAsync(args, decision.Provider, job, cancellationToken);
+        var embedded = new Embedded();
         foreach (var other in rules.EmbeddersOf(decision).Skip(1))
-            embedded += await EmbedMeanwhileAsync(other, args, embedded, job, cancellationToken);
-        try
+            await EmbedMeanwhileAsync(rules, other, args, embedded, job, cancellationToken);
+        var notes = new Embedded { Texts = embedded.Texts };
+        if (await EmbedAsync(rules, decision.Provider, args, notes, job, cancellationToken) is { } fault)
         {
-            embedded += await EmbedAsync(decision.Provider, args, embedded, job, cancellationToken);
-        }
-        catch (EmbeddingUnavailableException fault) when (fault.IsTransient)
-        {
-            await RecordOutageAsync(args, job, fault, cancellationToken);
-            return new JobOutcome.Snoozed(ProviderPause, $"provider_down: {fault.Message}");
+            await RecordFaultAsync(args, job, fault, cancellationToken);
+            return ProviderLanes.Wait(job.TenantId, decision.Provider, fault);
         }
 
         var model = decision.Provider.Model;
@@ -68,51 +63,66 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
             new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Embed, LedgerStates.Done)
             {
                 Engine = model,
+                ReasonCode = notes.ReasonCode,
+                Detail = notes.Detail,
                 Duration = time.GetElapsedTime(started),
                 Attempt = job.Attempt,
             },
             cancellationToken);
-        await job.LogAsync(LogLevel.Information, $"Embedded {embedded} text chunks of {file.Path} with {model}", cancellationToken);
+        await job.LogAsync(LogLevel.Information, $"Embedded {notes.Texts} text chunks of {file.Path} with {model}", cancellationToken);
         await transaction.CommitAndCompleteAsync(cancellationToken);
         return new JobOutcome.Completed();
     }
 
-    private async Task<long> EmbedAsync(ProviderRow row, EmbedText args, long before, JobContext job, CancellationToken cancellationToken)
+    /// <returns>Why some texts have no vector yet; null when all have. What was computed is kept.</returns>
+    private async Task<EmbeddingUnavailableException?> EmbedAsync(
+        IndexingRules rules, ProviderRow row, EmbedText args, Embedded embedded, JobContext job, CancellationToken cancellationToken)
     {
-        var provider = providers.Open(row);
-        var embedded = 0L;
         string? last = null;
-        while (await index.PendingVectorsAsync(job.TenantId, args.FileId, args.ContentHash, row.Model, last, BatchSize, cancellationToken) is { Count: > 0 } pending)
+        while (await index.PendingVectorsAsync(job.TenantId, args.FileId, args.ContentHash, row.Model, last, providers.BatchSizeOf(row), cancellationToken) is { Count: > 0 } pending)
         {
             last = pending[^1].Hash;
-            var vectors = await provider.EmbedAsync([.. pending.Select(chunk => chunk.Text)], cancellationToken);
-            await using var batch = await job.BeginAsync(cancellationToken);
-            await index.SaveVectorsAsync(
-                batch.Transaction, job.TenantId, row.Model, [.. pending.Zip(vectors, (chunk, vector) => (chunk.Hash, vector))], cancellationToken);
-            await batch.CommitAsync(cancellationToken);
-            embedded += pending.Count;
-            await job.ProgressAsync(before + embedded, null, "embedding", cancellationToken);
+            var answer = await providers.EmbedDocumentsAsync(rules, row, [.. pending.Select(chunk => chunk.Text)], cancellationToken);
+            var vectors = pending.Zip(answer.Vectors, (chunk, vector) => (chunk.Hash, Vector: vector!)).Where(one => one.Vector is not null).ToList();
+            if (vectors.Count > 0)
+            {
+                await using var batch = await job.BeginAsync(cancellationToken);
+                await index.SaveVectorsAsync(batch.Transaction, job.TenantId, row.Model, vectors, cancellationToken);
+                await batch.CommitAsync(cancellationToken);
+                embedded.Add(vectors.Count, answer);
+                await job.ProgressAsync(embedded.Texts, null, "embedding", cancellationToken);
+            }
+
+            if (answer.Fault is { } fault)
+                return fault;
         }
 
-        return embedded;
+        return null;
     }
 
     // The model that answers until the wanted one is complete. It is about to go, so its provider's faults hold nothing up.
-    private async Task<long> EmbedMeanwhileAsync(ProviderRow row, EmbedText args, long before, JobContext job, CancellationToken cancellationToken)
+    private async Task EmbedMeanwhileAsync(
+        IndexingRules rules, ProviderRow row, EmbedText args, Embedded embedded, JobContext job, CancellationToken cancellationToken)
     {
-        try
-        {
-            var embedded = await EmbedAsync(row, args, before, job, cancellationToken);
-            await using var transaction = await job.BeginAsync(cancellationToken);
-            await index.MarkEmbeddedAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, row.Model, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return embedded;
-        }
-        catch (EmbeddingUnavailableException fault)
+        if (await EmbedAsync(rules, row, args, embedded, job, cancellationToken) is { } fault)
         {
             await job.LogAsync(LogLevel.Warning, $"No vectors of {row.Model}, which answers searches until {args.FileId} has its new ones: {fault.Message}", cancellationToken);
-            return 0;
+            return;
         }
+
+        await using var transaction = await job.BeginAsync(cancellationToken);
+        await index.MarkEmbeddedAsync(transaction.Transaction, job.TenantId, args.FileId, args.ContentHash, row.Model, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    // A policy points at another provider by now, whose jobs stand in another line.
+    private async Task<JobOutcome> MoveAsync(EmbedText args, ProviderRow provider, JobContext job, CancellationToken cancellationToken)
+    {
+        await using var transaction = await job.BeginAsync(cancellationToken);
+        await files.EnqueueEmbedAsync(transaction.Transaction, args, provider, job, cancellationToken);
+        await job.LogAsync(LogLevel.Information, $"Goes on in the line of provider {provider.Id}", cancellationToken);
+        await transaction.CommitAndCompleteAsync(cancellationToken);
+        return new JobOutcome.Completed();
     }
 
     private async Task<JobOutcome> LeaveOutAsync(EmbedText args, DriveFile file, JobContext job, CancellationToken cancellationToken)
@@ -133,18 +143,38 @@ internal sealed class EmbedTextHandler(FileJobs files, DriveStore drive, IndexWr
         return new JobOutcome.Completed();
     }
 
-    private async Task RecordOutageAsync(EmbedText args, JobContext job, EmbeddingUnavailableException fault, CancellationToken cancellationToken)
+    private async Task RecordFaultAsync(EmbedText args, JobContext job, EmbeddingUnavailableException fault, CancellationToken cancellationToken)
     {
         await using var transaction = await job.BeginAsync(cancellationToken);
         await files.RecordAsync(
             transaction.Transaction,
             new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Embed, LedgerStates.Pending)
             {
-                ReasonCode = Extraction.ReasonCodes.ProviderDown,
+                ReasonCode = fault.Code,
                 Detail = fault.Message,
                 Attempt = job.Attempt,
             },
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>What was embedded so far, and what of it only in part.</summary>
+    private sealed class Embedded
+    {
+        private int cut;
+        private int refused;
+        private string? because;
+
+        internal long Texts { get; set; }
+
+        internal string? ReasonCode => refused > 0 ? Extraction.ReasonCodes.TextRefused : cut > 0 ? Extraction.ReasonCodes.TextCut : null;
+
+        internal string? Detail => refused > 0 ? $"{refused} text chunks: {because}" : cut > 0 ? $"{cut} text chunks" : null;
+
+        internal void Add(int texts, EmbeddedTexts answer)
+        {
+            Texts += texts;
+            (cut, refused, because) = (cut + answer.Cut, refused + answer.Refused, because ?? answer.RefusedBecause);
+        }
     }
 }

@@ -14,7 +14,8 @@ namespace ScaiDrive.Jobs;
 /// <param name="FileId">The file in the drive.</param>
 /// <param name="ContentHash">SHA-256 of its bytes, lower-case hex; another hash is another version.</param>
 /// <param name="Outdated">Set when the file has a text already, of this pipeline version, and is to get that of a newer one.</param>
-public sealed record ExtractText(string FileId, string ContentHash, string? Outdated = null) : IJobArgs
+/// <param name="Again">Somebody asked to have it read again, whatever is stored.</param>
+public sealed record ExtractText(string FileId, string ContentHash, string? Outdated = null, bool Again = false) : IJobArgs
 {
     /// <inheritdoc />
     public static string Kind => "extract-text";
@@ -46,7 +47,7 @@ internal sealed class ExtractTextHandler(
         // While a fleet is being updated, a worker of the build before may be handed what it cannot do better.
         if (known is not null && known.PipelineVersion == args.Outdated && !ExtractionPool.IsOutdated(known.PipelineVersion))
             return new JobOutcome.Snoozed(NewerBuildPause, "needs_newer_build: waits for a worker of a build with newer readers.");
-        var fresh = known is not null && PipelineVersions.IsUsable(known) ? null : await ReadAsync(file, job, cancellationToken);
+        var fresh = !args.Again && known is not null && PipelineVersions.IsUsable(known) ? null : await ReadAsync(file, job, cancellationToken);
         var duration = time.GetElapsedTime(started);
 
         await using var transaction = await job.BeginAsync(cancellationToken);
@@ -75,7 +76,7 @@ internal sealed class ExtractTextHandler(
         NpgsqlTransaction transaction, ExtractText args, StoredText fresh, JobContext job, CancellationToken cancellationToken)
     {
         var stored = await texts.HoldAsync(transaction, job.TenantId, args.ContentHash, cancellationToken);
-        if (stored is not null && (PipelineVersions.IsUsable(stored) || (StoredPages.HasText(stored) && !PipelineVersions.IsLasting(fresh))))
+        if (stored is not null && ((!args.Again && PipelineVersions.IsUsable(stored)) || (StoredPages.HasText(stored) && !PipelineVersions.IsLasting(fresh))))
             return stored;
         var kept = stored is null ? fresh : RecognizedText.CarryOver(stored, fresh);
         await texts.SaveAsync(transaction, job.TenantId, args.ContentHash, kept, cancellationToken);

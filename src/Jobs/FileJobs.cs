@@ -2,6 +2,7 @@ using Npgsql;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
 using ScaiDrive.Queue;
+using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Text;
 
@@ -36,6 +37,18 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
             Options(args is IndexText { AfterOcr: true } ? $"{T.Kind}-after-ocr" : T.Kind, job.TenantId, fileId, contentHash, job.Queue, job.Connector),
             cancellationToken);
 
+    /// <summary>Asks for the vectors of a version, in the line of the provider that is to compute them.</summary>
+    internal Task<long?> EnqueueEmbedAsync(NpgsqlTransaction transaction, EmbedText args, ProviderRow provider, JobContext job, CancellationToken cancellationToken) =>
+        // The line belongs to the key: a job that moves to another one is another job.
+        queue.EnqueueAsync(
+            transaction,
+            args,
+            Options($"{EmbedText.Kind}@{provider.Id}", job.TenantId, args.FileId, args.ContentHash, job.Queue, job.Connector) with
+            {
+                LimitKey = ProviderLanes.LimitKeyOf(job.TenantId, provider.Id),
+            },
+            cancellationToken);
+
     /// <summary>One unfinished job per kind and version: a second request for the same work changes nothing.</summary>
     internal static JobOptions Options(string work, string tenantId, string fileId, string contentHash, string queueName, string? connector) => new()
     {
@@ -45,6 +58,10 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
         SubjectId = fileId,
         UniqueKey = $"{work}:{fileId}:{contentHash}",
     };
+
+    /// <summary>As <see cref="Options"/>, for work that somebody asked to have done again: the job that does it anyhow may find it done.</summary>
+    internal static JobOptions OptionsAgain(string work, string tenantId, string fileId, string contentHash, string queueName) =>
+        Options($"{work}-again", tenantId, fileId, contentHash, queueName, connector: null);
 
     /// <summary>Runs one stage of a file so that giving it up shows in the ledger, however its last attempt ends.</summary>
     /// <remarks>The failure is written before the last attempt starts and replaced by its result: a worker that is killed

@@ -72,7 +72,7 @@ internal sealed class IndexTextHandler(
                 transaction.Transaction,
                 new LedgerEntry(job.TenantId, args.FileId, args.ContentHash, LedgerStages.Embed, LedgerStates.Pending),
                 cancellationToken);
-            await files.EnqueueNextAsync(transaction.Transaction, new EmbedText(args.FileId, args.ContentHash), args.FileId, args.ContentHash, job, cancellationToken);
+            await files.EnqueueEmbedAsync(transaction.Transaction, new EmbedText(args.FileId, args.ContentHash), decision.Provider, job, cancellationToken);
         }
 
         await job.LogAsync(LogLevel.Information, $"Indexed {chunks.Count} text chunks of {file.Path}", cancellationToken);

@@ -12,6 +12,12 @@ public sealed record JobsOptions
     /// <summary>How often files that wait are checked for somebody who works on them. Default five minutes.</summary>
     public TimeSpan CheckWaitingEvery { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often a tenant's index is compared with its drive. Default one day.</summary>
+    public TimeSpan CheckIndexEvery { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How often every embedding provider is asked whether it works. Default five minutes.</summary>
+    public TimeSpan CheckProvidersEvery { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How old unreferenced content must be before it goes. Default one hour: longer than any upload in flight.</summary>
     public TimeSpan CollectOlderThan { get; init; } = TimeSpan.FromHours(1);
 }

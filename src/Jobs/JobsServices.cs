@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
+using ScaiDrive.Search.Embedding.Providers;
 
 namespace ScaiDrive.Jobs;
 
@@ -17,8 +18,18 @@ public static class JobsServices
             services.AddSingleton<IChangeListener, DriveChangesListener>();
             services.AddSingleton<ConnectorRuns>();
             services.AddSingleton<OcrSwitch>();
+            services.AddSingleton<ProviderLanes>();
+            services.AddSingleton<ProviderRules>();
+            services.AddSingleton<ProviderAdmin>();
+            services.AddSingleton<IProviderListener, ProviderAudit>();
             services.AddSingleton<ExtractionRedo>();
             services.AddSingleton<PolicyChanges>();
+            services.AddSingleton<Reindexing>();
+            services.AddSingleton<IndexChecks>();
+            services.AddSingleton<FileExplainer>();
+            services.AddSingleton<IndexedFileExplainer>();
+            services.AddSingleton<AbsentFileExplainer>();
+            services.AddSingleton<ConnectorExplainer>();
             services.AddSingleton<IConnectorListener, ConnectorSchedule>();
             return services;
         }
@@ -33,6 +44,10 @@ public static class JobsServices
             services.AddJobHandler<RecognizeSkipped, RecognizeSkippedHandler>();
             services.AddJobHandler<ApplyRules, ApplyRulesHandler>();
             services.AddJobHandler<SwapVectorSpaces, SwapVectorSpacesHandler>();
+            services.AddJobHandler<ReindexFiles, ReindexFilesHandler>();
+            services.AddJobHandler<CheckIndex, CheckIndexHandler>();
+            services.AddSingleton<IndexMender>();
+            services.AddHostedService<DailyIndexChecks>();
             services.AddJobHandler<RedoExtraction, RedoExtractionHandler>();
             services.AddJobHandler<IndexText, IndexTextHandler>();
             services.AddJobHandler<EmbedText, EmbedTextHandler>();
@@ -40,6 +55,7 @@ public static class JobsServices
             services.AddJobHandler<SyncConnector, SyncConnectorHandler>();
             services.AddHostedService<ContentCollection>();
             services.AddHostedService<ConnectorScheduleRepair>();
+            services.AddHostedService<ProviderChecks>();
             services.AddSingleton<StrandedFiles>();
             services.AddHostedService(provider => provider.GetRequiredService<StrandedFiles>());
             return services;

@@ -12,7 +12,7 @@ public sealed record SearchHealthReport(bool VectorStoreConnected, bool Embeddin
 /// <summary>Probes the parts that searching needs.</summary>
 public sealed class SearchHealth(ISearchEngine engine, EmbeddingProviders providers)
 {
-    /// <summary>Probes both parts now (embedding at most every five seconds). A part that is down is a finding, not an exception.</summary>
+    /// <summary>Probes both parts now (embedding at most every five seconds, for three at most). A part that is down is a finding, not an exception.</summary>
     public async Task<SearchHealthReport> ProbeAsync(string tenantId, CancellationToken cancellationToken)
     {
         var details = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -29,6 +29,8 @@ public sealed class SearchHealth(ISearchEngine engine, EmbeddingProviders provid
                 details["embedding_error"] = probe.Code;
             if (probe.Message is not null)
                 details["embedding_message"] = probe.Message;
+            foreach (var space in probe.Spaces)
+                details[$"embedding_space.{space.Model}"] = $"{(space.IsServing ? "serving" : "building")} {space.ProviderId} {space.Code ?? "available"}";
             return new(connected, probe.Available, details);
         }
         catch (Npgsql.NpgsqlException fault)

@@ -36,6 +36,9 @@ public sealed record SearchOptions
     /// <summary>How long a search waits for an index that is being built. Default 10 seconds.</summary>
     public TimeSpan ReadyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Hosts that embedding providers may be reached at over http and at private addresses. Default the machine itself.</summary>
+    public IReadOnlyList<string> ProviderHosts { get; init; } = Embedding.Providers.Remote.ProviderHosts.Default;
+
     /// <summary>Chunk sizes.</summary>
     public ChunkOptions Chunks { get; init; } = new();
 

@@ -5,11 +5,15 @@ using Npgsql;
 using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Search.Embedding.Providers.Health;
+using ScaiDrive.Search.Embedding.Providers.Remote;
 using ScaiDrive.Search.Index;
+using ScaiDrive.Search.Index.Auditing;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Index.Weaviate;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Context;
 using ScaiDrive.Search.Query.Languages;
 using ScaiDrive.Search.Text;
 using ScaiDrive.Store;
@@ -37,21 +41,52 @@ public static class SearchServices
         services.AddSingleton<OutdatedTexts>();
         services.AddSingleton<IndexWriter>();
         services.AddSingleton(provider => new FileLedger(provider.GetRequiredService<NpgsqlDataSource>(), options.Hints));
-        services.AddSingleton<EmbeddingProviders>();
         services.AddSingleton<PolicyStore>();
         services.AddSingleton<FileStates>();
         services.AddSingleton<ReworkEstimator>();
         services.AddSingleton<VectorSpaceProgress>();
+        services.AddSingleton<FilesToRedo>();
+        services.AddSingleton<IndexAudit>();
         if (options.Weaviate is { } weaviate)
             services.AddWeaviate(options, weaviate);
         else
             services.AddLocalIndex(options);
+        services.AddEmbeddingProviders(options.ProviderHosts);
+        services.AddSingleton<QueryFeedback>();
         services.AddSingleton<SearchService>();
+        services.AddSingleton<ContextService>();
         services.AddSingleton<SearchHealth>();
         services.AddSingleton<SearchStats>();
         services.AddSingleton<SearchUpkeep>();
         if (options.Upkeep)
             services.AddHostedService(provider => provider.GetRequiredService<SearchUpkeep>());
+        services.AddHostedService<ProviderSampling>();
+        return services;
+    }
+
+    /// <summary>Adds the providers of embeddings and every type that is reached over the network; the host adds <see cref="LocalProviderFactory"/>
+    /// and the <see cref="SecretProtector"/> of their keys.</summary>
+    /// <param name="services">Of the host.</param>
+    /// <param name="listed">Hosts that providers may be reached at over http and at private addresses, as <see cref="ProviderHosts"/> says.</param>
+    public static IServiceCollection AddEmbeddingProviders(this IServiceCollection services, IReadOnlyList<string> listed)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddSingleton(new ProviderHosts(listed));
+        services.AddKeyedSingleton<HttpClient>(typeof(RemoteProviderFactory), (provider, _) => RemoteProviderFactory.NewClient(provider.GetRequiredService<ProviderHosts>()));
+        foreach (var type in ProviderTypes.Remote)
+        {
+            services.AddSingleton<IEmbeddingProviderFactory>(provider => new RemoteProviderFactory(
+                type,
+                provider.GetRequiredService<SecretProtector>(),
+                provider.GetRequiredService<ProviderHosts>(),
+                provider.GetRequiredKeyedService<HttpClient>(typeof(RemoteProviderFactory)),
+                provider.GetRequiredService<TimeProvider>()));
+        }
+
+        services.AddSingleton<ProviderWatch>();
+        services.AddSingleton<ProviderHealth>();
+        services.AddSingleton<ProviderStore>();
+        services.AddSingleton<EmbeddingProviders>();
         return services;
     }
 

@@ -26,7 +26,9 @@ public sealed class SecretProtector
     }
 
     /// <summary>Encrypts one value; two calls with the same value differ.</summary>
-    public string Protect(string secret)
+    /// <param name="secret">What nobody may read.</param>
+    /// <param name="context">Where it belongs, such as the key of its row: copied elsewhere, it does not open.</param>
+    public string Protect(string secret, string context = "")
     {
         var plain = Encoding.UTF8.GetBytes(secret);
         var sealedBytes = new byte[CheckSize + NonceSize + TagSize + plain.Length];
@@ -34,13 +36,13 @@ public sealed class SecretProtector
         KeyCheck(keys[0]).CopyTo(check);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(keys[0], TagSize);
-        aes.Encrypt(nonce, plain, cipher, tag, check);
+        aes.Encrypt(nonce, plain, cipher, tag, [.. check, .. Encoding.UTF8.GetBytes(context)]);
         return Version + System.Buffers.Text.Base64Url.EncodeToString(sealedBytes);
     }
 
     /// <summary>Gives back what <see cref="Protect"/> was given.</summary>
-    /// <exception cref="CryptographicException">No configured key fits, or the value was tampered with.</exception>
-    public string Unprotect(string protectedSecret)
+    /// <exception cref="CryptographicException">No configured key fits, the value belongs elsewhere, or it was tampered with.</exception>
+    public string Unprotect(string protectedSecret, string context = "")
     {
         if (!protectedSecret.StartsWith(Version, StringComparison.Ordinal))
             throw new CryptographicException("The stored secret has an unknown form.");
@@ -63,7 +65,7 @@ public sealed class SecretProtector
                 continue;
             var plain = new byte[cipher.Length];
             using var aes = new AesGcm(key, TagSize);
-            aes.Decrypt(nonce, cipher, tag, plain, check);
+            aes.Decrypt(nonce, cipher, tag, plain, [.. check, .. Encoding.UTF8.GetBytes(context)]);
             return Encoding.UTF8.GetString(plain);
         }
 

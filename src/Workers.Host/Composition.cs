@@ -91,6 +91,7 @@ internal static class Composition
             Upkeep = parts.Worker,
             Weaviate = settings.Weaviate,
             Hints = ReasonCodes.Hints,
+            ProviderHosts = settings.ProviderHosts,
         });
         services.AddScaiDriveJobs(new JobsOptions { OcrLanguages = settings.OcrLanguages });
         services.AddSingleton<FolderMirror>();

@@ -15,6 +15,7 @@ using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Jobs.Tests;
@@ -58,6 +59,7 @@ internal sealed class Fleet : IAsyncDisposable
         registrations.AddSingleton(database.DataSource);
         registrations.AddDrive(new ContentStoreOptions { Root = Path.Combine(directory.FullName, "content") });
         registrations.AddConnectors(new ConnectorOptions { AllowedRoots = connectorRoot is null ? [] : [connectorRoot] });
+        registrations.AddSingleton(new SecretProtector([new byte[32]]));
         registrations.AddSingleton<ITokenCounter>(model);
         registrations.AddSingleton<IEmbeddingProviderFactory>(new LocalProviderFactory(() => model));
         registrations.AddSearch(new SearchOptions { DataDirectory = Path.Combine(directory.FullName, "index"), Hints = ReasonCodes.Hints });
@@ -140,6 +142,15 @@ internal sealed class Fleet : IAsyncDisposable
     {
         var stored = await Get<ContentStore>().WriteAsync(Tenant, new MemoryStream(Encoding.UTF8.GetBytes(text)), null, CancellationToken.None);
         return await WriteAsync(ChangeOrigin.Interactive(), writer => writer.AddVersionAsync(fileId, stored, "text/plain", DateTimeOffset.UnixEpoch, CancellationToken.None));
+    }
+
+    /// <summary>Ends the wait for providers, as a change of one of them does.</summary>
+    internal async Task WakeEmbeddingAsync()
+    {
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await Get<ProviderLanes>().WakeAsync(transaction, await Get<EmbeddingProviders>().ListAsync(Tenant, CancellationToken.None), CancellationToken.None);
+        await transaction.CommitAsync();
     }
 
     internal async Task SqlAsync(string sql)

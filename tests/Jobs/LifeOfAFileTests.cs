@@ -139,7 +139,7 @@ public sealed class LifeOfAFileTests
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
 
         await fleet.SqlAsync("UPDATE search.policy SET semantic = false");
-        await fleet.SqlAsync("UPDATE queue.job SET run_at = now() WHERE kind = 'embed-text'");
+        await fleet.WakeEmbeddingAsync();
         await fleet.SettleAsync();
 
         Assert.Equal(0, (await fleet.Get<Search.Ledger.FileLedger>().TotalsAsync(Fleet.Tenant, default)).VectorsPending);
@@ -213,10 +213,10 @@ public sealed class LifeOfAFileTests
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
         await fleet.Get<Search.Index.Local.LocalIndex>().CatchUpAsync(Fleet.Tenant, default);
         Assert.Equal(["note.txt"], await fleet.FindAsync("axolotl"));
-        Assert.Equal(["scheduled"], await fleet.ColumnAsync("SELECT state FROM queue.job_row WHERE kind = 'embed-text'"));
+        await Fleet.UntilAsync(async () => await fleet.ColumnAsync("SELECT key FROM queue.rule WHERE throttled_until > now()") is ["key:embed:tnt_local:prv_local"]);
 
         fleet.Model.IsDown = false;
-        await fleet.SqlAsync("UPDATE queue.job SET run_at = now() WHERE kind = 'embed-text'");
+        await fleet.WakeEmbeddingAsync();
         await fleet.SettleAsync();
 
         Assert.NotNull((await fleet.StatusAsync(file.Id)).VectorizedAt);

@@ -1,5 +1,6 @@
 using ScaiDrive.Drive;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Context;
 
 namespace ScaiDrive.Api.Minimal.Search;
 
@@ -19,6 +20,12 @@ internal sealed class HitHydrator(DriveStore drive)
         var heldBack = answer.Hits.Count - found.Count;
         return (found, Math.Max(found.Count, answer.Total - heldBack));
     }
+
+    /// <summary>Those of some files that may leave, as Drive knows them now.</summary>
+    internal async Task<IReadOnlyDictionary<string, ReadableFile>> ReadableAsync(
+        string tenantId, IReadOnlyList<string> fileIds, CancellationToken cancellationToken) =>
+        (await drive.FindFilesAsync(tenantId, [.. fileIds], cancellationToken)).ToDictionary(
+            file => file.Id, file => new ReadableFile(file.Id, file.Name, file.ShareId, file.Path, file.MimeType), StringComparer.Ordinal);
 }
 
 /// <summary>A live file and why it was found.</summary>

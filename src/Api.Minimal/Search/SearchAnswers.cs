@@ -88,6 +88,9 @@ internal sealed record SemanticAnswer : Answer
     public required long Total { get; init; }
 
     public required bool HasMore { get; init; }
+
+    /// <summary>Why not every file was compared by meaning; null when all were.</summary>
+    public required string? Degraded { get; init; }
 }
 
 /// <summary>Passages found by word and meaning together.</summary>

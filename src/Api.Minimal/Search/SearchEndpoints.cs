@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Drive;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Query.Context;
 
 namespace ScaiDrive.Api.Minimal.Search;
 
@@ -25,62 +27,95 @@ internal static class SearchEndpoints
             search.MapPost("/semantic", SemanticPostAsync).WithName("SearchSemanticPost").WithSummary("Passages by meaning, asked with a body");
             search.MapGet("/hybrid", HybridGetAsync).WithName("SearchHybrid").WithSummary("Passages by word and meaning together");
             search.MapPost("/hybrid", HybridPostAsync).WithName("SearchHybridPost").WithSummary("Passages by word and meaning together, asked with a body");
+            search.MapPost("/context", ContextAsync).WithName("SearchContext").WithSummary("Text that answers a question, for a language model to read")
+                .WithDescription("The best passages over all files the caller may read, ranked by word and meaning, as one plain text of numbered sources within a token budget. "
+                    + "Neighbouring passages of a file are joined; a text that stands in several files is given once.");
             search.MapIndexState();
+            search.MapWhy();
+            search.MapReindex();
         }
     }
 
     internal static Task<Ok<KeywordAnswer>> KeywordGetAsync(
-        [Required, StringLength(SearchLimits.QueryLength)] string? q,
-        [FromQuery(Name = "share_id")] string? shareId,
-        [FromQuery(Name = "file_type")] string[]? fileType,
-        [FromQuery(Name = "folder_id")] string? folderId,
-        [FromQuery(Name = "path_prefix")] string? pathPrefix,
+        [Required, StringLength(SearchLimits.QueryLength), Description(SearchTexts.Query)] string? q,
+        [FromQuery(Name = "share_id"), Description(SearchTexts.ShareId)] string? shareId,
+        [FromQuery(Name = "file_type"), Description(SearchTexts.FileTypes)] string[]? fileType,
+        [FromQuery(Name = "path_prefix"), Description(SearchTexts.PathPrefix)] string? pathPrefix,
+        [FromQuery(Name = "modified_after"), Description(SearchTexts.ModifiedAfter)] DateTimeOffset? modifiedAfter,
+        [FromQuery(Name = "modified_before"), Description(SearchTexts.ModifiedBefore)] DateTimeOffset? modifiedBefore,
+        [FromQuery(Name = "folder_id"), Description(SearchTexts.FolderId)] string? folderId,
         Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken,
-        bool recursive = true,
+        [Description(SearchTexts.Recursive)] bool recursive = true,
         [Range(1, SearchLimits.MaxLimit)] int limit = SearchLimits.DefaultLimit,
-        [Range(0, SearchLimits.MaxOffset)] int offset = 0) =>
-        KeywordAsync(Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with { FolderId = folderId, Recursive = recursive }, search, hydrator, cancellationToken);
+        [Range(0, SearchLimits.MaxOffset), Description(SearchTexts.Offset)] int offset = 0) =>
+        KeywordAsync(
+            Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with
+            {
+                ModifiedFrom = modifiedAfter,
+                ModifiedTo = modifiedBefore,
+                FolderId = folderId,
+                Recursive = recursive,
+            },
+            search, hydrator, cancellationToken);
 
     internal static Task<Ok<KeywordAnswer>> KeywordPostAsync(
         [FromBody] KeywordBody body, Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
         KeywordAsync(
-            Request(caller, body.Query, body.ShareId, Patterns(body.MimeType, body.FileTypes), body.PathPrefix, body.Limit ?? SearchLimits.DefaultLimit, body.Offset ?? 0),
+            Request(caller, body, body.Limit ?? SearchLimits.DefaultLimit, body.Offset) with
+            {
+                MimeTypes = Patterns(body.MimeType, body.FileTypes),
+                FolderId = body.FolderId,
+                Recursive = body.Recursive ?? true,
+            },
             search, hydrator, cancellationToken);
 
     internal static Task<Ok<SemanticAnswer>> SemanticGetAsync(
-        [Required, StringLength(SearchLimits.QueryLength)] string? q,
-        [FromQuery(Name = "share_id")] string? shareId,
-        [FromQuery(Name = "file_type")] string[]? fileType,
-        [FromQuery(Name = "path_prefix")] string? pathPrefix,
+        [Required, StringLength(SearchLimits.QueryLength), Description(SearchTexts.Query)] string? q,
+        [FromQuery(Name = "share_id"), Description(SearchTexts.ShareId)] string? shareId,
+        [FromQuery(Name = "file_type"), Description(SearchTexts.FileTypes)] string[]? fileType,
+        [FromQuery(Name = "path_prefix"), Description(SearchTexts.PathPrefix)] string? pathPrefix,
+        [FromQuery(Name = "modified_after"), Description(SearchTexts.ModifiedAfter)] DateTimeOffset? modifiedAfter,
+        [FromQuery(Name = "modified_before"), Description(SearchTexts.ModifiedBefore)] DateTimeOffset? modifiedBefore,
         Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken,
         [Range(1, SearchLimits.MaxPassages)] int limit = SearchLimits.DefaultPassages,
-        [Range(0, SearchLimits.MaxOffset)] int offset = 0) =>
-        SemanticAsync(Request(caller, q, shareId, fileType, pathPrefix, limit, offset), search, hydrator, cancellationToken);
+        [Range(0, SearchLimits.MaxOffset), Description(SearchTexts.Offset)] int offset = 0) =>
+        SemanticAsync(
+            Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with { ModifiedFrom = modifiedAfter, ModifiedTo = modifiedBefore },
+            search, hydrator, cancellationToken);
 
     internal static Task<Ok<SemanticAnswer>> SemanticPostAsync(
         [FromBody] SemanticBody body, Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
-        SemanticAsync(
-            Request(caller, body.Query, body.ShareId, body.FileTypes, body.PathPrefix, body.Limit ?? SearchLimits.DefaultPassages, body.Offset ?? 0),
-            search, hydrator, cancellationToken);
+        SemanticAsync(Request(caller, body, body.Limit ?? SearchLimits.DefaultPassages, body.Offset), search, hydrator, cancellationToken);
 
     internal static Task<Ok<HybridAnswer>> HybridGetAsync(
-        [Required, StringLength(SearchLimits.QueryLength)] string? q,
-        [FromQuery(Name = "share_id")] string? shareId,
-        [FromQuery(Name = "file_type")] string[]? fileType,
-        [FromQuery(Name = "path_prefix")] string? pathPrefix,
+        [Required, StringLength(SearchLimits.QueryLength), Description(SearchTexts.Query)] string? q,
+        [FromQuery(Name = "share_id"), Description(SearchTexts.ShareId)] string? shareId,
+        [FromQuery(Name = "file_type"), Description(SearchTexts.FileTypes)] string[]? fileType,
+        [FromQuery(Name = "path_prefix"), Description(SearchTexts.PathPrefix)] string? pathPrefix,
+        [FromQuery(Name = "modified_after"), Description(SearchTexts.ModifiedAfter)] DateTimeOffset? modifiedAfter,
+        [FromQuery(Name = "modified_before"), Description(SearchTexts.ModifiedBefore)] DateTimeOffset? modifiedBefore,
         Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken,
         [Range(1, SearchLimits.MaxLimit)] int limit = SearchLimits.DefaultPassages,
-        [Range(0, SearchLimits.MaxOffset)] int offset = 0,
-        [Range(0.0, 1.0)] double alpha = SearchLimits.DefaultAlpha) =>
-        HybridAsync(Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with { Alpha = alpha }, search, hydrator, cancellationToken);
+        [Range(0, SearchLimits.MaxOffset), Description(SearchTexts.Offset)] int offset = 0,
+        [Range(0.0, 1.0), Description(SearchTexts.Alpha)] double alpha = SearchLimits.DefaultAlpha) =>
+        HybridAsync(
+            Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with { ModifiedFrom = modifiedAfter, ModifiedTo = modifiedBefore, Alpha = alpha },
+            search, hydrator, cancellationToken);
 
     internal static Task<Ok<HybridAnswer>> HybridPostAsync(
         [FromBody] HybridBody body, Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
         HybridAsync(
-            Request(caller, body.Query, body.ShareId, body.FileTypes, body.PathPrefix, body.Limit ?? SearchLimits.DefaultPassages, body.Offset ?? 0)
-                with
-            { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha },
+            Request(caller, body, body.Limit ?? SearchLimits.DefaultPassages, body.Offset) with { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha },
             search, hydrator, cancellationToken);
+
+    internal static async Task<Ok<ContextAnswerBody>> ContextAsync(
+        [FromBody] ContextBody body, Caller caller, ContextService contexts, HitHydrator hydrator, CancellationToken cancellationToken)
+    {
+        var search = Request(caller, body, limit: 1, offset: 0) with { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha };
+        var request = new ContextRequest(search, body.MaxTokens ?? SearchLimits.DefaultContextTokens, body.MaxChunks ?? SearchLimits.DefaultContextChunks);
+        var answer = await contexts.BuildAsync(request, (ids, stop) => hydrator.ReadableAsync(caller.TenantId, ids, stop), cancellationToken);
+        return TypedResults.Ok(ContextAnswerBody.From(search.Query, answer));
+    }
 
     private static async Task<Ok<KeywordAnswer>> KeywordAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
     {
@@ -106,6 +141,7 @@ internal static class SearchEndpoints
             SemanticResults = [.. hits.Select(PassageItem.From)],
             Total = total,
             HasMore = answer.HasMore,
+            Degraded = answer.Degraded,
         });
     }
 
@@ -122,6 +158,13 @@ internal static class SearchEndpoints
             Degraded = answer.Degraded,
         });
     }
+
+    private static SearchRequest Request(Caller caller, FilterBody body, int limit, int? offset) =>
+        Request(caller, body.Query, body.ShareId, body.FileTypes, body.PathPrefix, limit, offset ?? 0) with
+        {
+            ModifiedFrom = body.ModifiedAfter,
+            ModifiedTo = body.ModifiedBefore,
+        };
 
     internal static SearchRequest Request(
         Caller caller, string? query, string? shareId, IReadOnlyList<string>? fileTypes, string? pathPrefix, int limit, int offset) => new()

@@ -34,7 +34,7 @@ internal sealed record PolicyBody
     public string? ShareId { get; init; }
 
     /// <summary>Only paths that begin so, such as <c>/Projects/</c>; null: all. Letters count as they are written.</summary>
-    [RegularExpression("/[^\0]*", ErrorMessage = "path_prefix begins with a slash.")]
+    [RegularExpression(@"/[^\x00]*", ErrorMessage = "path_prefix begins with a slash.")]
     [StringLength(4096, ErrorMessage = "path_prefix has at most 4096 characters.")]
     public string? PathPrefix { get; init; }
 

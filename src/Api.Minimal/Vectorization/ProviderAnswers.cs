@@ -1,7 +1,7 @@
-using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Jobs;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Search.Embedding.Providers.Health;
 
 namespace ScaiDrive.Api.Minimal.Vectorization;
 
@@ -40,9 +40,19 @@ internal record ProviderAnswer : Answer
 
     public required bool IsDefault { get; init; }
 
+    /// <summary>Its place among those that stand in for a failing provider of the same model; null: it never does.</summary>
+    public required int? FallbackOrder { get; init; }
+
+    public required decimal? CostPerMillionTokens { get; init; }
+
+    /// <summary>The queue rule of the jobs that wait for it: a limit set there spreads the requests.</summary>
+    public required string QueueRule { get; init; }
+
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    internal static ProviderAnswer From(ProviderRow row) => new()
+    public required ProviderHealthItem Health { get; init; }
+
+    internal static ProviderAnswer From(ProviderRow row, ProviderHealthReport health) => new()
     {
         Id = row.Id,
         Name = row.Name,
@@ -54,7 +64,11 @@ internal record ProviderAnswer : Answer
         MaxTokensPerRequest = row.MaxTokensPerRequest,
         OcrEnabled = row.Ocr,
         IsDefault = row.IsDefault,
+        FallbackOrder = row.FallbackOrder,
+        CostPerMillionTokens = row.CostPerMillionTokens,
+        QueueRule = ProviderLanes.RuleKeyOf(row.TenantId, row.Id),
         UpdatedAt = row.UpdatedAt,
+        Health = ProviderHealthItem.From(health),
     };
 }
 
@@ -63,18 +77,12 @@ internal sealed record ChangedProviderAnswer : Answer
 {
     public required ProviderAnswer Provider { get; init; }
 
+    /// <summary>What came of a short text right after the change; null when nothing changed that could make a difference.</summary>
+    public required ProviderTestItem? Test { get; init; }
+
     /// <summary>The job that lets files go through again that had ended with <c>ocr_disabled</c>; null when none was needed.</summary>
     public required long? JobId { get; init; }
 
     /// <summary>Files of the tenant with pages that OCR has not read because it was off, as they were counted right after the change.</summary>
     public required long OcrDisabledFiles { get; init; }
-}
-
-/// <summary>What to change of a provider.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-internal sealed record ProviderPatch
-{
-    /// <summary>Whether pages without text are read by OCR.</summary>
-    [Required]
-    public bool? OcrEnabled { get; init; }
 }

@@ -56,7 +56,23 @@ public sealed class PathFilter
         return Admits(path, isDirectory);
     }
 
-    private sealed record Pattern(Regex Expression, bool NameOnly, bool DirectoriesOnly)
+    /// <summary>Why a file is not mirrored: the exclude pattern, and the file or directory above it that it fits.</summary>
+    /// <returns>Null when it is mirrored. <see cref="PathExclusion.Pattern"/> is null when it fits none of the include patterns.</returns>
+    public PathExclusion? FindExclusion(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        {
+            if (excludes.FirstOrDefault(pattern => pattern.Matches(path[..slash], isDirectory: true)) is { } above)
+                return new(above.Text, path[..slash]);
+        }
+
+        return excludes.FirstOrDefault(pattern => pattern.Matches(path, isDirectory: false)) is { } own ? new(own.Text, path)
+            : Admits(path, isDirectory: false) ? null
+            : new(null, path);
+    }
+
+    private sealed record Pattern(string Text, Regex Expression, bool NameOnly, bool DirectoriesOnly)
     {
         internal bool Matches(string path, bool isDirectory) =>
             (isDirectory || !DirectoriesOnly) && Expression.IsMatch(NameOnly ? SourcePath.NameOf(path) : path);
@@ -71,7 +87,7 @@ public sealed class PathFilter
 
             // NonBacktracking: patterns come from people, and its time is linear in the path whatever they write.
             var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline | (ignoreCase ? RegexOptions.IgnoreCase : 0);
-            return new Pattern(new Regex($@"\A{Translate(body)}\z", options), NameOnly: !anchored && !body.Contains('/', StringComparison.Ordinal), directoriesOnly);
+            return new Pattern(text, new Regex($@"\A{Translate(body)}\z", options), NameOnly: !anchored && !body.Contains('/', StringComparison.Ordinal), directoriesOnly);
         }
 
         private static string Translate(string body)
@@ -105,3 +121,8 @@ public sealed class PathFilter
         }
     }
 }
+
+/// <summary>Why a file is not mirrored.</summary>
+/// <param name="Pattern">The exclude pattern that it fits; null when it fits none of the include patterns.</param>
+/// <param name="Path">The file, or the directory above it that the pattern fits.</param>
+public sealed record PathExclusion(string? Pattern, string Path);

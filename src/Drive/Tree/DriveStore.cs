@@ -73,6 +73,15 @@ public sealed class DriveStore(
             : await ItemRows.AllAsync(
                 dataSource.Command(ItemSql.FindLiveFiles, Arg.Of(tenantId), Arg.Of([.. ids])), ItemRows.File, cancellationToken);
 
+    /// <summary>A page of the tenant's live files in the order of their ids.</summary>
+    /// <param name="tenantId">Whose.</param>
+    /// <param name="afterId">The last one of the page before; empty from the start.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    public async Task<IReadOnlyList<DriveFile>> ListFilesAsync(string tenantId, string afterId, int limit, CancellationToken cancellationToken) =>
+        await ItemRows.AllAsync(
+            dataSource.Command(ItemSql.LiveFilesAfter, Arg.Of(tenantId), Arg.Of(afterId), Arg.Of(limit)), ItemRows.File, cancellationToken);
+
     /// <summary>The live file at a path such as <c>/a/b.txt</c>, or null.</summary>
     /// <exception cref="InvalidNameException">No item could have such a path.</exception>
     public Task<DriveFile?> FindFileByPathAsync(string tenantId, string shareId, string path, CancellationToken cancellationToken) =>
@@ -80,6 +89,28 @@ public sealed class DriveStore(
             dataSource.Command(ItemSql.FindFileByPath, Arg.Of(tenantId), Arg.Of(shareId), Arg.Of(ItemPath.Split(path))),
             ItemRows.File,
             cancellationToken);
+
+    /// <summary>The file in the trash that was at a path last, or null.</summary>
+    /// <exception cref="InvalidNameException">No item could have such a path.</exception>
+    public Task<DriveFile?> FindTrashedByPathAsync(string tenantId, string shareId, string path, CancellationToken cancellationToken) =>
+        ItemRows.FirstAsync(
+            dataSource.Command(ItemSql.FindTrashedByPath, Arg.Of(tenantId), Arg.Of(shareId), Arg.Of(ItemPath.Split(path))),
+            ItemRows.File,
+            cancellationToken);
+
+    /// <summary>When an item went to the trash; null when it is not there.</summary>
+    public async Task<DateTimeOffset?> FindDeletedAtAsync(string tenantId, string id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.Command(ItemSql.DeletedAt, Arg.Of(tenantId), Arg.Of(id));
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime at ? new DateTimeOffset(at) : null;
+    }
+
+    /// <summary>A user of the tenant who may sign in, or null.</summary>
+    public async Task<Caller?> FindCallerAsync(string tenantId, string userId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.Command(ItemSql.FindUser, Arg.Of(tenantId), Arg.Of(userId));
+        return await command.ExecuteScalarAsync(cancellationToken) is bool isAdmin ? new Caller(tenantId, userId, isAdmin) : null;
+    }
 
     /// <summary>One page of a folder.</summary>
     /// <param name="tenantId">Whose.</param>
@@ -166,6 +197,18 @@ public sealed class DriveStore(
         while (await rows.ReadAsync(cancellationToken))
             live.Add(rows.GetString(0));
         return live;
+    }
+
+    /// <summary>Those of the files that are live, as they are until the transaction ends: nobody changes, renames, moves or deletes
+    /// them or a folder above them.</summary>
+    public async Task<IReadOnlyList<DriveFile>> HoldFilesAsync(
+        NpgsqlTransaction tx, string tenantId, IReadOnlyCollection<string> fileIds, CancellationToken cancellationToken)
+    {
+        string[] ids = [.. fileIds];
+        await using (var trees = tx.Command(ItemSql.LockTreesOfItems, Arg.Of(tenantId), Arg.Of(ids)))
+            await trees.ExecuteNonQueryAsync(cancellationToken);
+        var live = await HoldLiveAsync(tx, tenantId, ids, cancellationToken);
+        return await ItemRows.AllAsync(tx.Command(ItemSql.FindLiveFiles, Arg.Of(tenantId), Arg.Of([.. live])), ItemRows.File, cancellationToken);
     }
 
     /// <summary>Notes when this content of the file got its vectors; nothing happens if the file has other content by now.</summary>

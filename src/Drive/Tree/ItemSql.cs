@@ -77,6 +77,16 @@ internal static class ItemSql
         SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = ANY ($2) AND NOT is_deleted;
         """;
 
+    internal const string LiveFilesAfter = $"""
+        SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id > $2 AND NOT is_deleted ORDER BY id LIMIT $3;
+        """;
+
+    // In one order, as everybody takes them.
+    internal const string LockTreesOfItems = """
+        SELECT pg_advisory_xact_lock_shared(hashtextextended('drive.tree/' || tenant_id || '/' || share_id, 0))
+        FROM (SELECT DISTINCT tenant_id, share_id FROM items WHERE tenant_id = $1 AND id = ANY($2) ORDER BY share_id) shares;
+        """;
+
     internal const string FindFolder = $"""
         SELECT {FolderColumns} FROM folders WHERE tenant_id = $1 AND id = $2;
         """;
@@ -111,6 +121,29 @@ internal static class ItemSql
         FROM walk w
         CROSS JOIN LATERAL (SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = w.id) f
         WHERE w.step = cardinality($3);
+        """;
+
+    // As FindFileByPath, in the trash too; the newest first.
+    internal const string FindTrashedByPath = $"""
+        WITH RECURSIVE walk AS (
+            SELECT $2 AS id, 0 AS step
+            UNION ALL
+            SELECT i.id, w.step + 1
+            FROM walk w
+            JOIN items i ON i.tenant_id = $1 AND i.parent_id = w.id AND i.is_deleted = ANY (ARRAY[false, true]) AND i.name = $3[w.step + 1]
+        )
+        SELECT f.*
+        FROM walk w
+        CROSS JOIN LATERAL (SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = w.id AND is_deleted) f
+        WHERE w.step = cardinality($3)
+        ORDER BY f.modified_at DESC, f.id DESC
+        LIMIT 1;
+        """;
+
+    internal const string DeletedAt = "SELECT deleted_at FROM items WHERE tenant_id = $1 AND id = $2;";
+
+    internal const string FindUser = """
+        SELECT is_admin FROM users WHERE tenant_id = $1 AND id = $2 AND is_active AND status = 'active';
         """;
 
     // The live child of that name, whichever kind: what a name is in conflict with.

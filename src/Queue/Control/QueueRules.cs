@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Queue.Control;
@@ -96,6 +97,28 @@ public sealed class QueueRules(NpgsqlDataSource dataSource, TimeProvider time)
     /// <summary>Lets jobs with the key start again: ends a pause, and what a handler had throttled. Without either, nothing changes.</summary>
     /// <exception cref="ArgumentException">The key is none.</exception>
     public Task<QueueRule?> ResumeAsync(string key, CancellationToken cancellationToken) => ChangeAsync(key, RuleSql.Resume, cancellationToken);
+
+    /// <summary>Ends what handlers had throttled, with the caller's commit: what they waited for has changed. A pause stays.</summary>
+    /// <param name="tx">The caller's transaction.</param>
+    /// <param name="keys">Rule keys; those without a rule are passed over.</param>
+    /// <param name="exceptReason">What was throttled for a reason that begins so stays throttled; null: nothing does.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    [SuppressMessage("Performance", "CA1822", Justification = "Part of what is decided about keys, beside the others.")]
+    public async Task EndThrottlesAsync(NpgsqlTransaction tx, IReadOnlyCollection<string> keys, string? exceptReason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        var sorted = keys.Order(StringComparer.Ordinal).ToArray();
+        await using var batch = new NpgsqlBatch(tx.Connection, tx)
+        {
+            BatchCommands =
+            {
+                new(RuleSql.EndThrottles) { Parameters = { new() { Value = sorted }, Of(exceptReason, NpgsqlDbType.Text) } },
+                new(RuleSql.DropAllEmpty) { Parameters = { new() { Value = sorted } } },
+                new(RuleSql.Announce),
+            },
+        };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     /// <summary>Forgets all that is decided about the key. Without a rule, nothing changes.</summary>
     /// <exception cref="ArgumentException">The key is none.</exception>

@@ -68,5 +68,15 @@ internal static class RuleSql
           AND (paused_at IS NULL OR paused_until <= now()) AND (throttled_until IS NULL OR throttled_until <= now())
         """;
 
+    internal const string EndThrottles = """
+        UPDATE queue.rule SET throttled_until = NULL, throttle_reason = NULL, updated_at = now()
+        WHERE key = ANY ($1) AND throttled_until IS NOT NULL AND ($2::text IS NULL OR NOT starts_with(throttle_reason, $2))
+        """;
+
+    internal const string DropAllEmpty = """
+        DELETE FROM queue.rule
+        WHERE key = ANY ($1) AND weight IS NULL AND max_running IS NULL AND rate_count IS NULL AND paused_at IS NULL AND throttled_until IS NULL
+        """;
+
     internal const string Announce = "SELECT pg_notify('queue', 'rules')";
 }

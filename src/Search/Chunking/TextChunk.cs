@@ -29,9 +29,11 @@ public sealed record TextChunk(int Index, int Page, int? LastPage, string? Secti
 /// <summary>How large chunks become.</summary>
 public sealed record ChunkOptions
 {
-    /// <summary>Tokens a chunk with its context aims at and does not exceed. Default 200; never more than the model reads.</summary>
-    public int TargetTokens { get; init; } = 200;
+    /// <summary>Tokens a chunk with its context aims at and does not exceed. Default 100; never more than the model reads.</summary>
+    /// <remarks>Smaller ones find topics better, larger ones single documents; docs/adr/0009-ranking.md has the figures.</remarks>
+    public int TargetTokens { get; init; } = 100;
 
-    /// <summary>Tokens of whole sentences, at most two of them, repeated from the chunk before. Default 40; 0 repeats nothing.</summary>
-    public int OverlapTokens { get; init; } = 40;
+    /// <summary>Tokens of whole sentences, at most two of them, repeated from the chunk before. Default 0, which repeats nothing:
+    /// the context of a chunk says what it is about, and repeating more cost an eighth of the work without finding better.</summary>
+    public int OverlapTokens { get; init; }
 }

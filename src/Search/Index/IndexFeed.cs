@@ -60,6 +60,14 @@ internal sealed class IndexFeed(NpgsqlDataSource database)
         return rows;
     }
 
+    internal async Task<long> CountAfterAsync(string tenantId, long after, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(IndexFeedSql.CountAfter);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = after });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     internal async Task<IReadOnlyList<string>> FilesAfterAsync(string tenantId, string after, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(IndexFeedSql.FilesAfter);

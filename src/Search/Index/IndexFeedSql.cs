@@ -19,6 +19,10 @@ internal static class IndexFeedSql
         SELECT number, file_id FROM search.index_log WHERE tenant_id = $1 AND number > $2 ORDER BY number LIMIT $3
         """;
 
+    internal const string CountAfter = """
+        SELECT count(*) FROM search.index_log WHERE tenant_id = $1 AND number > $2
+        """;
+
     internal const string FilesAfter = """
         SELECT file_id FROM search.file WHERE tenant_id = $1 AND file_id > $2 ORDER BY file_id LIMIT $3
         """;
@@ -30,7 +34,8 @@ internal static class IndexFeedSql
         ORDER BY file_id
         """;
 
-    // Chunks and vectors of one snapshot, together with the revision they belong to.
+    // Chunks and vectors of one snapshot, together with the revision they belong to. An empty vector stands for a text that the
+    // provider refuses: it is complete, and not found by meaning.
     internal const string Chunks = """
         SELECT f.file_id, f.revision, f.language, c.chunk_index, c.page, c.last_page, c.section, c.text, c.overlap_length, v.models, v.vectors
         FROM search.file f
@@ -38,7 +43,7 @@ internal static class IndexFeedSql
         LEFT JOIN LATERAL (
             SELECT array_agg(v.model ORDER BY v.model) AS models, array_agg(v.vector ORDER BY v.model) AS vectors
             FROM search.file_vectors m
-            JOIN search.vector v ON v.tenant_id = m.tenant_id AND v.model = m.model AND v.chunk_hash = c.hash
+            JOIN search.vector v ON v.tenant_id = m.tenant_id AND v.model = m.model AND v.chunk_hash = c.hash AND length(v.vector) > 0
             WHERE m.tenant_id = f.tenant_id AND m.file_id = f.file_id
         ) AS v ON true
         WHERE f.tenant_id = $1 AND f.file_id = ANY ($2)

@@ -73,7 +73,7 @@ CREATE TABLE search.file_vectors (
 );
 CREATE INDEX file_vectors_model_idx ON search.file_vectors (tenant_id, model, file_id);
 
--- One vector per text and model, whichever files contain that text. Little-endian float32.
+-- One vector per text and model, whichever files contain that text. Little-endian float32; empty when the provider refuses the text.
 CREATE TABLE search.vector (
     tenant_id  text        NOT NULL,
     model      text        NOT NULL,

@@ -12,8 +12,9 @@ CREATE TABLE search.provider (
     max_tokens_per_request integer,
     ocr                    boolean     NOT NULL DEFAULT false,
     is_default             boolean     NOT NULL DEFAULT false,
-    -- Order in which providers stand in for one another.
-    position               integer     NOT NULL DEFAULT 0,
+    -- Its place among those that stand in for a failing provider of the same model; null: it never does.
+    fallback_order         integer,
+    cost_per_million_tokens numeric,
     created_at             timestamptz NOT NULL DEFAULT now(),
     updated_at             timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT provider_pk PRIMARY KEY (tenant_id, id),

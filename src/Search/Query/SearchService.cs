@@ -4,7 +4,7 @@ using ScaiDrive.Search.Embedding.Providers;
 namespace ScaiDrive.Search.Query;
 
 /// <summary>Answers searches: by words, by meaning, or by both.</summary>
-public sealed class SearchService(ISearchEngine engine, EmbeddingProviders providers, SearchMetrics metrics)
+public sealed class SearchService(ISearchEngine engine, EmbeddingProviders providers, QueryFeedback feedback, SearchMetrics metrics)
 {
     /// <summary>How far each side is followed for a hybrid answer.</summary>
     private const int FusionDepth = 1_000;
@@ -31,16 +31,17 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
         return await CompleteAsync(part, ranking.Files, ranking.Total, query.Degraded, cancellationToken);
     });
 
-    /// <summary>Searches by both, joined by rank. When meaning is not available the answer is by words and says so in <see cref="SearchAnswer.Degraded"/>.</summary>
+    /// <summary>Searches by both, joined by score. When meaning is not available the answer is by words and says so in <see cref="SearchAnswer.Degraded"/>.</summary>
     /// <exception cref="IndexUnavailableException">The index cannot answer now.</exception>
     public Task<SearchAnswer> HybridAsync(SearchRequest request, CancellationToken cancellationToken) => TimedAsync("hybrid", async () =>
     {
         var part = Part(request);
         if (string.IsNullOrWhiteSpace(request.Query))
             return new([], 0, false, null);
-        var weight = RankFusion.WeightOf(request.Alpha);
+        var weight = ScoreFusion.WeightOf(request.Alpha);
         var depth = part with { Offset = 0, Limit = FusionDepth };
-        Ranking meaning = new([], 0);
+        var words = weight is > 0 and < 1 ? await engine.KeywordAsync(depth, cancellationToken) : new Ranking([], 0);
+        IReadOnlyList<IReadOnlyList<RankedFile>> meanings = [];
         string? degraded = null;
         if (weight > 0)
         {
@@ -48,7 +49,9 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
             {
                 var query = await providers.EmbedQueryAsync(request.TenantId, request.Query, cancellationToken);
                 degraded = query.Degraded;
-                meaning = await RankByMeaningAsync(depth, query, cancellationToken);
+                if (words.Files.Count > 0)
+                    query = query with { Vectors = await feedback.MoveAsync(depth, words.Files, query.Vectors, cancellationToken) };
+                meanings = await RankInEveryModelAsync(depth, query, cancellationToken);
             }
             catch (EmbeddingUnavailableException)
             {
@@ -66,8 +69,7 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
             return await CompleteAsync(part, ranking.Files, ranking.Total, degraded ?? ranking.Degraded, cancellationToken);
         }
 
-        var words = weight < 1 ? (await engine.KeywordAsync(depth, cancellationToken)).Files : [];
-        var fused = RankFusion.Fuse(words, meaning.Files, weight);
+        var fused = ScoreFusion.Fuse(words, meanings, weight);
         var page = fused.Skip(part.Offset).Take(part.Limit).ToList();
         return await CompleteAsync(part, page, fused.Count, degraded, cancellationToken);
     });
@@ -83,11 +85,17 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
     {
         if (query.Vectors is [var (model, vector)])
             return await engine.SemanticAsync(part, model, vector, cancellationToken);
-        var rankings = new List<IReadOnlyList<RankedFile>>();
-        foreach (var one in query.Vectors)
-            rankings.Add((await engine.SemanticAsync(part with { Offset = 0, Limit = FusionDepth }, one.Model, one.Vector, cancellationToken)).Files);
-        var merged = RankFusion.Interleave(rankings);
+        var merged = ScoreFusion.Interleave(await RankInEveryModelAsync(part with { Offset = 0, Limit = FusionDepth }, query, cancellationToken));
         return new([.. merged.Skip(part.Offset).Take(part.Limit)], merged.Count);
+    }
+
+    private async Task<IReadOnlyList<IReadOnlyList<RankedFile>>> RankInEveryModelAsync(
+        EngineRequest part, EmbeddedQuery query, CancellationToken cancellationToken)
+    {
+        var rankings = new List<IReadOnlyList<RankedFile>>();
+        foreach (var (model, vector) in query.Vectors)
+            rankings.Add((await engine.SemanticAsync(part, model, vector, cancellationToken)).Files);
+        return rankings;
     }
 
     private async Task<SearchAnswer> CompleteAsync(

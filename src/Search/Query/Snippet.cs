@@ -86,12 +86,12 @@ internal static class Snippet
     }
 
     // Characters as a reader sees them: a letter with its marks, an emoji of several code points, a pair of surrogates. Where one
-    // begins is only known from a place that is surely a border, and the longest that occur are far below this.
-    private const int LongestCharacter = 64;
-
+    // begins is only known from a place that surely is a border.
     private static int NextCharacter(string text, int at)
     {
-        var border = Math.Max(0, at - LongestCharacter);
+        var border = at;
+        while (border > 0 && !char.IsWhiteSpace(text[border]))
+            border--;
         while (border < at)
             border += StringInfo.GetNextTextElementLength(text, border);
         return border;

@@ -49,6 +49,9 @@ internal sealed record HostSettings
     /// <summary><c>SCAIDRIVE_WEAVIATE_URL</c> and <c>SCAIDRIVE_WEAVIATE_API_KEY</c>: the server that answers searches; null: the local index.</summary>
     public WeaviateOptions? Weaviate { get; init; }
 
+    /// <summary><c>SCAIDRIVE_PROVIDER_HOSTS</c>: hosts that embedding providers may be reached at over http and at private addresses, comma separated.</summary>
+    public IReadOnlyList<string> ProviderHosts { get; init; } = Search.Embedding.Providers.Remote.ProviderHosts.Default;
+
     /// <summary>What the operator should know but need not act on at once.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -39,6 +39,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
             SecretKeys = SecretKeys(),
             ConnectorRoots = ConnectorRoots(),
             Weaviate = Weaviate(),
+            ProviderHosts = ProviderHosts(),
         };
         RefuseWhatIsNotServedYet();
         WarnOfUnknownNames();
@@ -119,6 +120,16 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
         if (roots.FirstOrDefault(root => !Path.IsPathRooted(root)) is { } relative)
             Refuse("CONNECTOR_ROOTS", $"'{relative}' is not an absolute path. Allowed: absolute directories, colon separated.");
         return [.. roots.Select(Path.GetFullPath)];
+    }
+
+    private string[] ProviderHosts()
+    {
+        if (Text("PROVIDER_HOSTS") is not { } value)
+            return [.. Search.Embedding.Providers.Remote.ProviderHosts.Default];
+        var hosts = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (hosts.FirstOrDefault(host => host != "*" && Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown) is { } wrong)
+            Refuse("PROVIDER_HOSTS", $"'{wrong}' is not a host. Allowed: host names and addresses without port, comma separated, or *.");
+        return hosts;
     }
 
     private List<byte[]> SecretKeys()

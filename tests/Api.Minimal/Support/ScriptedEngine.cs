@@ -33,14 +33,22 @@ public sealed class ScriptedEngine : ISearchEngine
 
     public Task<Ranking> SemanticAsync(EngineRequest request, string model, ReadOnlyMemory<float> query, CancellationToken cancellationToken) => RankAsync(request);
 
-    public Task<IReadOnlyList<RankedChunk>> RankChunksAsync(
-        EngineRequest request, string? model, ReadOnlyMemory<float> query, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<RankedChunk>>([]);
-
     public Task<IReadOnlyList<SearchHit>> LoadAsync(EngineRequest request, IReadOnlyList<RankedFile> files, CancellationToken cancellationToken)
     {
         lock (_gate)
             return Task.FromResult<IReadOnlyList<SearchHit>>([.. files.Select(f => _hits.First(h => h.FileId == f.FileId))]);
+    }
+
+    public Task<IReadOnlyList<RankedChunk>> RankChunksAsync(EngineRequest request, string? model, ReadOnlyMemory<float> query, CancellationToken cancellationToken)
+    {
+        if (IsDown)
+            throw new IndexUnavailableException(request.Search.TenantId, "The index is being built.");
+        lock (_gate)
+        {
+            Last = request;
+            return Task.FromResult<IReadOnlyList<RankedChunk>>(
+                [.. _hits.Where(h => request.Search.Query.Contains(h.ChunkContent!, StringComparison.Ordinal)).Select(h => new RankedChunk(h.FileId, h.ChunkIndex!.Value, h.Score))]);
+        }
     }
 
     public Task<bool> IsHealthyAsync(CancellationToken cancellationToken) => Task.FromResult(!IsDown);

@@ -65,7 +65,7 @@ public sealed class SubwordTokenizerTests
         foreach (var end in new[] { "", "a", "c", "ac", "abac" })
         {
             var text = string.Concat(Enumerable.Repeat("ab", 5_000)) + end;
-            Assert.Equal(WholeTextCut(vocabulary, text), Encode(tokenizer, text));
+            Assert.Equal(new ReferenceTokenizer(vocabulary).Encode(text), Encode(tokenizer, text));
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class SubwordTokenizerTests
         {
             var vocabulary = Vocabulary([.. Enumerable.Range(0, random.Next(2, 25)).Select(_ => (RandomText(random, random.Next(1, 6)), -Math.Round(random.NextDouble() * 4, 1)))]);
             var text = RandomText(random, random.Next(1, 9_000));
-            Assert.Equal(WholeTextCut(vocabulary, text), Encode(new SubwordTokenizer(vocabulary), text));
+            Assert.Equal(new ReferenceTokenizer(vocabulary).Encode(text), Encode(new SubwordTokenizer(vocabulary), text));
         }
     }
 
@@ -92,47 +92,5 @@ public sealed class SubwordTokenizerTests
         var count = tokenizer.Encode(text, ids, out var more);
         Assert.False(more);
         return ids[..count];
-    }
-
-    /// <summary>The definition, on the whole text at once, for text of one code unit per symbol.</summary>
-    private static int[] WholeTextCut((string Piece, double Score)[] vocabulary, string text)
-    {
-        text = "\u2581" + text.Replace(' ', '\u2581');
-        var pieces = new Dictionary<string, int>();
-        for (var id = Reserved.Length; id < vocabulary.Length; id++)
-            pieces[vocabulary[id].Piece] = id;
-        var best = new double[text.Length + 1];
-        var words = new int[text.Length + 1];
-        for (var start = 0; start < text.Length; start++)
-        {
-            var found = false;
-            for (var length = 1; length <= 16 && start + length <= text.Length; length++)
-            {
-                if (pieces.TryGetValue(text.Substring(start, length), out var id))
-                {
-                    found = true;
-                    Offer(start + length, best[start] + vocabulary[id].Score, id);
-                }
-            }
-
-            if (!found)
-                Offer(start + 1, best[start], 0);
-        }
-
-        var path = new List<int>();
-        for (var position = text.Length; position > 0; position -= vocabulary[words[position]].Piece.Length)
-        {
-            if (words[position] != 0 || path.Count == 0 || path[^1] != 0)
-                path.Add(words[position]);
-        }
-
-        path.Reverse();
-        return [.. path];
-
-        void Offer(int position, double sum, int id)
-        {
-            if (best[position] == 0 || sum >= best[position])
-                (best[position], words[position]) = (sum, id);
-        }
     }
 }

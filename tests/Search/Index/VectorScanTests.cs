@@ -6,26 +6,50 @@ namespace ScaiDrive.Search.Tests.Index;
 
 public sealed class VectorScanTests
 {
+    public static TheoryData<string> Paths => [.. VectorScan.Paths.Keys];
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(31)]
-    [InlineData(64)]
-    [InlineData(127)]
-    [InlineData(384)]
-    [InlineData(512)]
-    [InlineData(1536)]
-    public void The_product_is_that_of_a_plain_loop_at_any_length(int dimensions)
+    [MemberData(nameof(Paths))]
+    public unsafe void Every_path_gives_the_products_of_a_plain_loop_at_any_length(string path)
     {
-        var random = new Random(dimensions);
-        for (var round = 0; round < 50; round++)
+        foreach (var dimensions in new[] { 1, 15, 31, 64, 95, 127, 128, 192, 384, 512, 1536 })
         {
-            var (left, right) = (new sbyte[dimensions], new sbyte[dimensions]);
-            for (var i = 0; i < dimensions; i++)
-                (left[i], right[i]) = round == 0 ? ((sbyte)-127, (sbyte)127) : ((sbyte)random.Next(-127, 128), (sbyte)random.Next(-127, 128));
-            var expected = 0;
-            for (var i = 0; i < dimensions; i++)
-                expected += left[i] * right[i];
-            Assert.Equal(expected, VectorScan.Dot(VectorScan.Widen(left), right));
+            var random = new Random(dimensions);
+            var records = new sbyte[100 * dimensions];
+            for (var round = 0; round < 10; round++)
+            {
+                // The extremes first: the largest integers of either sign on both sides.
+                for (var i = 0; i < records.Length; i++)
+                    records[i] = round == 0 ? (sbyte)(i / dimensions % 2 == 0 ? -127 : 127) : (sbyte)random.Next(-127, 128);
+                var query = VectorScan.QuantiseQuery([.. Enumerable.Range(0, dimensions).Select(_ => round == 0 ? -1 : random.NextSingle() - 0.5f)]);
+                var slots = Enumerable.Range(0, 100).Where(_ => round % 2 == 0 || random.Next(3) > 0).ToArray();
+                var products = new int[slots.Length - 20];
+                fixed (sbyte* first = records)
+                    VectorScan.Paths[path](query, first, slots, products);
+                for (var i = 0; i < products.Length; i++)
+                    Assert.Equal(Enumerable.Range(0, dimensions).Sum(k => query.Codes[k] * records[slots[i] * dimensions + k]), products[i]);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_widest_path_is_the_one_searched_with()
+    {
+        Assert.Contains("scalar", VectorScan.Paths.Keys);
+        Assert.Equal(System.Runtime.Intrinsics.X86.Avx512BW.IsSupported, VectorScan.Paths.ContainsKey("avx512"));
+        Assert.Equal(System.Runtime.Intrinsics.X86.Avx2.IsSupported, VectorScan.Paths.ContainsKey("avx2"));
+    }
+
+    [Fact]
+    public void Neighbours_in_a_query_stay_below_what_sixteen_bits_can_add()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 1_000; round++)
+        {
+            var query = VectorScan.QuantiseQuery([.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => (float)Math.Pow(random.NextDouble() - 0.5, 3))]);
+            Assert.Equal(query.Codes.Sum(code => code), query.Sum);
+            foreach (var pair in query.Codes.Chunk(2))
+                Assert.InRange(pair.Sum(code => Math.Abs((int)code)), 0, 128);
         }
     }
 
@@ -56,12 +80,10 @@ public sealed class VectorScanTests
         for (var round = 0; round < 20; round++)
         {
             var query = Unit(random, Dimensions);
-            var quantised = new sbyte[Dimensions];
-            VectorScan.Quantise(query, quantised);
-            var wide = VectorScan.Widen(quantised);
+            var products = Products(VectorScan.QuantiseQuery(query), codes.SelectMany(record => record.Codes).ToArray());
             var exact = Best(Vectors, i => System.Numerics.Tensors.TensorPrimitives.Dot(query, vectors[i]), 10);
             // As in the index: more candidates than wanted, which are then compared exactly.
-            var candidates = Best(Vectors, i => VectorScan.Dot(wide, codes[i].Codes) * codes[i].Scale, 50);
+            var candidates = Best(Vectors, i => products[i] * codes[i].Scale, 50);
             found += exact.Intersect(candidates).Count();
         }
 
@@ -84,6 +106,14 @@ public sealed class VectorScanTests
         Assert.Equal(50, near.Count);
         Assert.All(near, file => Assert.Equal(exact[file.FileId], file.Score, 1e-4));
         Assert.All(exact.Values.OrderDescending().Zip(near), pair => Assert.Equal(pair.First, pair.Second.Score, 1e-4));
+    }
+
+    private static unsafe int[] Products(QueryCodes query, sbyte[] records)
+    {
+        var products = new int[records.Length / query.Codes.Length];
+        fixed (sbyte* first = records)
+            VectorScan.Products(query, first, [.. Enumerable.Range(0, products.Length)], products);
+        return products;
     }
 
     private static List<int> Best(int count, Func<int, float> score, int wanted) =>

@@ -73,7 +73,7 @@ public sealed class EmbeddingProvidersTests
         var providers = new EmbeddingProviders(
             room.DataSource,
             [new LocalProviderFactory(() => weights ? (IEmbeddingGenerator<string, Embedding<float>>)room.Vectors : throw new FileNotFoundException("weights"))],
-            new SearchMetrics(), room.Time);
+            room.Watch, room.Time);
         var fault = await Assert.ThrowsAsync<EmbeddingUnavailableException>(() => providers.ResolveDefaultAsync(Tenant, Stop));
         Assert.Equal(("provider_down", true), (fault.Code, fault.IsTransient));
         weights = true;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Search.Embedding.Providers.Health;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Ledger;
@@ -28,9 +29,10 @@ internal sealed class SearchRoom : IAsyncDisposable
         Writer = new(database.DataSource, _metrics);
         Ledger = new(database.DataSource, new Dictionary<string, string> { ["ocr_disabled"] = "Switch OCR on." });
         Node = NewNode("node");
-        Providers = new(database.DataSource, [new LocalProviderFactory(() => Vectors)], _metrics, Time);
+        Watch = new(database.DataSource, _metrics, [], Time, NullLogger<ProviderWatch>.Instance);
+        Providers = new(database.DataSource, [new LocalProviderFactory(() => Vectors)], Watch, Time);
         Upkeep = new(database.DataSource, Options("upkeep"), _metrics, Time, NullLogger<SearchUpkeep>.Instance);
-        Service = new(Node, Providers, _metrics);
+        Service = new(Node, Providers, new(Node, database.DataSource), _metrics);
     }
 
     public static CancellationToken Stop => CancellationToken.None;
@@ -46,6 +48,8 @@ internal sealed class SearchRoom : IAsyncDisposable
     public FileLedger Ledger { get; }
 
     public WordVectors Vectors { get; } = new();
+
+    public ProviderWatch Watch { get; }
 
     public EmbeddingProviders Providers { get; }
 
@@ -86,7 +90,7 @@ internal sealed class SearchRoom : IAsyncDisposable
     {
         Node.Dispose();
         Node = NewNode("node");
-        Service = new(Node, Providers, _metrics);
+        Service = new(Node, Providers, new(Node, DataSource), _metrics);
         return Node;
     }
 

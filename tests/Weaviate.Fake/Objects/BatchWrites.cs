@@ -59,7 +59,7 @@ internal static class BatchWrites
         }
     }
 
-    private static JsonNode PutOne(Database database, JsonNode? node, FaultPlan faults)
+    private static JsonObject PutOne(Database database, JsonNode? node, FaultPlan faults)
     {
         var answer = (node as JsonObject)?.DeepClone() as JsonObject ?? [];
         try

@@ -151,7 +151,7 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
             this.inputs = inputs;
             Embeddings = new Embedding<float>[inputs.Count];
 
-            var expected = inputs.Sum(text => (long)MostTokens(text));
+            var expected = inputs.Sum(text => (long)ExpectedTokens(text));
             shareTokens = (int)Math.Clamp(
                 (expected + generator.maxThreads - 1) / generator.maxThreads, ModelTensors.MaxTokens, generator.encoder.BatchTokens);
         }
@@ -169,7 +169,7 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
             var first = taken;
             for (var expected = 0; taken < inputs.Count; taken++)
             {
-                expected += MostTokens(inputs[taken]);
+                expected += ExpectedTokens(inputs[taken]);
                 if (expected > shareTokens)
                     break;
             }
@@ -179,27 +179,39 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
             return () => Encode(first, end);
         }
 
-        // No text has more tokens than characters and the mark before it. Form KC makes at most 18 characters of one.
-        private static int MostTokens(string text) =>
-            text.Length >= ModelTensors.MaxTokens ? ModelTensors.MaxTokens
-            : Math.Min(ModelTensors.MaxTokens, (Ascii.IsValid(text) ? text.Length : 18 * text.Length) + 1);
+        // A token of English text has four to five characters; what has more tokens than expected fills a further batch.
+        private static int ExpectedTokens(string text) => Math.Min(ModelTensors.MaxTokens, (text.Length / 4) + 1);
 
+        /// <summary>Encodes some of the texts, in batches of as many as the encoder takes at once, counted in tokens.</summary>
         private void Encode(int first, int end)
         {
-            Span<int> ids = stackalloc int[generator.encoder.BatchTokens];
+            Span<int> ids = stackalloc int[generator.encoder.BatchTokens + ModelTensors.MaxTokens];
             Span<int> lengths = stackalloc int[end - first];
             Span<bool> cut = stackalloc bool[end - first];
-            var used = 0;
-            for (var i = 0; i < lengths.Length; i++)
+            var (waiting, used) = (0, 0);
+            for (var text = first; text < end; text++)
             {
-                var room = Math.Min(ModelTensors.MaxTokens, ids.Length - used);
-                lengths[i] = generator.tokenizer.Encode(inputs[first + i], ids.Slice(used, room), out cut[i]);
-                used += lengths[i];
+                var length = generator.tokenizer.Encode(inputs[text], ids.Slice(used, ModelTensors.MaxTokens), out cut[waiting]);
+                if (used + length > generator.encoder.BatchTokens)
+                {
+                    Encode(ids[..used], lengths[..waiting], cut, text - waiting);
+                    ids.Slice(used, length).CopyTo(ids);
+                    cut[0] = cut[waiting];
+                    (waiting, used) = (0, 0);
+                }
+
+                lengths[waiting++] = length;
+                used += length;
             }
 
+            Encode(ids[..used], lengths[..waiting], cut, end - waiting);
+        }
+
+        private void Encode(ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, ReadOnlySpan<bool> cut, int first)
+        {
             var vectors = new float[lengths.Length * Dimensions];
             var work = default(MatrixWork);
-            generator.encoder.Encode(ids[..used], lengths, vectors, ref work);
+            generator.encoder.Encode(ids, lengths, vectors, ref work);
             for (var i = 0; i < lengths.Length; i++)
             {
                 Embeddings[first + i] = new Embedding<float>(vectors.AsMemory(i * Dimensions, Dimensions)) { ModelId = ModelName };
@@ -207,7 +219,7 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
                     Embeddings[first + i].AdditionalProperties = new() { [TruncatedProperty] = true };
             }
 
-            Interlocked.Add(ref tokens, used);
+            Interlocked.Add(ref tokens, ids.Length);
             Interlocked.Add(ref generator.matrixOperations, work.Operations);
             Interlocked.Add(ref generator.matrixTicks, work.Ticks);
         }

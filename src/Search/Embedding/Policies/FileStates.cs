@@ -20,6 +20,15 @@ public sealed class FileStates(NpgsqlDataSource database)
         return await ReadAsync(command, cancellationToken);
     }
 
+    /// <summary>One file, or null when the index does not have it.</summary>
+    public async Task<FileState?> FindAsync(string tenantId, string fileId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ReworkSql.StatesOf);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = new[] { fileId } });
+        return await ReadAsync(command, cancellationToken) is [var state, ..] ? state : null;
+    }
+
     /// <summary>Files as they are, which nobody changes before the transaction ends. Unknown ids are passed over.</summary>
     public static async Task<IReadOnlyList<FileState>> HoldAsync(
         NpgsqlTransaction transaction, string tenantId, IReadOnlyCollection<string> fileIds, CancellationToken cancellationToken)

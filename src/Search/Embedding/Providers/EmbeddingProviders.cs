@@ -1,21 +1,19 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using ScaiDrive.Search.Embedding.Providers.Health;
 using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Search.Embedding.Providers;
 
 /// <summary>Decides by the tenant's policies how a file is indexed, and opens the providers of its vectors.</summary>
 /// <remarks>Rows are read for every decision, so that a changed policy or provider holds at once, without a restart.</remarks>
-public sealed class EmbeddingProviders(
-    NpgsqlDataSource database, IEnumerable<IEmbeddingProviderFactory> factories, SearchMetrics metrics, TimeProvider time)
+public sealed partial class EmbeddingProviders(
+    NpgsqlDataSource database, IEnumerable<IEmbeddingProviderFactory> factories, ProviderWatch watch, TimeProvider time)
 {
-    private static readonly TimeSpan ProbeLifetime = TimeSpan.FromSeconds(5);
-
     private readonly Dictionary<string, IEmbeddingProviderFactory> _factories =
         factories.ToDictionary(factory => factory.Type, StringComparer.Ordinal);
 
     private readonly ConcurrentDictionary<(string TenantId, string Id), (DateTimeOffset UpdatedAt, EmbeddingProvider Provider)> _open = new();
-    private readonly ConcurrentDictionary<string, (DateTimeOffset At, EmbeddingProbe Result)> _probes = new();
 
     /// <summary>What the policies say about one file. A tenant without rows gets the default provider and policy first.</summary>
     /// <param name="tenantId">The tenant.</param>
@@ -96,42 +94,6 @@ public sealed class EmbeddingProviders(
         return Open(rules.Providers.FirstOrDefault(row => row.Id == general?.ProviderId) ?? rules.Providers[0]);
     }
 
-    /// <summary>Embeds a query in every model that serves. When none of them can, in those that are being built.</summary>
-    /// <exception cref="EmbeddingUnavailableException">None can embed it; the fault of the first.</exception>
-    internal async Task<EmbeddedQuery> EmbedQueryAsync(string tenantId, string text, CancellationToken cancellationToken)
-    {
-        var rules = await ReadRulesAsync(tenantId, cancellationToken);
-        var (vectors, fault) = await EmbedInAsync(rules, serving: true, text, cancellationToken);
-        if (vectors.Count > 0)
-            return new(vectors, fault is null ? null : "embedding_partial");
-        (vectors, var later) = await EmbedInAsync(rules, serving: false, text, cancellationToken);
-        if (vectors.Count > 0)
-            return new(vectors, "index_building");
-        throw fault ?? later ?? new EmbeddingUnavailableException(rules.Providers[0].Id, "semantic_disabled", "No policy of the tenant wants vectors.");
-    }
-
-    private async Task<(List<(string Model, float[] Vector)> Vectors, EmbeddingUnavailableException? Fault)> EmbedInAsync(
-        IndexingRules rules, bool serving, string text, CancellationToken cancellationToken)
-    {
-        var vectors = new List<(string, float[])>();
-        EmbeddingUnavailableException? first = null;
-        foreach (var space in rules.Spaces.Where(space => space.IsServing == serving))
-        {
-            if (rules.ProviderOf(space) is not { } row)
-                continue;
-            try
-            {
-                vectors.Add((space.Model, await Open(row).EmbedQueryAsync(text, cancellationToken)));
-            }
-            catch (EmbeddingUnavailableException fault)
-            {
-                first ??= fault;
-            }
-        }
-
-        return (vectors, first);
-    }
-
     /// <summary>Opens the provider of a row.</summary>
     /// <exception cref="EmbeddingUnavailableException">No factory serves its type (<c>provider_type_unsupported</c>), or opening failed.</exception>
     public EmbeddingProvider Open(ProviderRow row)
@@ -139,53 +101,34 @@ public sealed class EmbeddingProviders(
         ArgumentNullException.ThrowIfNull(row);
         if (_open.TryGetValue((row.TenantId, row.Id), out var known) && known.UpdatedAt == row.UpdatedAt)
             return known.Provider;
+        var opened = OpenAnew(row);
+        _open[(row.TenantId, row.Id)] = (row.UpdatedAt, opened);
+        return opened;
+    }
+
+    /// <summary>Opens a row that nobody has saved yet, and does not keep it.</summary>
+    internal EmbeddingProvider OpenAnew(ProviderRow row)
+    {
         if (!_factories.TryGetValue(row.Type, out var factory))
         {
             throw new EmbeddingUnavailableException(
-                row.Id, "provider_type_unsupported",
+                row.Id, FaultCodes.TypeUnsupported,
                 $"Provider {row.Id} has type {row.Type}; this process serves: {string.Join(", ", _factories.Keys.Order(StringComparer.Ordinal))}.");
         }
 
-        EmbeddingProvider opened;
         try
         {
-            opened = new(row, factory.Open(row), metrics);
+            return new(row, factory.Open(row), watch, time);
         }
         catch (Exception fault)
         {
             var mayPass = ProviderFaults.MayPassOnOpening(fault);
             throw new EmbeddingUnavailableException(
-                row.Id, mayPass ? "provider_down" : "provider_failed", $"Provider {row.Id} ({row.Type}) cannot be opened: {fault.Message}", fault)
+                row.Id, mayPass ? FaultCodes.Down : FaultCodes.Failed, $"Provider {row.Id} ({row.Type}) cannot be opened: {fault.Message}", fault)
             {
-                IsTransient = mayPass,
+                Kind = mayPass ? EmbeddingFaultKind.Outage : EmbeddingFaultKind.Settings,
             };
         }
-
-        _open[(row.TenantId, row.Id)] = (row.UpdatedAt, opened);
-        return opened;
-    }
-
-    /// <summary>Embeds a short text with the tenant's query provider, to see that it works now. The result holds for five seconds.</summary>
-    public async Task<EmbeddingProbe> ProbeAsync(string tenantId, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        if (_probes.TryGetValue(tenantId, out var last) && now - last.At < ProbeLifetime)
-            return last.Result;
-        EmbeddingProbe result;
-        var started = time.GetTimestamp();
-        try
-        {
-            var provider = await ResolveDefaultAsync(tenantId, cancellationToken);
-            await provider.EmbedQueryAsync("probe", cancellationToken);
-            result = new(true, provider.Id, provider.Model, null, null, time.GetElapsedTime(started));
-        }
-        catch (EmbeddingUnavailableException fault)
-        {
-            result = new(false, fault.ProviderId, null, fault.Code, fault.Message, time.GetElapsedTime(started));
-        }
-
-        _probes[tenantId] = (now, result);
-        return result;
     }
 
     /// <summary>The tenant's providers, the default one first, then in the order they stand in for it.</summary>
@@ -210,7 +153,11 @@ public sealed class EmbeddingProviders(
             providers.Add(new(
                 tenantId, reader.GetString(0), reader.GetString(1), reader.GetString(2), Text(reader, 3), Text(reader, 4), reader.GetString(5),
                 reader.GetInt32(6), reader.IsDBNull(7) ? null : reader.GetInt32(7), reader.GetBoolean(8), reader.GetBoolean(9),
-                reader.GetFieldValue<DateTimeOffset>(10)));
+                reader.GetFieldValue<DateTimeOffset>(10))
+            {
+                FallbackOrder = reader.IsDBNull(11) ? null : reader.GetInt32(11),
+                CostPerMillionTokens = reader.IsDBNull(12) ? null : reader.GetDecimal(12),
+            });
         }
 
         await reader.NextResultAsync(cancellationToken);
@@ -231,17 +178,3 @@ public sealed class EmbeddingProviders(
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }
-
-/// <summary>A query in every model that could embed it.</summary>
-/// <param name="Vectors">At least one.</param>
-/// <param name="Degraded">Null, or why not every file can be compared, as in <see cref="SearchAnswer.Degraded"/>.</param>
-internal sealed record EmbeddedQuery(IReadOnlyList<(string Model, float[] Vector)> Vectors, string? Degraded);
-
-/// <summary>Whether a provider works.</summary>
-/// <param name="Available">Whether it embedded a short text just now.</param>
-/// <param name="ProviderId">Its row.</param>
-/// <param name="Model">Its model, when it works.</param>
-/// <param name="Code">Stable code of the fault, when it does not.</param>
-/// <param name="Message">The fault in words.</param>
-/// <param name="Latency">How long the attempt took.</param>
-public sealed record EmbeddingProbe(bool Available, string ProviderId, string? Model, string? Code, string? Message, TimeSpan Latency);

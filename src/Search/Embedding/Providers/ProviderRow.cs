@@ -17,7 +17,17 @@ namespace ScaiDrive.Search.Embedding.Providers;
 /// <param name="UpdatedAt">Last change; a changed row is opened anew.</param>
 public sealed record ProviderRow(
     string TenantId, string Id, string Name, string Type, string? Endpoint, string? ProtectedApiKey, string Model,
-    int Dimensions, int? MaxTokensPerRequest, bool Ocr, bool IsDefault, DateTimeOffset UpdatedAt);
+    int Dimensions, int? MaxTokensPerRequest, bool Ocr, bool IsDefault, DateTimeOffset UpdatedAt)
+{
+    /// <summary>Its place among those that stand in for a failing provider of the same model, lowest first; null: it never does.</summary>
+    public int? FallbackOrder { get; init; }
+
+    /// <summary>What a million tokens cost, in whatever currency the admin thinks; null: not known.</summary>
+    public decimal? CostPerMillionTokens { get; init; }
+
+    /// <summary>What its key is encrypted for: in another row it does not open.</summary>
+    public static string SecretContext(string tenantId, string id) => $"provider {tenantId} {id}";
+}
 
 /// <summary>A rule for some files. The first that matches decides.</summary>
 /// <param name="Id">Key of the row.</param>

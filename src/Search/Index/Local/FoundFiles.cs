@@ -77,15 +77,22 @@ internal sealed class FoundFiles(int rows) : IDisposable
         }
     }
 
-    /// <summary>Adds the parts up.</summary>
+    /// <summary>How many terms a file must have at least: what stands in quotes, or anything.</summary>
+    internal int LeastTerms => Math.Max(1, _terms.Count(found => found.Term.IsPhrase));
+
+    /// <summary>Adds the parts up. A file without what stands in quotes is not found.</summary>
     internal void Score(FileColumns files)
     {
-        foreach (var found in _terms)
+        var phrases = _terms.Count(found => found.Term.IsPhrase);
+        foreach (var found in _terms.OrderByDescending(found => found.Term.IsPhrase))
         {
             for (var i = 0; i < found.Count; i++)
             {
-                _scores[found.Rows[i]] += found.Scores[i];
-                _termsFound[found.Rows[i]]++;
+                var row = found.Rows[i];
+                if (!found.Term.IsPhrase && _termsFound[row] < phrases)
+                    continue;
+                _scores[row] += found.Scores[i];
+                _termsFound[row]++;
             }
         }
 

@@ -15,7 +15,7 @@ namespace ScaiDrive.Search.Index.Local;
 /// A copy of what PostgreSQL holds: when a folder is missing, damaged, too old or of another database, it is rebuilt from there.
 /// The data directory belongs to one process; a second one is refused.
 /// </remarks>
-public sealed partial class LocalIndex : ISearchEngine, IFollowingIndex, IDisposable
+public sealed partial class LocalIndex : ISearchEngine, IFollowingIndex, IFollowsLog, IDisposable
 {
     private const int RowsPerBatch = 500;
     private const int ChunksPerBatch = 2_000;
@@ -58,6 +58,12 @@ public sealed partial class LocalIndex : ISearchEngine, IFollowingIndex, IDispos
             tenant.Turn.Release();
         }
     }
+
+    /// <inheritdoc />
+    public async Task<long?> BehindAsync(string tenantId, CancellationToken cancellationToken) =>
+        TenantOf(tenantId).Index is { Position: { BuiltThrough: null } position }
+            ? await _feed.CountAfterAsync(tenantId, position.Cursor, cancellationToken)
+            : null;
 
     /// <inheritdoc />
     public Task<Ranking> KeywordAsync(EngineRequest request, CancellationToken cancellationToken) =>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Search.Index.Local;
@@ -6,36 +5,6 @@ namespace ScaiDrive.Search.Index.Local;
 /// <content>Answering. Any number of callers at a time.</content>
 internal sealed partial class TenantIndex
 {
-    /// <summary>Files whose rank by meaning is made exact with full-precision vectors.</summary>
-    private const int RescoredFiles = 400;
-
-    /// <summary>Ranks by meaning: the best chunk of each file.</summary>
-    internal Ranking Semantic(EngineRequest request, string model, ReadOnlySpan<float> query)
-    {
-        var unit = new float[query.Length];
-        VectorSegment.Normalise(query, unit);
-        return Search(reader =>
-        {
-            var segment = _segments.Values.FirstOrDefault(candidate => candidate.Model == model && candidate.Dimensions == unit.Length);
-            if (segment is null)
-                return new Ranking([], 0);
-            var allowed = Allowed(reader, request.Search);
-            var best = ArrayPool<float>.Shared.Rent(_files.Count);
-            var bestSlot = ArrayPool<int>.Shared.Rent(_files.Count);
-            try
-            {
-                best.AsSpan(0, _files.Count).Fill(float.NegativeInfinity);
-                ScanSegment(segment, unit, allowed, best, bestSlot);
-                return RankByBest(reader, segment, unit, best, bestSlot, request);
-            }
-            finally
-            {
-                ArrayPool<float>.Shared.Return(best);
-                ArrayPool<int>.Shared.Return(bestSlot);
-            }
-        });
-    }
-
     /// <summary>Completes ranked files, snippets aside, with the language of each; those that are gone are left out.</summary>
     /// <returns>The files, and the terms as the index understands them.</returns>
     internal (IReadOnlyList<(SearchHit Hit, string? Language)> Hits, IReadOnlyList<QueryTerm> Terms) Load(
@@ -43,10 +12,11 @@ internal sealed partial class TenantIndex
     {
         var refined = VocabularyTerms.Refine(reader, terms);
         var distinct = refined.DistinctBy(term => term.Expression).ToList();
+        var expressions = distinct.Select(term => VocabularyTerms.ExpressionOf(reader, term)).ToList();
         var hits = new List<(SearchHit, string?)>(files.Count);
         foreach (var file in files)
         {
-            if (LoadFile(reader, file, distinct) is { } hit)
+            if (LoadFile(reader, file, expressions) is { } hit)
                 hits.Add(hit);
         }
 
@@ -55,52 +25,6 @@ internal sealed partial class TenantIndex
 
     /// <summary>Reads something, to see that reading works.</summary>
     internal void Probe() => Search(reader => reader.Scalar(LocalIndexSql.Probe));
-
-    private static void ScanSegment(VectorSegment segment, float[] unit, bool[] allowed, float[] best, int[] bestSlot)
-    {
-        var codes = new sbyte[unit.Length];
-        var queryScale = VectorScan.Quantise(unit, codes);
-        var query = VectorScan.Widen(codes);
-        var (fileOf, scaleOf) = (segment.FileOf, segment.ScaleOf);
-        for (var slot = 0; slot < segment.Count; slot++)
-        {
-            var file = fileOf[slot];
-            if (file == 0 || !allowed[file])
-                continue;
-            var score = VectorScan.Dot(query, segment.CodesOf(slot)) * (queryScale * scaleOf[slot]);
-            if (score > best[file])
-                (best[file], bestSlot[file]) = (score, slot);
-        }
-    }
-
-    private Ranking RankByBest(SqliteStatements reader, VectorSegment segment, float[] unit, float[] best, int[] bestSlot, EngineRequest request)
-    {
-        var wanted = Math.Max(RescoredFiles, request.Offset + request.Limit);
-        var top = new TopRanks(wanted);
-        var total = 0;
-        for (var row = 0; row < _files.Count; row++)
-        {
-            if (float.IsNegativeInfinity(best[row]))
-                continue;
-            total++;
-            top.Add(row, best[row], _files.OrderOf(row));
-        }
-
-        var ranked = top.Take();
-        // The same files are rescored whatever part is asked for, so that the order of the parts fits together.
-        var exact = new TopRanks(RescoredFiles);
-        var buffer = new float[segment.Dimensions];
-        foreach (var (row, _) in ranked.Take(RescoredFiles))
-            exact.Add(row, segment.ExactDot(bestSlot[row], unit, buffer), _files.OrderOf(row));
-        var order = exact.Take();
-        // Below them the quantised score may exceed the lowest exact one by its rounding; a score must not rise down the list.
-        var floor = order.Count > 0 ? order[^1].Score : 0;
-        order.AddRange(ranked.Skip(RescoredFiles).Select(file => (file.Row, Math.Min(file.Score, floor))));
-        var files = order.Skip(request.Offset).Take(request.Limit)
-            .Select(file => new RankedFile(FileIdOf(reader, file.Row), file.Score, 1 - file.Score, segment.ChunkOf[bestSlot[file.Row]]))
-            .ToList();
-        return new(files, total);
-    }
 
     private static string FileIdOf(SqliteStatements reader, int row) => (string)reader.Scalar(LocalIndexSql.FileIdOf, row)!;
 
@@ -152,7 +76,7 @@ internal sealed partial class TenantIndex
             allowed[row] = allowed[row] && rows.Contains(row);
     }
 
-    private static (SearchHit Hit, string? Language)? LoadFile(SqliteStatements reader, RankedFile ranked, IReadOnlyList<QueryTerm> terms)
+    private static (SearchHit Hit, string? Language)? LoadFile(SqliteStatements reader, RankedFile ranked, IReadOnlyList<string> expressions)
     {
         int id;
         SearchHit hit;
@@ -170,7 +94,7 @@ internal sealed partial class TenantIndex
 
         using var chunk = ranked.ChunkIndex is { } index
             ? reader.Read(LocalIndexSql.LoadChunkAt, id, index)
-            : BestChunk(reader, id, terms) is { } best ? reader.Read(LocalIndexSql.LoadChunk, best) : null;
+            : BestChunk(reader, id, expressions) is { } best ? reader.Read(LocalIndexSql.LoadChunk, best) : null;
         if (chunk is null || !chunk.Read())
             return (hit, language);
         hit = hit with
@@ -184,7 +108,7 @@ internal sealed partial class TenantIndex
     }
 
     // The chunk with the words that are rarest inside this file; the first of equals.
-    private static long? BestChunk(SqliteStatements reader, int file, IReadOnlyList<QueryTerm> terms)
+    private static long? BestChunk(SqliteStatements reader, int file, IReadOnlyList<string> expressions)
     {
         long first, last;
         using (var range = reader.Read(LocalIndexSql.ChunkRange, file))
@@ -195,10 +119,10 @@ internal sealed partial class TenantIndex
         }
 
         var scores = new SortedDictionary<long, double>();
-        foreach (var term in terms)
+        foreach (var expression in expressions)
         {
             var chunks = new List<long>();
-            using (var rows = reader.Read(LocalIndexSql.ChunksWith, term.Expression, first, last))
+            using (var rows = reader.Read(LocalIndexSql.ChunksWith, expression, first, last))
             {
                 while (rows.Read())
                     chunks.Add(rows.GetInt64(0));

@@ -122,7 +122,7 @@ internal sealed partial class TenantIndex
     private Ranking Best(SqliteStatements reader, FoundFiles found, bool[] allowed, EngineRequest request)
     {
         var complete = found.Count(allowed, found.Terms.Count);
-        var least = complete >= EnoughComplete || found.Terms.Count == 1 ? found.Terms.Count : 1;
+        var least = complete >= EnoughComplete || found.Terms.Count == 1 ? found.Terms.Count : found.LeastTerms;
         var top = new TopRanks(request.Offset + request.Limit);
         var total = found.Visit(allowed, least, (row, score) => top.Add(row, score, _files.OrderOf(row)));
         var files = top.Take().Skip(request.Offset)

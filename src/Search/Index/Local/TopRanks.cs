@@ -6,6 +6,9 @@ internal sealed class TopRanks(int capacity)
     private readonly PriorityQueue<(int Row, double Score, ulong Order), (double Score, ulong Order)> _kept =
         new(Comparer<(double Score, ulong Order)>.Create(Compare));
 
+    /// <summary>What scores less is not kept.</summary>
+    internal double Lowest => _kept.Count < capacity ? double.NegativeInfinity : capacity == 0 ? double.PositiveInfinity : _kept.Peek().Score;
+
     internal void Add(int row, double score, ulong order)
     {
         if (_kept.Count < capacity)

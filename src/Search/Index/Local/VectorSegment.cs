@@ -131,24 +131,20 @@ internal sealed unsafe class VectorSegment : IDisposable
         ScaleOf[slot] = scale;
     }
 
+    /// <summary>The record of slot 0; the others follow. Valid under the owner's read lock.</summary>
+    internal sbyte* Codes => (sbyte*)_codes + HeaderBytes;
+
     /// <summary>The record of a slot. Valid under the owner's read lock.</summary>
     internal ReadOnlySpan<sbyte> CodesOf(int slot) => new(_codes + HeaderBytes + (long)slot * Dimensions, Dimensions);
 
-    /// <summary>The exact scalar product of a query and a slot's vector.</summary>
-    internal float ExactDot(int slot, ReadOnlySpan<float> query, Span<float> buffer)
+    /// <summary>The exact scalar products of a query and the vectors of some slots, in their order.</summary>
+    internal float[] ExactDots(ReadOnlySpan<int> slots, ReadOnlyMemory<float> query)
     {
-        var bytes = MemoryMarshal.AsBytes(buffer[..Dimensions]);
-        var offset = HeaderBytes + (long)slot * Dimensions * sizeof(float);
-        var read = 0;
-        while (read < bytes.Length)
-        {
-            var got = RandomAccess.Read(_floatsFile, bytes[read..], offset + read);
-            if (got == 0)
-                throw new InvalidDataException($"The vectors beside {_codesPath} are cut off.");
-            read += got;
-        }
-
-        return TensorPrimitives.Dot(query, buffer[..Dimensions]);
+        var products = new float[slots.Length];
+        var buffer = new float[Dimensions];
+        for (var i = 0; i < slots.Length; i++)
+            products[i] = ExactDot(slots[i], query.Span, buffer);
+        return products;
     }
 
     /// <summary>Scales a vector to length one; zeros stay zeros.</summary>
@@ -159,6 +155,22 @@ internal sealed unsafe class VectorSegment : IDisposable
             unit.Clear();
         else
             TensorPrimitives.Divide(vector, norm, unit);
+    }
+
+    private float ExactDot(int slot, ReadOnlySpan<float> query, Span<float> buffer)
+    {
+        var bytes = MemoryMarshal.AsBytes(buffer);
+        var offset = HeaderBytes + (long)slot * Dimensions * sizeof(float);
+        var read = 0;
+        while (read < bytes.Length)
+        {
+            var got = RandomAccess.Read(_floatsFile, bytes[read..], offset + read);
+            if (got == 0)
+                throw new InvalidDataException($"The vectors beside {_codesPath} are cut off.");
+            read += got;
+        }
+
+        return TensorPrimitives.Dot(query, buffer);
     }
 
     /// <inheritdoc />

@@ -8,8 +8,10 @@ internal static class VocabularyTerms
     /// <summary>Index terms looked up one by one for the beginning of a word.</summary>
     private const int MostForPrefix = 300;
 
+    private const int MostInExpression = 30;
+
     /// <summary>Shorter halves of a word are words by chance.</summary>
-    private const int ShortestPart = 3;
+    private const int ShortestPart = 2;
 
     /// <summary>Adds to the terms of a query what the index knows: terms of the same spelling, words written together or apart.</summary>
     internal static IReadOnlyList<QueryTerm> Refine(SqliteStatements reader, IReadOnlyList<QueryTerm> terms)
@@ -37,6 +39,15 @@ internal static class VocabularyTerms
         while (rows.Read())
             terms.Add(rows.GetString(0));
         return terms.Count > MostForPrefix ? (terms[..MostForPrefix], true) : (terms, false);
+    }
+
+    /// <summary>A term as an FTS5 expression for chunks. Of a beginning it has the frequent words that begin so: their terms may be shorter than it.</summary>
+    internal static string ExpressionOf(SqliteStatements reader, QueryTerm term)
+    {
+        if (term is not { IsPrefix: true, IsPhrase: false })
+            return term.Expression;
+        var words = BeginningWith(reader, term.Form).Terms.Take(MostInExpression).Select(word => $"\"{word}\"");
+        return $"({string.Join(" OR ", words.Prepend(term.Expression))})";
     }
 
     private static bool IsWord(QueryTerm term) => term is { IsPrefix: false, IsPhrase: false };

@@ -52,6 +52,9 @@ internal static class CommonWords
         ("mr", Script.Devanagari, "आहे आणि या व हा ही हे ते आहेत होते होता त्या तर मध्ये केले एक झाला साठी असे नाही त्याच्या येथे होती केला की किंवा"),
     ];
 
+    // Names of variables, list items and units are single letters too.
+    private const double SingleLetter = 0.4;
+
     // Letters that, among these languages, one alone uses often.
     private static readonly FrozenDictionary<int, string> Letters = new Dictionary<int, string>
     {
@@ -88,7 +91,7 @@ internal static class CommonWords
             return [];
         }
 
-        weight = 2.0 / (1 + languages.Length);
+        weight = (word.Length == 1 ? SingleLetter : 1) * 2.0 / (1 + languages.Length);
         return languages;
     }
 }

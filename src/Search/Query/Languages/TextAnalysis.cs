@@ -83,25 +83,37 @@ internal sealed class TextStems(IReadOnlyDictionary<(string Language, string Wor
     /// <summary>The index terms of a text, separated by spaces.</summary>
     internal string TermsOf(string text, string? language) => string.Join(' ', In(text, language).Select(term => term.Term));
 
-    /// <summary>The terms of a file's name: its words, and their parts when they are joined (<c>AnnualReport2025</c>).</summary>
+    /// <summary>The terms of a file's name: its words, their parts when they are joined (<c>AnnualReport2025</c>), and what a hyphen joins (<c>e-mail</c>) as one.</summary>
     internal IEnumerable<TextTerm> InName(string name, string? language)
     {
         foreach (var term in In(name, language))
             yield return term;
+        var hyphened = new List<WordSpan>();
         foreach (var word in Words.In(name))
         {
-            if (word.IsUnsegmented || Words.Parts(name.AsSpan(word.Start, word.End - word.Start)) is not { Count: > 1 } parts)
+            if (word.IsUnsegmented)
                 continue;
-            foreach (var part in parts)
+            if (hyphened.Count > 0 && !(word.Start == hyphened[^1].End + 1 && name[word.Start - 1] == '-'))
+                hyphened.Clear();
+            hyphened.Add(word);
+            if (hyphened.Count > 1)
+                yield return TermOf(string.Concat(hyphened.Select(part => name[part.Start..part.End])), hyphened[0].Start, word.End, language);
+            if (Words.Parts(name.AsSpan(word.Start, word.End - word.Start)) is { Count: > 1 } parts)
             {
-                var normalized = WordForm.Normalize(part);
-                yield return new(StemOf(normalized, language), WordForm.Fold(normalized), word.Start, word.End);
+                foreach (var part in parts)
+                    yield return TermOf(part, word.Start, word.End, language);
             }
         }
     }
 
     /// <summary>The index terms of a file's name, separated by spaces.</summary>
     internal string TermsOfName(string name, string? language) => string.Join(' ', InName(name, language).Select(term => term.Term));
+
+    private TextTerm TermOf(string word, int start, int end, string? language)
+    {
+        var normalized = WordForm.Normalize(word);
+        return new(StemOf(normalized, language), WordForm.Fold(normalized), start, end);
+    }
 
     /// <summary>The index term of a word.</summary>
     /// <param name="normalized">As <see cref="WordForm.Normalize"/> leaves it.</param>

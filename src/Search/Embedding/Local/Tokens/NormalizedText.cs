@@ -6,7 +6,8 @@ namespace ScaiDrive.Search.Embedding.Local;
 /// <summary>Reads a text slice by slice in Unicode normalisation form KC, so that a long text needs little memory.</summary>
 /// <remarks>
 /// The slices joined are the normalised text: each ends before a character that is a starter and never combines with
-/// what stands before it (UAX #15, "stable code points" at the left). Unpaired surrogates stay as they are.
+/// what stands before it (UAX #15, "stable code points" at the left). Unpaired surrogates and U+FFFE stay as they are.
+/// Letters that the platform's ICU may be too old to know (<see cref="YoungLetters"/>) are normalised here.
 /// </remarks>
 internal ref struct NormalizedText(ReadOnlySpan<char> text)
 {
@@ -45,12 +46,14 @@ internal ref struct NormalizedText(ReadOnlySpan<char> text)
 
     private ReadOnlySpan<char> Normalize(ReadOnlySpan<char> source)
     {
+        if (YoungLetters.AreIn(source))
+            source = YoungLetters.Normalize(source);
         buffer ??= ArrayPool<char>.Shared.Rent(4 * source.Length);
         var written = 0;
         while (!source.IsEmpty)
         {
-            // The platform refuses unpaired surrogates; they are starters of their own, so the text may be cut at them.
-            var valid = WellFormedLength(source);
+            // The platform refuses unpaired surrogates and U+FFFE; they are starters of their own, so the text may be cut at them.
+            var valid = AcceptedLength(source);
             int length;
             while (!source[..valid].TryNormalize(buffer.AsSpan(written), out length, NormalizationForm.FormKC))
                 Grow(written);
@@ -67,10 +70,12 @@ internal ref struct NormalizedText(ReadOnlySpan<char> text)
         return buffer.AsSpan(0, written);
     }
 
-    private static int WellFormedLength(ReadOnlySpan<char> source)
+    private static int AcceptedLength(ReadOnlySpan<char> source)
     {
         for (var i = 0; i < source.Length; i++)
         {
+            if (source[i] == '\uFFFE')
+                return i;
             if (!char.IsSurrogate(source[i]))
                 continue;
             if (i + 1 == source.Length || !char.IsSurrogatePair(source[i], source[i + 1]))

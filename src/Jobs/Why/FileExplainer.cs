@@ -1,0 +1,54 @@
+using ScaiDrive.Drive;
+
+namespace ScaiDrive.Jobs;
+
+/// <summary>Answers why a file is not found, also for one that nobody has heard of.</summary>
+public sealed class FileExplainer(DriveStore drive, IndexedFileExplainer indexed, AbsentFileExplainer absent)
+{
+    /// <summary>The answer as of now. Whoever may not read a file learns as much about it as about one that never was.</summary>
+    public async Task<FileExplanation> ExplainAsync(Caller caller, WhyQuestion question, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(question);
+        try
+        {
+            var (file, share) = await FindAsync(caller.TenantId, question, cancellationToken);
+            var mayKnow = file is not null && share is not null && ReadAccess.Admits(caller, share, file);
+            if (!caller.IsAdmin && !mayKnow)
+                return AbsentFileExplainer.Unknown(question);
+            if (share is null or { IsDeleted: true } || file is null or { IsDeleted: true })
+                return await absent.ExplainAsync(caller, question, share, file, cancellationToken);
+            if (question.UserId is { } userId && userId != caller.UserId && await HiddenAsync(caller.TenantId, userId, share, file, cancellationToken) is { } hidden)
+                return new() { File = file, Causes = [hidden] };
+            return await indexed.ExplainAsync(file, cancellationToken);
+        }
+        catch (InvalidNameException fault)
+        {
+            return new() { Causes = [WhyCause.Of(WhyCodes.PathInvalid, fault.Message)] };
+        }
+    }
+
+    private async Task<(DriveFile? File, Share? Share)> FindAsync(string tenantId, WhyQuestion question, CancellationToken cancellationToken)
+    {
+        if (question.FileId is { } id)
+        {
+            var byId = await drive.FindFileAsync(tenantId, id, cancellationToken);
+            return (byId, byId is null ? null : await drive.FindShareAsync(tenantId, byId.ShareId, cancellationToken));
+        }
+
+        var share = await drive.FindShareAsync(tenantId, question.ShareId!, cancellationToken);
+        var byPath = share is null
+            ? null
+            : await drive.FindFileByPathAsync(tenantId, share.Id, question.Path!, cancellationToken)
+              ?? await drive.FindTrashedByPathAsync(tenantId, share.Id, question.Path!, cancellationToken);
+        return (byPath, share);
+    }
+
+    private async Task<WhyCause?> HiddenAsync(string tenantId, string userId, Share share, DriveFile file, CancellationToken cancellationToken) =>
+        await drive.FindCallerAsync(tenantId, userId, cancellationToken) switch
+        {
+            null => WhyCause.Of(WhyCodes.HiddenByPermissions, $"There is no active user {userId}."),
+            var user when !ReadAccess.Admits(user, share, file) => WhyCause.Of(WhyCodes.HiddenByPermissions, $"{userId} may not read {file.Path}."),
+            _ => null,
+        };
+}

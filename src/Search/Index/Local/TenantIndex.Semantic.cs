@@ -1,0 +1,89 @@
+using ScaiDrive.Search.Query;
+
+namespace ScaiDrive.Search.Index.Local;
+
+/// <content>Ranking by meaning: a scan over quantised records, then exact products of the best.</content>
+internal sealed partial class TenantIndex
+{
+    /// <summary>Files, or chunks, whose rank by meaning is made exact with full-precision vectors.</summary>
+    private const int Rescored = 400;
+
+    /// <summary>The vectors, one segment per model.</summary>
+    internal IReadOnlyCollection<VectorSegment> Segments => _segments.Values;
+
+    /// <summary>Ranks by meaning: the best chunk of each file.</summary>
+    internal Ranking Semantic(EngineRequest request, string model, ReadOnlySpan<float> query)
+    {
+        var unit = UnitOf(query);
+        return Search(reader =>
+        {
+            if (SegmentOf(model, unit.Length) is not { } segment)
+                return new Ranking([], 0);
+            using var best = new BestOfFiles(unit, Allowed(reader, request.Search));
+            SegmentScan.Run(segment, best);
+            return Rank(reader, segment, best, request);
+        });
+    }
+
+    /// <summary>Ranks chunks by their cosine to a query.</summary>
+    internal IReadOnlyList<RankedChunk> ChunksByMeaning(EngineRequest request, string model, ReadOnlySpan<float> query)
+    {
+        var unit = UnitOf(query);
+        return Search<IReadOnlyList<RankedChunk>>(reader =>
+        {
+            if (SegmentOf(model, unit.Length) is not { } segment)
+                return [];
+            var best = new BestChunks(unit, Allowed(reader, request.Search), Math.Max(Rescored, request.Offset + request.Limit), OrderOf);
+            SegmentScan.Run(segment, best);
+            var slots = best.Take();
+            var exact = new TopRanks(request.Offset + request.Limit);
+            foreach (var (slot, score) in slots.Zip(segment.ExactDots(slots, unit)))
+                exact.Add(slot, score, OrderOf(segment.FileOf[slot], segment.ChunkOf[slot]));
+            return [.. exact.Take().Skip(request.Offset).Select(ranked => ToChunk(reader, segment.FileOf[ranked.Row], segment.ChunkOf[ranked.Row], ranked.Score))];
+        });
+    }
+
+    private static float[] UnitOf(ReadOnlySpan<float> query)
+    {
+        var unit = new float[query.Length];
+        VectorSegment.Normalise(query, unit);
+        return unit;
+    }
+
+    private VectorSegment? SegmentOf(string model, int dimensions) =>
+        _segments.Values.FirstOrDefault(candidate => candidate.Model == model && candidate.Dimensions == dimensions);
+
+    private Ranking Rank(SqliteStatements reader, VectorSegment segment, BestOfFiles best, EngineRequest request)
+    {
+        var top = new TopRanks(Math.Max(Rescored, request.Offset + request.Limit));
+        var total = 0;
+        var scores = best.Scores;
+        for (var row = 0; row < scores.Length; row++)
+        {
+            if (float.IsNegativeInfinity(scores[row]))
+                continue;
+            total++;
+            if (scores[row] >= top.Lowest)
+                top.Add(row, scores[row], _files.OrderOf(row));
+        }
+
+        var ranked = top.Take();
+        // The same files are rescored whatever part is asked for, so that the order of the parts fits together.
+        var rescored = ranked.Take(Rescored).Select(file => file.Row).ToArray();
+        var exactScores = segment.ExactDots(Array.ConvertAll(rescored, row => best.Slots[row]), best.Unit);
+        var exact = new TopRanks(Rescored);
+        foreach (var (row, score) in rescored.Zip(exactScores))
+            exact.Add(row, score, _files.OrderOf(row));
+        var order = exact.Take();
+        // Below them the quantised score may exceed the lowest exact one by its rounding; a score must not rise down the list.
+        var floor = order.Count > 0 ? order[^1].Score : 0;
+        order.AddRange(ranked.Skip(Rescored).Select(file => (file.Row, Math.Min(file.Score, floor))));
+        var files = order.Skip(request.Offset).Take(request.Limit)
+            .Select(file => new RankedFile(FileIdOf(reader, file.Row), file.Score, 1 - file.Score, segment.ChunkOf[best.Slots[file.Row]]))
+            .ToList();
+        return new(files, total);
+    }
+
+    // Chunks of one file with equal scores stand in their own order.
+    private ulong OrderOf(int file, int chunk) => unchecked(_files.OrderOf(file) + (ulong)chunk);
+}

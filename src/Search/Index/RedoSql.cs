@@ -1,0 +1,37 @@
+namespace ScaiDrive.Search.Index;
+
+/// <summary>Statements that find files to be indexed again. Columns are described in <c>Migrations/</c>.</summary>
+internal static class RedoSql
+{
+    private const string Matching = """
+        FROM search.file f
+        WHERE f.tenant_id = $1 AND ($2::text IS NULL OR f.file_id = $2) AND ($3::text IS NULL OR f.share_id = $3)
+          AND ($4::text IS NULL OR EXISTS (
+              SELECT FROM search.file_stage g WHERE g.tenant_id = f.tenant_id AND g.file_id = f.file_id AND g.reason_code = $4))
+        """;
+
+    internal const string Count = $"SELECT count(*) {Matching}";
+
+    // What was done since it was asked for is not done twice when the job starts over.
+    internal const string Page = $"""
+        SELECT f.file_id, f.content_hash, f.chunk_count > 0 AND f.chunks_hash IS NOT DISTINCT FROM f.content_hash
+        {Matching}
+          AND f.file_id > $5
+          AND NOT EXISTS (
+              SELECT FROM search.file_stage d
+              WHERE d.tenant_id = f.tenant_id AND d.file_id = f.file_id AND d.stage = $6 AND d.state <> 'pending' AND d.recorded_at >= $7)
+        ORDER BY f.file_id
+        LIMIT $8
+        """;
+
+    // They are embedded again because nothing is cached for them; searches go on with the copies they have.
+    internal const string ForgetVectors = """
+        WITH texts AS (
+            SELECT DISTINCT hash FROM search.text_chunk WHERE tenant_id = $1 AND file_id = ANY ($2)
+        ),
+        forgotten AS (
+            DELETE FROM search.vector v USING texts t WHERE v.tenant_id = $1 AND v.chunk_hash = t.hash
+        )
+        DELETE FROM search.file_vectors WHERE tenant_id = $1 AND file_id = ANY ($2)
+        """;
+}
