@@ -88,6 +88,38 @@ public abstract partial class SearchEngineContract
     }
 
     [Fact]
+    public async Task Who_types_the_name_of_a_file_gets_that_file_first()
+    {
+        await using var engine = await StartAsync();
+        await engine.Room.AddAsync("fil_often", "notes.txt", "harbour plan harbour plan harbour plan harbour plan");
+        await engine.Room.AddAsync("fil_name", "harbour plan.txt", "a long text about many other things that are of no matter here at all");
+        Assert.Equal(["fil_name", "fil_often"], await engine.FindAsync("harbour plan"));
+        Assert.Equal(["fil_name"], (await engine.FindAsync("harbour plan.txt")).Take(1));
+    }
+
+    [Theory]
+    [InlineData("de", "Die Häuser am Hafen", "Haus", "fil_1")]
+    [InlineData("de", "Die Häuser am Hafen", "haeuser", "fil_1")]
+    [InlineData("fr", "Les maisons du village", "maison", "fil_1")]
+    [InlineData(null, "The houses of the village", "house", "fil_1")]
+    [InlineData("de", "Verschiedene Themen", "houses", "")]
+    public async Task Words_are_compared_in_the_language_of_their_text(string? language, string text, string query, string expected)
+    {
+        await using var engine = await StartAsync();
+        var file = File("fil_1", "1.txt", text);
+        var chunks = engine.Room.Chunker.Split([new(1, text, [])]);
+        await engine.Room.CommitAsync(async tx =>
+        {
+            await engine.Room.Writer.UpsertFilesAsync(tx, Tenant, [file], Stop);
+            await engine.Room.Writer.ReplaceChunksAsync(tx, Tenant, "fil_1", file.ContentHash, "text", language, chunks, Stop);
+        });
+        await engine.Room.AddAsync("fil_2", "2.txt", "english words only");
+        Assert.Equal(expected, string.Join(' ', await engine.FindAsync(query)));
+        if (expected.Length > 0)
+            Assert.NotEmpty(Assert.Single((await engine.Service.KeywordAsync(Request(query), Stop)).Hits).Highlights);
+    }
+
+    [Fact]
     public async Task Equal_scores_stand_in_an_order_that_does_not_depend_on_the_engine()
     {
         await using var engine = await StartAsync();

@@ -22,7 +22,9 @@ public static class WeaviateCheck
             if (!await server.IsReadyAsync(cancellationToken))
                 return new($"{options.Url} does not answer, or is not ready", null);
             var version = await server.VersionAsync(cancellationToken);
-            await server.CollectionsAsync(cancellationToken);
+            // Without a collection there is nothing that could be asked in GraphQL.
+            if ((await server.CollectionsAsync(cancellationToken)).Any(found => found.Name == Collections.Files) && !await server.HasGraphQlAsync(cancellationToken))
+                return new("its GraphQL API is switched off; searches need it", version);
             return Version.TryParse(version?.Split('-')[0], out var parsed) && parsed < Oldest
                 ? new($"version {version} is older than {Oldest}", version)
                 : new(null, version);

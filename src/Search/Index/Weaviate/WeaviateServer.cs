@@ -22,6 +22,20 @@ internal sealed class WeaviateServer(WeaviateClient client)
     internal async Task<string?> VersionAsync(CancellationToken cancellationToken) =>
         (string?)(await client.ReadAsync("meta", cancellationToken))?["version"];
 
+    /// <summary>Whether searches can be asked. The question is refused for its tenant, but in GraphQL.</summary>
+    internal async Task<bool> HasGraphQlAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await GetAsync(Collections.Files, "-", "limit:1", "fileId", cancellationToken);
+            return true;
+        }
+        catch (WeaviateException fault) when (!fault.IsOutage)
+        {
+            return fault.Status is null;
+        }
+    }
+
     /// <summary>Names and descriptions of all collections.</summary>
     internal async Task<IReadOnlyList<(string Name, string? Description)>> CollectionsAsync(CancellationToken cancellationToken)
     {

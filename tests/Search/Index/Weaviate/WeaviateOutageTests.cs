@@ -132,6 +132,21 @@ public sealed class WeaviateOutageTests
     }
 
     [Fact]
+    public async Task A_check_says_in_words_what_is_wrong_with_the_server()
+    {
+        await using var engine = await WeaviateRoom.CreateAsync(apiKey: "a key");
+        Assert.Equal(new WeaviateFinding(null, "1.24.0"), await WeaviateCheck.RunAsync(engine.Options(), Stop));
+        Assert.Contains("401", (await WeaviateCheck.RunAsync(engine.Options() with { ApiKey = null }, Stop)).Fault, StringComparison.Ordinal);
+        await engine.Room.AddAsync("fil_1", "1.txt", "some words");
+        await engine.FindAsync("some");
+        Assert.Null((await WeaviateCheck.RunAsync(engine.Options(), Stop)).Fault);
+        engine.Server.Faults.Answer("/v1/graphql", 404);
+        Assert.Contains("GraphQL", (await WeaviateCheck.RunAsync(engine.Options(), Stop)).Fault, StringComparison.Ordinal);
+        await engine.Server.StopAsync();
+        Assert.Contains("does not answer", (await WeaviateCheck.RunAsync(engine.Options(), Stop)).Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_follower_lets_a_failing_server_rest_longer_each_time()
     {
         await using var engine = await WeaviateRoom.CreateAsync();
