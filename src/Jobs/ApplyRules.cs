@@ -81,7 +81,7 @@ internal sealed class ApplyRulesHandler(FileStates states, EmbeddingProviders pr
 
         await EnqueueAsync(transaction, Of(rework => rework.Extract), file => new ExtractText(file.FileId, file.ContentHash), job, cancellationToken);
         await EnqueueAsync(transaction, Of(rework => rework.Recognize), file => new RecognizeText(file.FileId, file.ContentHash), job, cancellationToken);
-        await EnqueueAsync(transaction, Of(rework => rework.Embed is not null), file => new EmbedText(file.FileId, file.ContentHash), job, cancellationToken);
+        await FilesAgain.EmbedAsync(queue, transaction, job.TenantId, rules, Of(rework => rework.Embed is not null), QueueNames.Low, cancellationToken);
         return due.Count;
     }
 

@@ -39,15 +39,15 @@ internal sealed class FileJobs(DriveStore drive, JobQueue queue, FileLedger ledg
 
     /// <summary>Asks for the vectors of a version, in the line of the provider that is to compute them.</summary>
     internal Task<long?> EnqueueEmbedAsync(NpgsqlTransaction transaction, EmbedText args, ProviderRow provider, JobContext job, CancellationToken cancellationToken) =>
-        // The line belongs to the key: a job that moves to another one is another job.
         queue.EnqueueAsync(
-            transaction,
-            args,
-            Options($"{EmbedText.Kind}@{provider.Id}", job.TenantId, args.FileId, args.ContentHash, job.Queue, job.Connector) with
-            {
-                LimitKey = ProviderLanes.LimitKeyOf(job.TenantId, provider.Id),
-            },
-            cancellationToken);
+            transaction, args, EmbedOptions(job.TenantId, args.FileId, args.ContentHash, provider.Id, job.Queue, job.Connector), cancellationToken);
+
+    /// <summary>As <see cref="Options"/>, in the line of a provider. The line belongs to the key: a job that moves to another one is another job.</summary>
+    internal static JobOptions EmbedOptions(string tenantId, string fileId, string contentHash, string providerId, string queueName, string? connector) =>
+        Options($"{EmbedText.Kind}@{providerId}", tenantId, fileId, contentHash, queueName, connector) with
+        {
+            LimitKey = ProviderLanes.LimitKeyOf(tenantId, providerId),
+        };
 
     /// <summary>One unfinished job per kind and version: a second request for the same work changes nothing.</summary>
     internal static JobOptions Options(string work, string tenantId, string fileId, string contentHash, string queueName, string? connector) => new()

@@ -3,13 +3,14 @@ using Npgsql;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Policies;
+using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Auditing;
 
 namespace ScaiDrive.Jobs;
 
 /// <summary>Puts files right that a check suspects, each batch in a transaction that holds them and looks again first.</summary>
-internal sealed class IndexMender(DriveStore drive, IndexAudit audit, IndexWriter index, JobQueue queue, QueueReader jobs)
+internal sealed class IndexMender(DriveStore drive, IndexAudit audit, IndexWriter index, EmbeddingProviders providers, JobQueue queue, QueueReader jobs)
 {
     private const int MostDeletions = 500;
 
@@ -62,10 +63,11 @@ internal sealed class IndexMender(DriveStore drive, IndexAudit audit, IndexWrite
     internal async Task MendFaultsAsync(IReadOnlyList<string> fileIds, Drift found, JobContext job, CancellationToken cancellationToken)
     {
         await using var transaction = await job.BeginAsync(cancellationToken);
-        await FileStates.HoldAsync(transaction.Transaction, job.TenantId, fileIds, cancellationToken);
+        var rules = await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken);
+        var states = await FileStates.HoldAsync(transaction.Transaction, job.TenantId, fileIds, cancellationToken);
         var faults = await IndexAudit.FaultsAsync(transaction.Transaction, job.TenantId, fileIds, cancellationToken);
         await MendTextAsync(transaction.Transaction, faults, job, cancellationToken);
-        await MendVectorsAsync(transaction.Transaction, faults, job, cancellationToken);
+        await MendVectorsAsync(transaction.Transaction, faults, states, rules, job, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         found.Count("status_missing", faults.Count(fault => fault.LacksStatus));
         found.Count("chunk_count", faults.Count(fault => fault.HasOtherChunkCount));
@@ -91,21 +93,16 @@ internal sealed class IndexMender(DriveStore drive, IndexAudit audit, IndexWrite
             job, cancellationToken);
     }
 
-    private async Task MendVectorsAsync(NpgsqlTransaction transaction, IReadOnlyList<FileFaults> faults, JobContext job, CancellationToken cancellationToken)
+    private async Task MendVectorsAsync(
+        NpgsqlTransaction transaction, IReadOnlyList<FileFaults> faults, IReadOnlyList<FileState> states, IndexingRules rules, JobContext job,
+        CancellationToken cancellationToken)
     {
         await ReworkWriter.DropVectorsAsync(
             transaction, job.TenantId,
             [.. faults.SelectMany(fault => fault.IncompleteModels.Union(fault.UnknownModels).Select(model => (fault.FileId, model)))], cancellationToken);
-        var lacking = faults.Where(fault => fault.LacksVectors || fault.IncompleteModels.Count > 0).ToList();
-        if (lacking.Count == 0)
-            return;
-        await ReworkWriter.AwaitVectorsAsync(transaction, job.TenantId, [.. lacking.Select(fault => fault.FileId)], cancellationToken);
-        await queue.EnqueueManyAsync(
-            transaction,
-            [.. lacking.Select(fault => (
-                new EmbedText(fault.FileId, fault.ContentHash),
-                FileJobs.Options(EmbedText.Kind, job.TenantId, fault.FileId, fault.ContentHash, QueueNames.Low, connector: null)))],
-            cancellationToken);
+        var lacking = faults.Where(fault => fault.LacksVectors || fault.IncompleteModels.Count > 0).Select(fault => fault.FileId).ToHashSet();
+        await ReworkWriter.AwaitVectorsAsync(transaction, job.TenantId, lacking, cancellationToken);
+        await FilesAgain.EmbedAsync(queue, transaction, job.TenantId, rules, [.. states.Where(state => lacking.Contains(state.FileId))], QueueNames.Low, cancellationToken);
     }
 
     private async Task ExtractAsync(

@@ -13,8 +13,8 @@ public sealed record PolicyChange(PolicyList Policies, ReworkEstimate Estimate, 
 
 /// <summary>Changes policies, and lets the files follow that the change affects, and no others.</summary>
 public sealed class PolicyChanges(
-    NpgsqlDataSource dataSource, EmbeddingProviders providers, PolicyStore policies, ReworkEstimator estimator, JobQueue queue, QueueReader jobs,
-    ProviderLanes lanes)
+    NpgsqlDataSource dataSource, EmbeddingProviders providers, PolicyStore policies, ReworkEstimator estimator, ProviderLanes lanes, JobQueue queue,
+    QueueReader jobs)
 {
     /// <summary>Makes a change, or only says what it would come to.</summary>
     /// <param name="tenantId">Whose policies.</param>
@@ -52,9 +52,9 @@ public sealed class PolicyChanges(
     {
         await PolicyStore.HoldAloneAsync(transaction, tenantId, cancellationToken);
         var rules = await providers.HoldRulesAsync(transaction, tenantId, cancellationToken);
-        // What waits for a provider is decided anew: a policy may point elsewhere by now.
-        await lanes.WakeAsync(transaction, rules.Providers, cancellationToken);
         await VectorSpaces.AddWantedAsync(transaction, tenantId, rules, cancellationToken);
+        // What waits for a provider that failed looks at once whether it is still the one to ask.
+        await lanes.WakeAsync(transaction, rules.Providers, cancellationToken);
         return await queue.EnqueueAsync(transaction, new ApplyRules(), tenantId, cancellationToken);
     }
 }

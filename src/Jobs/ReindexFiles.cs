@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Policies;
+using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Ledger;
 
@@ -19,7 +20,7 @@ public sealed record ReindexFiles(string Stage, string? ShareId, string? ReasonC
 }
 
 /// <summary>Walks over these files in batches.</summary>
-internal sealed class ReindexFilesHandler(FilesToRedo files, JobQueue queue) : IJobHandler<ReindexFiles>
+internal sealed class ReindexFilesHandler(FilesToRedo files, EmbeddingProviders providers, JobQueue queue) : IJobHandler<ReindexFiles>
 {
     public async Task<JobOutcome> RunAsync(ReindexFiles args, JobContext job, CancellationToken cancellationToken)
     {
@@ -29,7 +30,8 @@ internal sealed class ReindexFilesHandler(FilesToRedo files, JobQueue queue) : I
         {
             last = page[^1].FileId;
             await using var transaction = await job.BeginAsync(cancellationToken);
-            await FilesAgain.EnqueueAsync(queue, transaction.Transaction, job.TenantId, args.Stage, page, QueueNames.Low, cancellationToken);
+            var rules = await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken);
+            await FilesAgain.EnqueueAsync(queue, transaction.Transaction, job.TenantId, args.Stage, page, rules, QueueNames.Low, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             passed += page.Count;
             await job.ProgressAsync(passed, null, "enqueueing", cancellationToken);
@@ -43,8 +45,25 @@ internal sealed class ReindexFilesHandler(FilesToRedo files, JobQueue queue) : I
 /// <summary>Enqueues the work that does a stage of a file again.</summary>
 internal static class FilesAgain
 {
+    /// <summary>Each in the line of the provider that its policy names.</summary>
+    internal static async Task EmbedAsync(
+        JobQueue queue, NpgsqlTransaction transaction, string tenantId, IndexingRules rules, IReadOnlyList<FileState> files, string queueName,
+        CancellationToken cancellationToken)
+    {
+        if (files.Count > 0)
+        {
+            await queue.EnqueueManyAsync(
+                transaction,
+                [.. files.Select(file => (
+                    new EmbedText(file.FileId, file.ContentHash),
+                    FileJobs.EmbedOptions(
+                        tenantId, file.FileId, file.ContentHash, rules.Decide(file.ShareId, file.Path, file.MimeType).Provider.Id, queueName, connector: null)))],
+                cancellationToken);
+        }
+    }
+
     internal static async Task EnqueueAsync(
-        JobQueue queue, NpgsqlTransaction transaction, string tenantId, string stage, IReadOnlyList<FileToRedo> files, string queueName,
+        JobQueue queue, NpgsqlTransaction transaction, string tenantId, string stage, IReadOnlyList<FileToRedo> files, IndexingRules rules, string queueName,
         CancellationToken cancellationToken)
     {
         switch (stage)
@@ -53,13 +72,11 @@ internal static class FilesAgain
                 await AddAsync(files, file => new ExtractText(file.FileId, file.ContentHash, Again: true), again: true);
                 break;
             case LedgerStages.Embed:
-                var withText = files.Where(file => file.HasText).ToList();
-                if (withText.Count == 0)
-                    break;
-                var held = await FileStates.HoldAsync(transaction, tenantId, [.. withText.Select(file => file.FileId)], cancellationToken);
-                await FilesToRedo.ForgetVectorsAsync(transaction, tenantId, [.. held.Select(file => file.FileId)], cancellationToken);
-                await ReworkWriter.AwaitVectorsAsync(transaction, tenantId, [.. held.Select(file => file.FileId)], cancellationToken);
-                await AddAsync(withText, file => new EmbedText(file.FileId, file.ContentHash), again: false);
+                var held = await FileStates.HoldAsync(transaction, tenantId, [.. files.Where(file => file.HasText).Select(file => file.FileId)], cancellationToken);
+                var wanted = held.Where(file => file.HasCurrentText && rules.Decide(file.ShareId, file.Path, file.MimeType).Semantic).ToList();
+                await FilesToRedo.ForgetVectorsAsync(transaction, tenantId, [.. wanted.Select(file => file.FileId)], cancellationToken);
+                await ReworkWriter.AwaitVectorsAsync(transaction, tenantId, [.. wanted.Select(file => file.FileId)], cancellationToken);
+                await EmbedAsync(queue, transaction, tenantId, rules, wanted, queueName, cancellationToken);
                 break;
             default:
                 // Without text there is nothing to cut: what there was to read is looked at first.

@@ -1,5 +1,6 @@
 using Npgsql;
 using ScaiDrive.Queue;
+using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 
 namespace ScaiDrive.Jobs;
@@ -10,7 +11,7 @@ namespace ScaiDrive.Jobs;
 public sealed record StartedReindex(long? JobId, long Files);
 
 /// <summary>Lets files go through the index again. Their old text stays searchable until the new one is there.</summary>
-public sealed class Reindexing(NpgsqlDataSource dataSource, FilesToRedo files, JobQueue queue, QueueReader jobs, TimeProvider time)
+public sealed class Reindexing(NpgsqlDataSource dataSource, FilesToRedo files, EmbeddingProviders providers, JobQueue queue, QueueReader jobs, TimeProvider time)
 {
     /// <summary>Starts it: for one file at once and in <c>high</c>, for many by one job in <c>low</c>.</summary>
     /// <param name="filter">Which files.</param>
@@ -50,7 +51,8 @@ public sealed class Reindexing(NpgsqlDataSource dataSource, FilesToRedo files, J
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             // Whatever was done before, it is done again: nothing was done after tomorrow.
             var page = await files.PageAsync(filter, stage, time.GetUtcNow().AddDays(1), "", 1, cancellationToken);
-            await FilesAgain.EnqueueAsync(queue, transaction, filter.TenantId, stage, page, QueueNames.High, cancellationToken);
+            var rules = await providers.HoldRulesAsync(transaction, filter.TenantId, cancellationToken);
+            await FilesAgain.EnqueueAsync(queue, transaction, filter.TenantId, stage, page, rules, QueueNames.High, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

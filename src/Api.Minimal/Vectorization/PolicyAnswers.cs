@@ -1,6 +1,7 @@
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Jobs;
 using ScaiDrive.Search.Embedding.Policies;
+using ScaiDrive.Search.Embedding.Providers;
 
 namespace ScaiDrive.Api.Minimal.Vectorization;
 
@@ -128,7 +129,8 @@ internal sealed record ReworkItem
     }
 
     // What has nothing to embed costs nothing, whatever the provider takes.
-    private static decimal? CostOf(ModelEstimate one) => one.Tokens == 0 || one.Provider.Type == "local" ? 0 : null;
+    private static decimal? CostOf(ModelEstimate one) =>
+        one.Tokens == 0 || one.Provider.Type == ProviderTypes.Local ? 0 : one.Provider.CostPerMillionTokens * one.Tokens / 1_000_000m;
 }
 
 /// <summary>What one model has to embed.</summary>
