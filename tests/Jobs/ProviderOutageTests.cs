@@ -58,7 +58,7 @@ public sealed class ProviderOutageTests : IAsyncLifetime
 
         await fleet.Get<PolicyChanges>().ChangeAsync(
             Fleet.Tenant,
-            list => list.Change("pol_default", new PolicyWish(null, list.Find("pol_default").Rule with { ProviderId = second.Id }, null), DateTimeOffset.UnixEpoch),
+            list => list.Change("pol_default", new PolicyWish(list.Find("pol_default").Rule with { ProviderId = second.Id }, null, null), DateTimeOffset.UnixEpoch),
             dryRun: false, default);
         await fleet.SettleAsync();
 
