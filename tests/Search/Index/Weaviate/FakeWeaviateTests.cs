@@ -7,7 +7,7 @@ using static ScaiDrive.Search.Tests.Support.SearchRoom;
 namespace ScaiDrive.Search.Tests.Index.Weaviate;
 
 /// <summary>The fake must be as strict as it says, or the suite proves nothing.</summary>
-public sealed class FakeWeaviateTests : IAsyncLifetime
+public sealed class FakeWeaviateTests : IAsyncLifetime, IDisposable
 {
     private const string Film = """
         {"class":"Film","multiTenancyConfig":{"enabled":true},"vectorizer":"none","vectorIndexConfig":{"distance":"cosine"},"properties":[
@@ -29,11 +29,9 @@ public sealed class FakeWeaviateTests : IAsyncLifetime
         await PutAsync("""{"title":"blue","kind":"comedy","year":2003}""", "[1,1]", 3);
     }
 
-    public async Task DisposeAsync()
-    {
-        _http.Dispose();
-        await _server.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose() => _http.Dispose();
 
     [Theory]
     [InlineData("""{"class":"film"}""", "not a valid class name")]
