@@ -97,8 +97,8 @@ internal sealed class FoundFiles(int rows) : IDisposable
 
     private void Score(FoundTerm found, byte least)
     {
-        var rowsOfTerm = found.Rows.AsSpan(0, found.Count);
-        var scoresOfTerm = found.Scores.AsSpan(0, found.Count);
+        ReadOnlySpan<int> rowsOfTerm = found.Rows.AsSpan(0, found.Count);
+        ReadOnlySpan<float> scoresOfTerm = found.Scores.AsSpan(0, found.Count);
         for (var i = 0; i < rowsOfTerm.Length; i++)
         {
             var row = rowsOfTerm[i];
