@@ -19,7 +19,7 @@ internal abstract class EngineRoom(SearchRoom room) : IAsyncDisposable
     /// <summary>Called between the steps of applying changes; may throw to play a crash.</summary>
     public abstract Action<string>? Step { set; }
 
-    public SearchService Service => new(Engine, Room.Providers, _metrics);
+    public SearchService Service => new(Engine, Room.Providers, new(Engine, Room.DataSource), _metrics);
 
     /// <summary>The process ends and another one starts.</summary>
     public abstract void Restart();
