@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -12,6 +13,9 @@ internal sealed partial class RunningHost : IAsyncDisposable
     private readonly HttpClient _client = new();
 
     private RunningHost(Process process) => _process = process;
+
+    /// <summary>Files with text.</summary>
+    internal int Indexed { get; private set; }
 
     /// <summary>Starts it on a folder and comes back when every file of the folder has passed all stages.</summary>
     internal static async Task<RunningHost> StartAsync(string folder, string data, CancellationToken cancellationToken)
@@ -66,8 +70,9 @@ internal sealed partial class RunningHost : IAsyncDisposable
         {
             if (ReadyLine().Match(line) is { Success: true } ready)
                 _client.BaseAddress = new Uri(ready.Groups[1].Value);
-            if (line.StartsWith("Done: ", StringComparison.Ordinal))
+            if (DoneLine().Match(line) is { Success: true } done)
             {
+                Indexed = int.Parse(done.Groups[1].Value, CultureInfo.InvariantCulture);
                 // Read on, or the pipe fills up and the host waits for it.
                 _ = _process.StandardError.ReadToEndAsync(CancellationToken.None);
                 return;
@@ -79,4 +84,7 @@ internal sealed partial class RunningHost : IAsyncDisposable
 
     [GeneratedRegex(@"^ScaiDrive is ready: (http\S+)")]
     private static partial Regex ReadyLine();
+
+    [GeneratedRegex(@"^Done: \d+ files, (\d+) indexed")]
+    private static partial Regex DoneLine();
 }
