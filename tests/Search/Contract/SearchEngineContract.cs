@@ -99,7 +99,6 @@ public abstract partial class SearchEngineContract
 
     [Theory]
     [InlineData("de", "Die Häuser am Hafen", "Haus", "fil_1")]
-    [InlineData("de", "Die Häuser am Hafen", "haeuser", "fil_1")]
     [InlineData("fr", "Les maisons du village", "maison", "fil_1")]
     [InlineData(null, "The houses of the village", "house", "fil_1")]
     [InlineData("de", "Verschiedene Themen", "houses", "")]

@@ -26,7 +26,8 @@ internal sealed class WeaviateEngine(
     private readonly KeywordRanker _keyword = new(server);
     private readonly VectorRanker _vectors = new(server);
     private readonly CompleteTenants _complete = new(state, feed, time);
-    private long? _silentSince;
+    // When the server did not answer; 0: it did.
+    private long _silentSince;
 
     /// <inheritdoc />
     public async Task<Ranking> KeywordAsync(EngineRequest request, CancellationToken cancellationToken)
@@ -95,7 +96,7 @@ internal sealed class WeaviateEngine(
     {
         var isReady = await server.IsReadyAsync(cancellationToken);
         if (isReady)
-            _silentSince = null;
+            Interlocked.Exchange(ref _silentSince, 0);
         return isReady;
     }
 
@@ -111,7 +112,7 @@ internal sealed class WeaviateEngine(
     {
         var tenantId = request.Search.TenantId;
         // Every search would wait for a server that was not there a moment ago.
-        if (_silentSince is { } since && time.GetElapsedTime(since) < options.Pause)
+        if (Interlocked.Read(ref _silentSince) is not 0 and var since && time.GetElapsedTime(since) < options.Pause)
             throw new IndexUnavailableException(tenantId, "Weaviate did not answer a moment ago.");
         try
         {
@@ -120,13 +121,13 @@ internal sealed class WeaviateEngine(
             var tenant = Collections.TenantOf(tenantId);
             var filter = await SearchFilter.OfAsync(request.Search, folder => PlaceOfAsync(tenant, folder, request.Search, cancellationToken));
             var answer = await ask(tenant, filter);
-            _silentSince = null;
+            Interlocked.Exchange(ref _silentSince, 0);
             return answer;
         }
         catch (WeaviateException fault)
         {
             if (fault.IsOutage)
-                _silentSince = time.GetTimestamp();
+                Interlocked.Exchange(ref _silentSince, time.GetTimestamp());
             else
                 server.Forget();
             throw new IndexUnavailableException(tenantId, fault.Message, fault);

@@ -101,25 +101,11 @@ internal sealed partial class WeaviateIndex(
             if (present.GetValueOrDefault(collection) is null)
             {
                 server.Forget();
-                await CreateAsync(collection, cancellationToken);
+                await server.CreateCollectionAsync(collection, cancellationToken);
             }
 
             if (!await server.HasTenantAsync(collection, tenant, cancellationToken))
                 await server.AddTenantAsync(collection, tenant, cancellationToken);
-        }
-    }
-
-    // Another tenant's writer may have been faster.
-    private async Task CreateAsync(string collection, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await server.CreateCollectionAsync(collection, cancellationToken);
-        }
-        catch (WeaviateException fault) when (!fault.IsOutage)
-        {
-            if ((await server.CollectionsAsync(cancellationToken)).All(found => found.Name != collection))
-                throw;
         }
     }
 

@@ -43,8 +43,19 @@ internal sealed class WeaviateServer(WeaviateClient client)
         return [.. classes.OfType<JsonObject>().Select(collection => ((string)collection["class"]!, (string?)collection["description"]))];
     }
 
-    internal Task CreateCollectionAsync(string collection, CancellationToken cancellationToken) =>
-        client.WriteAsync(HttpMethod.Post, "schema", Collections.Definition(collection), orMissing: false, cancellationToken);
+    /// <summary>Makes a collection, unless another process was faster.</summary>
+    internal async Task CreateCollectionAsync(string collection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.WriteAsync(HttpMethod.Post, "schema", Collections.Definition(collection), orMissing: false, cancellationToken);
+        }
+        catch (WeaviateException fault) when (!fault.IsOutage)
+        {
+            if ((await CollectionsAsync(cancellationToken)).All(found => found.Name != collection))
+                throw;
+        }
+    }
 
     internal Task DeleteCollectionAsync(string collection, CancellationToken cancellationToken)
     {
