@@ -51,13 +51,15 @@ public sealed class ProviderAdmin(
         if (known.FirstOrDefault(one => one.Id == id) is not { } before)
             return null;
         ProviderRules.CheckKeyStaysWithItsHost(before, settings);
-        var row = rules.Checked(Apply(settings, before), known);
+        var row = Apply(settings, before);
+        if (row with { Ocr = before.Ocr } != before)
+            row = rules.Checked(row, known);
         var reaches = (row.Endpoint, row.ProtectedApiKey, row.Model, row.Dimensions, row.MaxTokensPerRequest)
             != (before.Endpoint, before.ProtectedApiKey, before.Model, before.Dimensions, before.MaxTokensPerRequest);
         var test = reaches ? await health.TestAsync(row, isSaved: false, cancellationToken) : null;
         if (test is not null && (row.Model, row.Dimensions) != (before.Model, before.Dimensions))
             row = ProviderRules.Measured(row, test, known);
-        if (row with { Ocr = before.Ocr } != before)
+        if (row != before)
         {
             await WriteAsync(caller, row, "provider_changed", settings, async transaction =>
             {

@@ -111,13 +111,18 @@ public sealed class EmbeddingProvider
                 var took = Stopwatch.GetElapsedTime(started);
                 if (!isSecond && IsWorthASecondTry(unavailable, took))
                 {
-                    await Task.Delay(SecondTryAfter, _time, cancellationToken);
+                    await Task.Delay(SecondTryAfter, _time, CancellationToken.None);
                     continue;
                 }
 
                 var aged = _gate.Failed(unavailable);
                 await _watch.FailedAsync(_row, aged, took);
                 throw aged;
+            }
+            catch
+            {
+                _gate.Left();
+                throw;
             }
         }
     }

@@ -15,6 +15,7 @@ internal sealed class ProviderGate(bool isShut, TimeProvider time)
     private EmbeddingUnavailableException? _fault;
     private DateTimeOffset _since;
     private DateTimeOffset _shutUntil;
+    private bool _isLooking;
 
     /// <summary>Whether the last request failed.</summary>
     internal bool IsFailing
@@ -34,10 +35,10 @@ internal sealed class ProviderGate(bool isShut, TimeProvider time)
         {
             if (!isShut || _fault is null)
                 return;
-            if (time.GetUtcNow() < _shutUntil)
+            // The one who looks keeps the others out until it is back: a provider that hangs holds one of them, not all.
+            if (_isLooking || time.GetUtcNow() < _shutUntil)
                 throw Aged(_fault);
-            // The one who looks keeps the others out until it is back.
-            _shutUntil = time.GetUtcNow() + Longest;
+            _isLooking = true;
         }
     }
 
@@ -45,7 +46,14 @@ internal sealed class ProviderGate(bool isShut, TimeProvider time)
     internal void Succeeded()
     {
         lock (_gate)
-            _fault = null;
+            (_fault, _isLooking) = (null, false);
+    }
+
+    /// <summary>A request ended without telling anything: its caller left.</summary>
+    internal void Left()
+    {
+        lock (_gate)
+            _isLooking = false;
     }
 
     /// <summary>A request failed. Only what concerns all requests shuts the gate: neither a text that was refused nor a limit of the rate.</summary>
@@ -53,9 +61,14 @@ internal sealed class ProviderGate(bool isShut, TimeProvider time)
     internal EmbeddingUnavailableException Failed(EmbeddingUnavailableException fault)
     {
         if (fault.Kind is EmbeddingFaultKind.Text or EmbeddingFaultKind.Throttled)
+        {
+            Succeeded();
             return fault;
+        }
+
         lock (_gate)
         {
+            _isLooking = false;
             var now = time.GetUtcNow();
             if (_fault is null)
                 _since = now;
