@@ -16,7 +16,9 @@ internal static class Routes
         app.MapGet("/v1/.well-known/live", () => Results.Ok());
         app.MapGet("/v1/meta", context => Answers.JsonAsync(context, 200, new JsonObject
         {
-            ["hostname"] = "http://[::]:8080", ["modules"] = new JsonObject(), ["version"] = FakeWeaviate.Version,
+            ["hostname"] = "http://[::]:8080",
+            ["modules"] = new JsonObject(),
+            ["version"] = FakeWeaviate.Version,
         }));
 
         app.MapGet("/v1/schema", context => Answers.JsonAsync(context, 200, database.Schema()));

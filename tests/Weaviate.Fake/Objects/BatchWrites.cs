@@ -41,7 +41,11 @@ internal static class BatchWrites
                 ["dryRun"] = (bool?)request["dryRun"] ?? false,
                 ["results"] = new JsonObject
                 {
-                    ["failed"] = 0, ["limit"] = FakeWeaviate.MaximumResults, ["matches"] = matches.Count, ["successful"] = doomed.Count, ["objects"] = null,
+                    ["failed"] = 0,
+                    ["limit"] = FakeWeaviate.MaximumResults,
+                    ["matches"] = matches.Count,
+                    ["successful"] = doomed.Count,
+                    ["objects"] = null,
                 },
             };
         });

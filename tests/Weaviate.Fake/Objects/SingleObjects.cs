@@ -12,7 +12,10 @@ internal static class SingleObjects
         var stored = Required(database, name).Of(tenant).Objects.GetValueOrDefault(ObjectRules.Id(id));
         return stored is null ? null : new JsonObject
         {
-            ["class"] = name, ["id"] = stored.Id.ToString(), ["tenant"] = tenant, ["properties"] = stored.Properties.DeepClone(),
+            ["class"] = name,
+            ["id"] = stored.Id.ToString(),
+            ["tenant"] = tenant,
+            ["properties"] = stored.Properties.DeepClone(),
         };
     });
 
