@@ -8,7 +8,7 @@ internal sealed partial class TenantIndex
     /// <summary>Files, or chunks, whose rank by meaning is made exact with full-precision vectors.</summary>
     private const int Rescored = 400;
 
-    /// <summary>Queries that share a scan at most: the fourth still gains, and none waits longer than for two scans.</summary>
+    /// <summary>Queries that share a scan at most. Each makes the others wait for its own comparing.</summary>
     private const int ScannedTogether = 4;
 
     private readonly SharedScans _scans;
