@@ -1,4 +1,5 @@
 using ScaiDrive.Search.Embedding.Local;
+using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Search.Tests.Embedding;
 
@@ -20,6 +21,28 @@ public sealed class VectorPathTests
             Assert.InRange(LocalModel.Cosine(expected[i], actual[i]), 0.999999, 1.000001);
             for (var dimension = 0; dimension < expected[i].Length; dimension++)
                 Assert.Equal(expected[i][dimension], actual[i][dimension], 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Nothing_is_allocated_for_a_token()
+    {
+        var encoder = new VectorEncoder(ModelFiles.ReadTensors(RepositoryPaths.Weights), MatrixKernel.For(MatrixKernel.Widest()));
+        var text = string.Concat(Enumerable.Repeat("caf\u00E9 \uFB01le and prose, ", 12));
+        var vectors = new float[ModelTensors.ModelSize];
+        Encode();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < 20; round++)
+            Encode();
+        // The pool of buffers may have been trimmed in between; a byte a token would be 1,500.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000);
+
+        void Encode()
+        {
+            Span<int> ids = stackalloc int[ModelTensors.MaxTokens];
+            var count = LocalModel.Tokenizer.Encode(text, ids, out _);
+            var work = default(MatrixWork);
+            encoder.Encode(ids[..count], [count], vectors, ref work);
         }
     }
 

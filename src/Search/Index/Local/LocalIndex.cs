@@ -71,7 +71,7 @@ public sealed partial class LocalIndex : ISearchEngine, IFollowingIndex, IFollow
 
     /// <inheritdoc />
     public Task<Ranking> SemanticAsync(EngineRequest request, string model, ReadOnlyMemory<float> query, CancellationToken cancellationToken) =>
-        AnswerAsync(request.Search.TenantId, index => index.Semantic(request, model, query.Span), cancellationToken);
+        AnswerAsync(request.Search.TenantId, index => index.SemanticAsync(request, model, query.Span).WaitAsync(cancellationToken), cancellationToken);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<RankedChunk>> RankChunksAsync(
@@ -158,12 +158,15 @@ public sealed partial class LocalIndex : ISearchEngine, IFollowingIndex, IFollow
         return await AnswerAsync(tenantId, index => search(index, terms), cancellationToken);
     }
 
-    private async Task<T> AnswerAsync<T>(string tenantId, Func<TenantIndex, T> search, CancellationToken cancellationToken)
+    private Task<T> AnswerAsync<T>(string tenantId, Func<TenantIndex, T> search, CancellationToken cancellationToken) =>
+        AnswerAsync(tenantId, index => Task.FromResult(search(index)), cancellationToken);
+
+    private async Task<T> AnswerAsync<T>(string tenantId, Func<TenantIndex, Task<T>> search, CancellationToken cancellationToken)
     {
         var index = await ReadyAsync(tenantId, cancellationToken);
         try
         {
-            return search(index);
+            return await search(index);
         }
         catch (Exception fault) when (fault is SqliteException or InvalidDataException or IOException or ObjectDisposedException)
         {

@@ -3,7 +3,7 @@ namespace ScaiDrive.Search.Index.Local;
 /// <summary>Compares every record that a query may see with it, block by block.</summary>
 /// <remarks>
 /// Records of files that are not allowed are not read. Several queries go over the segment together: what the first one
-/// brings from memory the others find in the cache, so that a second query costs a third of the first.
+/// brings from memory the others find in the cache.
 /// </remarks>
 internal static unsafe class SegmentScan
 {

@@ -8,21 +8,24 @@ internal sealed partial class TenantIndex
     /// <summary>Files, or chunks, whose rank by meaning is made exact with full-precision vectors.</summary>
     private const int Rescored = 400;
 
+    /// <summary>Queries that share a scan at most. Each makes the others wait for its own comparing.</summary>
+    private const int ScannedTogether = 4;
+
+    private readonly SharedScans _scans;
+
     /// <summary>The vectors, one segment per model.</summary>
     internal IReadOnlyCollection<VectorSegment> Segments => _segments.Values;
 
-    /// <summary>Ranks by meaning: the best chunk of each file.</summary>
+    /// <summary>Ranks by meaning: the best chunk of each file. Shares its scan with others that ask at the same time.</summary>
+    internal Task<Ranking> SemanticAsync(EngineRequest request, string model, ReadOnlySpan<float> query) =>
+        _scans.RunAsync(new(request, model, UnitOf(query)));
+
+    /// <summary>Ranks by meaning on this thread and alone.</summary>
     internal Ranking Semantic(EngineRequest request, string model, ReadOnlySpan<float> query)
     {
-        var unit = UnitOf(query);
-        return Search(reader =>
-        {
-            if (SegmentOf(model, unit.Length) is not { } segment)
-                return new Ranking([], 0);
-            using var best = new BestOfFiles(unit, Allowed(reader, request.Search));
-            SegmentScan.Run(segment, best);
-            return Rank(reader, segment, best, request);
-        });
+        var waiting = new WaitingQuery(request, model, UnitOf(query));
+        Answer([waiting]);
+        return waiting.Answer.Task.Result;
     }
 
     /// <summary>Ranks chunks by their cosine to a query.</summary>
@@ -42,6 +45,25 @@ internal sealed partial class TenantIndex
             return [.. exact.Take().Skip(request.Offset).Select(ranked => ToChunk(reader, segment.FileOf[ranked.Row], segment.ChunkOf[ranked.Row], ranked.Score))];
         });
     }
+
+    private void Answer(IReadOnlyList<WaitingQuery> queries) => Search(reader =>
+    {
+        var segment = SegmentOf(queries[0].Model, queries[0].Unit.Length);
+        BestOfFiles[] scans = segment is null ? [] : [.. queries.Select(query => new BestOfFiles(query.Unit, Allowed(reader, query.Request.Search)))];
+        try
+        {
+            if (segment is not null)
+                SegmentScan.Run(segment, scans);
+            for (var i = 0; i < queries.Count; i++)
+                queries[i].Answer.SetResult(segment is null ? new([], 0) : Rank(reader, segment, scans[i], queries[i].Request));
+            return true;
+        }
+        finally
+        {
+            foreach (var scan in scans)
+                scan.Dispose();
+        }
+    });
 
     private static float[] UnitOf(ReadOnlySpan<float> query)
     {

@@ -50,6 +50,7 @@ internal sealed partial class TenantIndex : IDisposable
     {
         _directory = directory;
         _writer = SqliteStatements.Open(Path.Combine(directory, DatabaseName), readOnly: false);
+        _scans = new(Environment.ProcessorCount, ScannedTogether, Answer);
     }
 
     /// <summary>A file could not be read, or memory may differ from it; nothing that this index says can be relied on until it is opened again.</summary>
