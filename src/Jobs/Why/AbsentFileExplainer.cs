@@ -1,5 +1,4 @@
 using System.Text;
-using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Jobs;
