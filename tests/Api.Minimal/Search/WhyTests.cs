@@ -31,9 +31,14 @@ public sealed class WhyTests : IAsyncLifetime
         Assert.Equal("Default", why.GetProperty("policy").GetProperty("name").GetString());
         Assert.Equal("/a.txt", why.GetProperty("file").GetProperty("path").GetString());
         Assert.NotEmpty(why.GetProperty("stages").EnumerateArray());
+    }
 
+    [Fact]
+    public async Task What_is_down_is_named()
+    {
+        var file = await IndexedAsync("a.txt");
         api.Embedding.IsDown = true;
-        why = await WhyAsync($"share_id={api.Share.Id}&path=/a.txt");
+        var why = await WhyAsync($"share_id={api.Share.Id}&path=/a.txt");
         Assert.Equal("embedding_down", Code(why));
         Assert.True(why.GetProperty("searchable_by").GetProperty("words").GetBoolean());
         Assert.False(why.GetProperty("searchable_by").GetProperty("meaning").GetBoolean());

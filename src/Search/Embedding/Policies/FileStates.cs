@@ -13,10 +13,18 @@ public sealed class FileStates(NpgsqlDataSource database)
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<IReadOnlyList<FileState>> PageAsync(string tenantId, string afterFileId, int limit, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(ReworkSql.StatesAfter);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = afterFileId });
-        command.Parameters.Add(new() { Value = limit });
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await PageAsync(connection, tenantId, afterFileId, limit, cancellationToken);
+    }
+
+    /// <summary>The same on a connection of the caller.</summary>
+    internal static async Task<IReadOnlyList<FileState>> PageAsync(
+        NpgsqlConnection connection, string tenantId, string afterFileId, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ReworkSql.StatesAfter, connection)
+        {
+            Parameters = { new() { Value = tenantId }, new() { Value = afterFileId }, new() { Value = limit } },
+        };
         return await ReadAsync(command, cancellationToken);
     }
 
@@ -26,7 +34,7 @@ public sealed class FileStates(NpgsqlDataSource database)
         await using var command = database.CreateCommand(ReworkSql.StatesOf);
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = new[] { fileId } });
-        return await ReadAsync(command, cancellationToken) is [var state, ..] ? state : null;
+        return await ReadAsync(command, cancellationToken) is [var file] ? file : null;
     }
 
     /// <summary>Files as they are, which nobody changes before the transaction ends. Unknown ids are passed over.</summary>

@@ -24,7 +24,7 @@ public sealed record ReworkEstimate(
 public sealed record ModelEstimate(string Model, ProviderRow Provider, long Texts, long Tokens);
 
 /// <summary>Compares two sets of rules file by file and sums up the difference.</summary>
-public sealed class ReworkEstimator(NpgsqlDataSource database, FileStates states)
+public sealed class ReworkEstimator(NpgsqlDataSource database)
 {
     private const int PageSize = 5_000;
 
@@ -38,7 +38,8 @@ public sealed class ReworkEstimator(NpgsqlDataSource database, FileStates states
         await ExecuteAsync(connection, ReworkEstimateSql.CreateList, [], cancellationToken);
         var sum = new Sum(connection, tenantId);
         var last = "";
-        while (await states.PageAsync(tenantId, last, PageSize, cancellationToken) is { Count: > 0 } page)
+        // On this connection, whose transaction would be ended for standing idle otherwise.
+        while (await FileStates.PageAsync(connection, tenantId, last, PageSize, cancellationToken) is { Count: > 0 } page)
         {
             last = page[^1].FileId;
             await sum.AddAsync([.. page.Where(file => Differs(before, after, file)).Select(file => (file, FileRework.Of(after, file))).Where(one => one.Item2.IsDue)], cancellationToken);

@@ -8,8 +8,12 @@ internal static class AuditSql
     internal const string FaultsOf = $"{Faults} WHERE f.tenant_id = $1 AND f.file_id = ANY ($2)";
 
     internal const string DeleteStrayChunks = """
-        DELETE FROM search.text_chunk c USING search.file f
-        WHERE c.tenant_id = $1 AND c.file_id = ANY ($2) AND f.tenant_id = c.tenant_id AND f.file_id = c.file_id AND f.chunks_hash IS NULL
+        WITH gone AS (
+            DELETE FROM search.text_chunk c USING search.file f
+            WHERE c.tenant_id = $1 AND c.file_id = ANY ($2) AND f.tenant_id = c.tenant_id AND f.file_id = c.file_id AND f.chunks_hash IS NULL
+            RETURNING c.file_id
+        )
+        UPDATE search.file SET revision = nextval('search.content_revision') WHERE tenant_id = $1 AND file_id IN (SELECT file_id FROM gone)
         """;
 
     // What the counters ought to say, what they say, and the difference, of one moment. Differences add up whoever writes meanwhile.
