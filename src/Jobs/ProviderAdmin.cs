@@ -37,7 +37,9 @@ public sealed class ProviderAdmin(
                     await policies.RulesChangedAsync(transaction, row.TenantId, cancellationToken);
             },
             cancellationToken);
-        return new(await FindAsync(caller.TenantId, row.Id, cancellationToken) ?? row, test, null);
+        // Once more as saved, so that how it does is known from now on.
+        var saved = await FindAsync(caller.TenantId, row.Id, cancellationToken) ?? row;
+        return new(saved, await health.TestAsync(saved, isSaved: true, cancellationToken), null);
     }
 
     /// <summary>Changes a provider.</summary>

@@ -115,6 +115,7 @@ public sealed class ProviderAdminTests : IAsyncLifetime
     {
         await CreateAsync(isDefault: true);
         server.Fault = _ => FakeAnswer.Hang;
+        api.Embedding.IsDown = true; // the model that answers until the other one is built
         var health = await GetAsync("/api/v1/search/health");
         Assert.False(health.GetProperty("embedding_service_available").GetBoolean());
         Assert.True(health.GetProperty("weaviate_connected").GetBoolean());

@@ -74,7 +74,9 @@ public sealed class ProviderWatch(
         _written[key] = (state, time.GetUtcNow());
         try
         {
-            await WriteAsync(row, status, fault, standInId, CancellationToken.None);
+            // A provider that is only being tried has no row; what is known of it must not hold once it is saved.
+            if (!await WriteAsync(row, status, fault, standInId, CancellationToken.None))
+                _written.TryRemove(key, out _);
         }
         catch (Exception problem)
         {
@@ -84,7 +86,8 @@ public sealed class ProviderWatch(
         }
     }
 
-    private async Task WriteAsync(ProviderRow row, string status, EmbeddingUnavailableException? fault, string? standInId, CancellationToken cancellationToken)
+    /// <returns>False when there is no such provider.</returns>
+    private async Task<bool> WriteAsync(ProviderRow row, string status, EmbeddingUnavailableException? fault, string? standInId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -96,7 +99,7 @@ public sealed class ProviderWatch(
         {
             await using var reader = await hold.ExecuteReaderAsync(cancellationToken);
             if (!await reader.ReadAsync(cancellationToken))
-                return;
+                return false;
             (before, stoodIn) = (reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1));
         }
 
@@ -118,6 +121,7 @@ public sealed class ProviderWatch(
         }
 
         await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     private static IEnumerable<ProviderChangeKind> Changes(string before, string status, string? stoodIn, string? standsIn)
