@@ -12,6 +12,9 @@ internal static class AuditSql
             DELETE FROM search.text_chunk c USING search.file f
             WHERE c.tenant_id = $1 AND c.file_id = ANY ($2) AND f.tenant_id = c.tenant_id AND f.file_id = c.file_id AND f.chunks_hash IS NULL
             RETURNING c.file_id
+        ),
+        without_vectors AS (
+            DELETE FROM search.file_vectors WHERE tenant_id = $1 AND file_id IN (SELECT file_id FROM gone)
         )
         UPDATE search.file SET revision = nextval('search.content_revision') WHERE tenant_id = $1 AND file_id IN (SELECT file_id FROM gone)
         """;

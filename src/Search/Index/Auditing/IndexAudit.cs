@@ -52,7 +52,7 @@ public sealed class IndexAudit(NpgsqlDataSource database)
         return await ReadAsync(command, cancellationToken);
     }
 
-    /// <summary>Removes chunks of files whose text was dropped.</summary>
+    /// <summary>Removes chunks of files whose text was dropped, with their vectors.</summary>
     public static async Task DeleteStrayChunksAsync(
         NpgsqlTransaction transaction, string tenantId, IReadOnlyCollection<string> fileIds, CancellationToken cancellationToken)
     {
