@@ -1,9 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
-using ScaiDrive.Search.Ledger;
 
 namespace ScaiDrive.Jobs;
 
@@ -16,7 +14,7 @@ public sealed record ApplyRules : IJobArgs
 
 /// <summary>Compares every file with the rules and does or enqueues what is due. A file that was seen to is as the rules want it,
 /// so a job that was cut off may start over.</summary>
-internal sealed class ApplyRulesHandler(FileStates states, EmbeddingProviders providers, JobQueue queue) : IJobHandler<ApplyRules>
+internal sealed class ApplyRulesHandler(FileStates states, EmbeddingProviders providers, FilesUnderRules files, JobQueue queue) : IJobHandler<ApplyRules>
 {
     private const int PageSize = 2_000;
 
@@ -51,7 +49,7 @@ internal sealed class ApplyRulesHandler(FileStates states, EmbeddingProviders pr
                 await using var transaction = await job.BeginAsync(cancellationToken);
                 if (!(await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken)).Equal(rules))
                     return null;
-                done += await ApplyAsync(transaction.Transaction, rules, due, job, cancellationToken);
+                done += await files.ApplyAsync(transaction.Transaction, rules, due, job, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             }
 
@@ -60,41 +58,5 @@ internal sealed class ApplyRulesHandler(FileStates states, EmbeddingProviders pr
         }
 
         return done;
-    }
-
-    private async Task<int> ApplyAsync(NpgsqlTransaction transaction, IndexingRules rules, string[] fileIds, JobContext job, CancellationToken cancellationToken)
-    {
-        // As they are under the lock: a job may have brought one of them further since the page was read.
-        var due = (await FileStates.HoldAsync(transaction, job.TenantId, fileIds, cancellationToken))
-            .Select(file => (File: file, Rework: FileRework.Of(rules, file))).Where(one => one.Rework.IsDue).ToList();
-        List<FileState> Of(Func<FileRework, bool> wants) => [.. due.Where(one => wants(one.Rework)).Select(one => one.File)];
-        string[] Ids(Func<FileRework, bool> wants) => [.. Of(wants).Select(file => file.FileId)];
-
-        await ReworkWriter.ExcludeAsync(transaction, job.TenantId, Ids(rework => rework.Exclude), cancellationToken);
-        await ReworkWriter.ReadmitAsync(transaction, job.TenantId, Ids(rework => rework.Extract), cancellationToken);
-        await ReworkWriter.SkipVectorsAsync(transaction, job.TenantId, Ids(rework => rework.SkipVectors), cancellationToken);
-        await ReworkWriter.AwaitVectorsAsync(transaction, job.TenantId, Ids(rework => rework.Embed is not null), cancellationToken);
-        await ReworkWriter.DropVectorsAsync(
-            transaction, job.TenantId, [.. due.SelectMany(one => one.Rework.DropModels.Select(model => (one.File.FileId, model)))], cancellationToken);
-        if (Ids(rework => rework.Recognize) is { Length: > 0 } images)
-            await FileLedger.ReopenOcrDisabledAsync(transaction, job.TenantId, images, cancellationToken);
-
-        await EnqueueAsync(transaction, Of(rework => rework.Extract), file => new ExtractText(file.FileId, file.ContentHash), job, cancellationToken);
-        await EnqueueAsync(transaction, Of(rework => rework.Recognize), file => new RecognizeText(file.FileId, file.ContentHash), job, cancellationToken);
-        await FilesAgain.EmbedAsync(queue, transaction, job.TenantId, rules, Of(rework => rework.Embed is not null), QueueNames.Low, cancellationToken);
-        return due.Count;
-    }
-
-    private async Task EnqueueAsync<T>(
-        NpgsqlTransaction transaction, List<FileState> files, Func<FileState, T> args, JobContext job, CancellationToken cancellationToken)
-        where T : IJobArgs
-    {
-        if (files.Count > 0)
-        {
-            await queue.EnqueueManyAsync(
-                transaction,
-                [.. files.Select(file => (args(file), FileJobs.Options(T.Kind, job.TenantId, file.FileId, file.ContentHash, QueueNames.Low, connector: null)))],
-                cancellationToken);
-        }
     }
 }

@@ -1,13 +1,14 @@
 using Npgsql;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
+using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
 
 namespace ScaiDrive.Jobs;
 
 /// <summary>Turns changes of the drive into index entries and jobs, inside the transaction that makes the change: a job
 /// exists if and only if the version does, and a name can be found as soon as the file exists.</summary>
-internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index) : IChangeListener
+internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index, EmbeddingProviders providers) : IChangeListener
 {
     /// <inheritdoc />
     public async Task OnChangesAsync(NpgsqlTransaction tx, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
@@ -21,8 +22,19 @@ internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index) : 
             // Names, places and dates change nothing in the text; other bytes do.
             var changed = await index.UpsertFilesAsync(tx, ofTenant.Key, [.. live.Select(change => Indexed(change.File!))], cancellationToken);
             await EnqueueExtractionAsync(tx, ofTenant.Key, [.. live.IntersectBy(changed, change => change.ResourceId)], cancellationToken);
+            await EnqueueRulesAsync(tx, ofTenant.Key, [.. live.ExceptBy(changed, change => change.ResourceId).Where(change => change.Kind is not ChangeKind.Created).Select(change => change.ResourceId)], cancellationToken);
             await EnqueueRemovalAsync(tx, ofTenant.Key, deleted, cancellationToken);
         }
+    }
+
+    // The text is the same, but another policy may decide about it now. Rules are held, so that a change of them either is
+    // seen here, or sees where the files are.
+    private async Task EnqueueRulesAsync(NpgsqlTransaction tx, string tenantId, List<string> fileIds, CancellationToken cancellationToken)
+    {
+        if (fileIds.Count == 0 || !(await providers.HoldRulesAsync(tx, tenantId, cancellationToken)).DependOnPlace)
+            return;
+        foreach (var batch in fileIds.Chunk(OncePerTenant.Batch))
+            await queue.EnqueueAsync(tx, new ApplyRulesToFiles(batch), new JobOptions { TenantId = tenantId, Queue = QueueNames.Low }, cancellationToken);
     }
 
     private async Task EnqueueExtractionAsync(NpgsqlTransaction tx, string tenantId, List<Change> versions, CancellationToken cancellationToken)

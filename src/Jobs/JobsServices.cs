@@ -42,7 +42,9 @@ public static class JobsServices
             services.AddJobHandler<ExtractText, ExtractTextHandler>();
             services.AddJobHandler<RecognizeText, RecognizeTextHandler>();
             services.AddJobHandler<RecognizeSkipped, RecognizeSkippedHandler>();
+            services.AddSingleton<FilesUnderRules>();
             services.AddJobHandler<ApplyRules, ApplyRulesHandler>();
+            services.AddJobHandler<ApplyRulesToFiles, ApplyRulesToFilesHandler>();
             services.AddJobHandler<SwapVectorSpaces, SwapVectorSpacesHandler>();
             services.AddJobHandler<ReindexFiles, ReindexFilesHandler>();
             services.AddJobHandler<CheckIndex, CheckIndexHandler>();

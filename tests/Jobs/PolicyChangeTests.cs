@@ -1,3 +1,4 @@
+using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
@@ -181,6 +182,25 @@ public sealed class PolicyChangeTests
             ["x1.txt model-b", "y1.txt use-lite-en"],
             await fleet.ColumnAsync("SELECT f.name || ' ' || v.model FROM search.file_vectors v JOIN search.file f USING (tenant_id, file_id) ORDER BY 1"));
         Assert.Equal(2, (await fleet.FindAsync("heron", byMeaning: true)).Count);
+    }
+
+    [Fact]
+    public async Task A_file_that_moves_follows_the_policy_of_its_new_path()
+    {
+        await using var fleet = await StartedAsync();
+        await ChangeAsync(fleet, list => list.Add("pol_out", new(Rule(path: "/secret", content: false), "Out", null), At));
+        var file = await fleet.AddAsync("open.txt", "heron");
+        await fleet.SettleAsync();
+        Assert.Equal(["open.txt"], await fleet.FindAsync("heron"));
+
+        await fleet.WriteAsync(ChangeOrigin.Interactive(), writer => writer.MoveFileAsync(file.Id, null, "secret.txt", default));
+        await fleet.SettleAsync();
+        Assert.Empty(await fleet.FindAsync("heron"));
+        Assert.Equal("excluded_by_policy", (await fleet.StatusAsync(file.Id)).ReasonCode);
+
+        await fleet.WriteAsync(ChangeOrigin.Interactive(), writer => writer.MoveFileAsync(file.Id, null, "open.txt", default));
+        await fleet.SettleAsync();
+        Assert.Equal(["open.txt"], await fleet.FindAsync("heron"));
     }
 
     [Fact]

@@ -44,11 +44,11 @@ internal static class SearchEndpoints
         [FromQuery(Name = "modified_after"), Description(SearchTexts.ModifiedAfter)] DateTimeOffset? modifiedAfter,
         [FromQuery(Name = "modified_before"), Description(SearchTexts.ModifiedBefore)] DateTimeOffset? modifiedBefore,
         [FromQuery(Name = "folder_id"), Description(SearchTexts.FolderId)] string? folderId,
-        Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken,
+        Caller caller, DriveStore drive, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken,
         [Description(SearchTexts.Recursive)] bool recursive = true,
         [Range(1, SearchLimits.MaxLimit)] int limit = SearchLimits.DefaultLimit,
         [Range(0, SearchLimits.MaxOffset), Description(SearchTexts.Offset)] int offset = 0) =>
-        KeywordAsync(
+        KeywordInFolderAsync(
             Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with
             {
                 ModifiedFrom = modifiedAfter,
@@ -56,18 +56,18 @@ internal static class SearchEndpoints
                 FolderId = folderId,
                 Recursive = recursive,
             },
-            search, hydrator, cancellationToken);
+            drive, search, hydrator, cancellationToken);
 
     internal static Task<Ok<KeywordAnswer>> KeywordPostAsync(
-        [FromBody] KeywordBody body, Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
-        KeywordAsync(
+        [FromBody] KeywordBody body, Caller caller, DriveStore drive, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
+        KeywordInFolderAsync(
             Request(caller, body, body.Limit ?? SearchLimits.DefaultLimit, body.Offset) with
             {
                 MimeTypes = Patterns(body.MimeType, body.FileTypes),
                 FolderId = body.FolderId,
                 Recursive = body.Recursive ?? true,
             },
-            search, hydrator, cancellationToken);
+            drive, search, hydrator, cancellationToken);
 
     internal static Task<Ok<SemanticAnswer>> SemanticGetAsync(
         [Required, StringLength(SearchLimits.QueryLength), Description(SearchTexts.Query)] string? q,
@@ -115,6 +115,20 @@ internal static class SearchEndpoints
         var request = new ContextRequest(search, body.MaxTokens ?? SearchLimits.DefaultContextTokens, body.MaxChunks ?? SearchLimits.DefaultContextChunks);
         var answer = await contexts.BuildAsync(request, (ids, stop) => hydrator.ReadableAsync(caller.TenantId, ids, stop), cancellationToken);
         return TypedResults.Ok(ContextAnswerBody.From(search.Query, answer));
+    }
+
+    // Where a folder is, the drive knows; a folder that is not there holds nothing.
+    private static async Task<Ok<KeywordAnswer>> KeywordInFolderAsync(
+        SearchRequest request, DriveStore drive, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
+    {
+        if (request.FolderId is { } id)
+        {
+            request = await drive.FindFolderAsync(request.TenantId, id, cancellationToken) is { } folder
+                ? request with { FolderShareId = folder.ShareId, FolderPath = folder.Path }
+                : request with { AllowedShares = new HashSet<string>() };
+        }
+
+        return await KeywordAsync(request, search, hydrator, cancellationToken);
     }
 
     private static async Task<Ok<KeywordAnswer>> KeywordAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)

@@ -52,7 +52,7 @@ internal static class ScoreFusion
         if (weight < 1)
         {
             // What is not listed has no word of the query, and so 0; or, where the list was cut, less than its last.
-            foreach (var (key, score) in Scaled(words, isCut ? words[^1].Score : 0))
+            foreach (var (key, score) in Scaled(words, isCut && words.Count > 0 ? words[^1].Score : 0))
                 sides.TryAdd(key, (score, 0, sides.Count));
         }
 

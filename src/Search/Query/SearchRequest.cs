@@ -19,11 +19,14 @@ public sealed record SearchRequest
     public string? PathPrefix { get; init; }
 
     /// <summary>Only this folder; with <see cref="Recursive"/> also what lies below it.</summary>
-    /// <remarks>
-    /// The index learns a folder's path from a file directly inside it. For a folder that holds only folders the caller
-    /// gives the path in <see cref="PathPrefix"/> and the share in <see cref="ShareId"/>.
-    /// </remarks>
+    /// <remarks>The index knows no folders: for what lies below, <see cref="FolderShareId"/> and <see cref="FolderPath"/> say where it is.</remarks>
     public string? FolderId { get; init; }
+
+    /// <summary>The share of <see cref="FolderId"/>.</summary>
+    public string? FolderShareId { get; init; }
+
+    /// <summary>The path of <see cref="FolderId"/> inside its share, from <c>/</c>; null: only files directly inside are found.</summary>
+    public string? FolderPath { get; init; }
 
     /// <summary>Whether folders below count. Default true.</summary>
     public bool Recursive { get; init; } = true;

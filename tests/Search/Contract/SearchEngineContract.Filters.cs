@@ -32,10 +32,11 @@ public abstract partial class SearchEngineContract
             (all with { PathPrefix = "/x/" }, "fil_a fil_c fil_e"),
             (all with { PathPrefix = "x" }, "fil_a fil_c fil_d fil_e"),
             (all with { FolderId = "fld_x", Recursive = false }, "fil_a"),
-            (all with { FolderId = "fld_x" }, "fil_a fil_e"),
-            (all with { FolderId = "fld_x", PathPrefix = "/x", ShareId = "shr_a" }, "fil_a fil_e"),
-            (all with { FolderId = "fld_only_folders", PathPrefix = "/x", ShareId = "shr_b" }, "fil_c"),
+            (all with { FolderId = "fld_x", FolderShareId = "shr_a", FolderPath = "/x" }, "fil_a fil_e"),
+            (all with { FolderId = "fld_x", FolderShareId = "shr_a", FolderPath = "/x", PathPrefix = "/x/w" }, "fil_e"),
+            (all with { FolderId = "fld_only_folders", FolderShareId = "shr_b", FolderPath = "/x" }, "fil_c"),
             (all with { FolderId = "fld_unknown" }, ""),
+            (all with { FolderId = "fld_unknown", PathPrefix = "/" }, ""),
         })
         {
             await ExpectAsync(engine, request, expected);

@@ -20,6 +20,9 @@ public sealed class IndexingRules(IReadOnlyList<ProviderRow> providers, IReadOnl
     /// <summary>The space of a model, or null.</summary>
     public VectorSpace? SpaceOf(string model) => Spaces.FirstOrDefault(space => space.Model == model);
 
+    /// <summary>Whether it matters to some policy in which share a file is, at which path, or of which type.</summary>
+    public bool DependOnPlace => Policies.Any(policy => policy is not { ShareId: null, PathPrefix: null, MimePattern: null });
+
     /// <summary>Who embeds the queries of a space: one whose model policies want, so that pointing them at another provider of the
     /// same model holds at once; else the one it was built with.</summary>
     public ProviderRow? ProviderOf(VectorSpace space)

@@ -138,7 +138,6 @@ internal static class LocalIndexSql
     internal const string IdsUnderPath = "SELECT id FROM file WHERE path >= $1 AND path < $2";
     internal const string IdsUnderPathInShare = "SELECT id FROM file WHERE path >= $1 AND path < $2 AND share_id = $3";
     internal const string IdsInFolder = "SELECT id FROM file WHERE folder_id = $1";
-    internal const string PathInFolder = "SELECT share_id, path, name FROM file WHERE folder_id = $1 LIMIT 1";
 
     internal const string LoadFile = """
         SELECT id, name, share_id, folder_id, path, mime_type, size_bytes, modified_at, language FROM file WHERE file_id = $1

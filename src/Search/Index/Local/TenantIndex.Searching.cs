@@ -44,26 +44,22 @@ internal sealed partial class TenantIndex
         if (request.FolderId is not null)
         {
             var inFolder = Rows(reader, LocalIndexSql.IdsInFolder, request.FolderId);
-            if (request.Recursive && PlaceOf(reader, request) is var (share, path) && path is not null)
-                inFolder.UnionWith(share is null ? Under(reader, path) : Rows(reader, LocalIndexSql.IdsUnderPathInShare, path, After(path), share));
+            if (request is { Recursive: true, FolderPath: { } folder, FolderShareId: { } share })
+            {
+                var path = folder.EndsWith('/') ? folder : folder + "/";
+                inFolder.UnionWith(Rows(reader, LocalIndexSql.IdsUnderPathInShare, path, After(path), share));
+            }
+
             Keep(allowed, inFolder);
         }
-        else if (request.PathPrefix is { Length: > 0 } prefix)
+
+        if (request.PathPrefix is { Length: > 0 } prefix)
         {
             var wanted = prefix.StartsWith('/') ? prefix : "/" + prefix;
             Keep(allowed, Under(reader, wanted));
         }
 
         return allowed;
-    }
-
-    // The index knows no folders, only the paths of files: one file directly inside tells the folder's share and path.
-    private static (string? Share, string? Path) PlaceOf(SqliteStatements reader, SearchRequest request)
-    {
-        using var row = reader.Read(LocalIndexSql.PathInFolder, request.FolderId);
-        if (row.Read())
-            return (row.GetString(0), row.GetString(1)[..^row.GetString(2).Length]);
-        return request.PathPrefix is { Length: > 0 } given ? (request.ShareId, given.EndsWith('/') ? given : given + "/") : (null, null);
     }
 
     private static HashSet<int> Under(SqliteStatements reader, string prefix) => Rows(reader, LocalIndexSql.IdsUnderPath, prefix, After(prefix));

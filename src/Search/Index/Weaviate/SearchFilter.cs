@@ -12,9 +12,8 @@ internal sealed record SearchFilter(bool IsEmpty, Where? Condition)
     /// <summary>The filter together with another condition.</summary>
     internal Where And(Where other) => Condition is null ? other : Where.All(Condition, other);
 
-    /// <param name="request">The request.</param>
-    /// <param name="placeOf">Share and path of a folder, as far as the index knows them.</param>
-    internal static async Task<SearchFilter> OfAsync(SearchRequest request, Func<string, Task<(string? Share, string? Path)>> placeOf)
+    /// <summary>The filters of a request.</summary>
+    internal static SearchFilter Of(SearchRequest request)
     {
         var conditions = new List<Where>();
         if (request.ShareId is { } share)
@@ -37,8 +36,8 @@ internal sealed record SearchFilter(bool IsEmpty, Where? Condition)
         if (request.ModifiedTo is { } to)
             conditions.Add(Where.Before("modifiedAt", to));
         if (request.FolderId is { } folder)
-            conditions.Add(request.Recursive ? Below(folder, await placeOf(folder)) : Where.Equal("folderId", folder));
-        else if (request.PathPrefix is { Length: > 0 } prefix)
+            conditions.Add(Inside(request, folder));
+        if (request.PathPrefix is { Length: > 0 } prefix)
             conditions.Add(Under(prefix.StartsWith('/') ? prefix : "/" + prefix));
         return new(false, conditions.Count == 0 ? null : Where.All(conditions));
     }
@@ -57,13 +56,12 @@ internal sealed record SearchFilter(bool IsEmpty, Where? Condition)
             : Where.Equal("mimeType", PlainText.Encode(wanted));
     }
 
-    private static Where Below(string folder, (string? Share, string? Path) place)
+    private static Where Inside(SearchRequest request, string folder)
     {
         var inside = Where.Equal("folderId", folder);
-        if (place.Path is null)
-            return inside;
-        var below = Under(place.Path);
-        return Where.Any(inside, place.Share is null ? below : Where.All(below, Where.Equal("shareId", place.Share)));
+        return request is { Recursive: true, FolderPath: { } path, FolderShareId: { } share }
+            ? Where.Any(inside, Where.All(Under(path.EndsWith('/') ? path : path + "/"), Where.Equal("shareId", share)))
+            : inside;
     }
 
     private static Where Under(string prefix) => Where.Like("path", PlainText.Encode(prefix) + "*");

@@ -119,7 +119,7 @@ internal sealed class WeaviateEngine(
             if (!await _complete.HasAnythingAsync(tenantId, cancellationToken))
                 return nothing;
             var tenant = Collections.TenantOf(tenantId);
-            var filter = await SearchFilter.OfAsync(request.Search, folder => PlaceOfAsync(tenant, folder, request.Search, cancellationToken));
+            var filter = SearchFilter.Of(request.Search);
             var answer = await ask(tenant, filter);
             Interlocked.Exchange(ref _silentSince, 0);
             return answer;
@@ -136,19 +136,5 @@ internal sealed class WeaviateEngine(
         {
             throw new IndexUnavailableException(tenantId, $"The state of the index cannot be read from the database: {fault.Message}", fault);
         }
-    }
-
-    // The index knows no folders, only the paths of files: one file directly inside tells the folder's share and path.
-    private async Task<(string? Share, string? Path)> PlaceOfAsync(string tenant, string folder, SearchRequest request, CancellationToken cancellationToken)
-    {
-        var arguments = $"{WeaviateServer.WhereArgument(Where.Equal("folderId", folder))}limit:1";
-        var found = await server.GetAsync(Collections.Files, tenant, arguments, "shareId path", cancellationToken);
-        if (found is [var file, ..])
-        {
-            var path = PlainText.Decode((string)file["path"]!);
-            return ((string?)file["shareId"], path[..(path.LastIndexOf('/') + 1)]);
-        }
-
-        return request.PathPrefix is { Length: > 0 } given ? (request.ShareId, given.EndsWith('/') ? given : given + "/") : (null, null);
     }
 }

@@ -76,6 +76,11 @@ public sealed class ContextService(
             {
                 (weight, degraded) = (0, "embedding_unavailable");
             }
+            catch (IndexUnavailableException)
+            {
+                meanings.Clear();
+                (weight, degraded) = (0, "vector_index_unavailable");
+            }
         }
 
         var words = weight < 1 ? Scored(await engine.RankChunksAsync(part, model: null, default, cancellationToken)) : [];
