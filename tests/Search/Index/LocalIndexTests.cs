@@ -129,6 +129,22 @@ public sealed class LocalIndexTests
     }
 
     [Fact]
+    public async Task A_tenant_whose_files_are_all_gone_can_be_searched_after_a_restart()
+    {
+        await using var room = await SearchRoom.CreateAsync();
+        await room.AddAsync("fil_1", "one.txt", "some words");
+        await room.Node.CatchUpAsync(Tenant, Stop);
+        await room.RemoveAsync("fil_1");
+        await room.Node.CatchUpAsync(Tenant, Stop);
+
+        room.RestartNode();
+        Assert.Empty(await room.NearAsync("some words"));
+        Assert.Empty(await room.FindAsync("some words"));
+        await room.AddAsync("fil_2", "two.txt", "other words");
+        Assert.Equal(["fil_2"], (await room.NearAsync("other words")).Select(file => file.FileId));
+    }
+
+    [Fact]
     public async Task A_failed_write_does_not_need_a_restart()
     {
         await using var room = await SearchRoom.CreateAsync();

@@ -20,8 +20,8 @@ internal sealed class FileColumns
     private int[] _language = new int[1024];
     private int[] _textChange = new int[1024];
 
-    /// <summary>One past the highest row.</summary>
-    internal int Count { get; private set; }
+    /// <summary>One past the highest row. Row 0 is no file and always there: unused slots of vectors name it.</summary>
+    internal int Count { get; private set; } = 1;
 
     /// <summary>Rows in use.</summary>
     internal int Live { get; private set; }

@@ -11,7 +11,8 @@ internal sealed class FoundFiles(int rows) : IDisposable
     private readonly double[] _scores = ArrayPool<double>.Shared.RentCleared(rows);
     private readonly byte[] _termsFound = ArrayPool<byte>.Shared.RentCleared(rows);
     private readonly List<FoundTerm> _terms = [];
-    private int[] _found = [];
+    // The rows of the term that is being looked for; each term keeps only as many as it has.
+    private readonly int[] _found = ArrayPool<int>.Shared.Rent(Math.Max(1, rows));
     private int _count;
 
     /// <summary>The terms that count.</summary>
@@ -22,9 +23,8 @@ internal sealed class FoundFiles(int rows) : IDisposable
 
     internal void Begin(QueryTerm term)
     {
-        _found = ArrayPool<int>.Shared.Rent(Math.Max(1, rows));
         _count = 0;
-        _terms.Add(new(term, _found));
+        _terms.Add(new(term));
     }
 
     internal void Add(WordFiles files, FileColumns columns) => files.AddTo(_weights.AsSpan(0, rows), _found, ref _count, columns);
@@ -62,14 +62,16 @@ internal sealed class FoundFiles(int rows) : IDisposable
             _weights[row] = 0;
         }
 
-        _terms[^1].Complete(_count, scores);
+        var found = ArrayPool<int>.Shared.Rent(Math.Max(1, _count));
+        _found.AsSpan(0, _count).CopyTo(found);
+        _terms[^1].Complete(_count, found, scores);
     }
 
-    /// <summary>Leaves out words that more than so many files have, when at least two others remain.</summary>
+    /// <summary>Leaves out words that more than so many files have, when at least two others remain that some file has.</summary>
     internal void LeaveOutCommon(int files)
     {
         var common = _terms.Where(found => found is { Term: { IsPhrase: false, IsPrefix: false } } && found.Count > files).ToList();
-        if (_terms.Count - common.Count < 2)
+        if (_terms.Count(found => found.Count > 0) - common.Count < 2)
             return;
         foreach (var found in common)
         {
@@ -139,6 +141,7 @@ internal sealed class FoundFiles(int rows) : IDisposable
     {
         foreach (var found in _terms)
             found.Return();
+        ArrayPool<int>.Shared.Return(_found);
         ArrayPool<float>.Shared.Return(_weights);
         ArrayPool<double>.Shared.Return(_scores);
         ArrayPool<byte>.Shared.Return(_termsFound);
@@ -146,25 +149,29 @@ internal sealed class FoundFiles(int rows) : IDisposable
 }
 
 /// <summary>The files of one term.</summary>
-internal sealed class FoundTerm(QueryTerm term, int[] rows)
+internal sealed class FoundTerm(QueryTerm term)
 {
     internal QueryTerm Term => term;
 
-    internal int[] Rows => rows;
+    internal int[] Rows { get; private set; } = [];
 
     internal float[] Scores { get; private set; } = [];
 
     internal int Count { get; private set; }
 
-    internal void Complete(int count, float[] scores) => (Count, Scores) = (count, scores);
+    /// <summary>Takes over its rows and their scores, both rented.</summary>
+    internal void Complete(int count, int[] rows, float[] scores) => (Count, Rows, Scores) = (count, rows, scores);
 
     /// <summary>Gives its arrays back; nothing may be read afterwards.</summary>
     internal void Return()
     {
-        ArrayPool<int>.Shared.Return(rows);
         if (Scores.Length > 0)
+        {
+            ArrayPool<int>.Shared.Return(Rows);
             ArrayPool<float>.Shared.Return(Scores);
-        Count = 0;
+        }
+
+        (Count, Rows, Scores) = (0, [], []);
     }
 }
 

@@ -129,7 +129,7 @@ internal static class LocalIndexSql
     internal const string PlacesOf = "SELECT doc, col = 'name' FROM word_place WHERE term = $1";
     internal const string TermsOfForm = "SELECT term FROM form WHERE form = $1 ORDER BY files DESC, term LIMIT 8";
     internal const string TermsOfForms = """
-        SELECT term FROM form WHERE form >= $1 AND form < $2 GROUP BY term ORDER BY sum(files) DESC, term LIMIT $3
+        SELECT term, sum(files) FROM form WHERE form >= $1 AND form < $2 GROUP BY term ORDER BY sum(files) DESC, term LIMIT $3
         """;
     internal const string FilesNamed = "SELECT id FROM file WHERE name_key = $1";
     internal const string FilesTitled = "SELECT id FROM file WHERE title_key = $1";

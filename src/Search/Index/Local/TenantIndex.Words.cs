@@ -44,9 +44,11 @@ internal sealed partial class TenantIndex
     {
         if (terms.Count < LongQuery || _files.Live < FewFiles)
             return terms;
-        var rare = terms.Where(term => term.IsPhrase || term.IsPrefix || !term.IsPlain || FilesWith(reader, term) <= _files.Live / CommonShare).ToList();
-        return rare.Count >= 2 ? rare : terms;
+        var rare = terms.Where(term => !IsCounted(term) || FilesWith(reader, term) <= _files.Live / CommonShare).ToList();
+        return rare.Count(term => !IsCounted(term) || FilesWith(reader, term) > 0) >= 2 ? rare : terms;
     }
+
+    private static bool IsCounted(QueryTerm term) => term is { IsPlain: true, IsPhrase: false, IsPrefix: false };
 
     private int FilesWith(SqliteStatements reader, QueryTerm term) =>
         term.Alternatives.Max(alternative => _words.Of(alternative[0], wanted => ReadFiles(reader, wanted)).AboutCount);

@@ -32,7 +32,6 @@ internal sealed partial class TenantIndex
     internal void Apply(IReadOnlyList<FileChange> changes, IndexPosition position, TextStems stems)
     {
         var write = new PendingWrite(stems);
-        var mayBeCommitted = false;
         try
         {
             using var transaction = _writer.Begin();
@@ -50,6 +49,7 @@ internal sealed partial class TenantIndex
                 _segments[id].Flush();
             Step?.Invoke("vectors flushed");
 
+            var mayBeCommitted = false;
             _lock.EnterWriteLock();
             try
             {
@@ -60,6 +60,13 @@ internal sealed partial class TenantIndex
                 Publish(write);
                 Position = position;
             }
+            // A commit for which there was no room did not happen. Of any other fault, opening it again finds out; searches that wait
+            // for the lock must not go on before they can see that.
+            catch (Exception fault) when (mayBeCommitted && fault is not SqliteException { SqliteErrorCode: Full })
+            {
+                _isBroken = true;
+                throw;
+            }
             finally
             {
                 _lock.ExitWriteLock();
@@ -69,10 +76,9 @@ internal sealed partial class TenantIndex
         {
             if (IsDamage(fault))
                 _isDamaged = true;
-            // A commit for which there was no room did not happen. Of any other fault, opening it again finds out.
-            else if (_writer.IsInTransaction || (mayBeCommitted && fault is not SqliteException { SqliteErrorCode: Full }))
+            else if (_writer.IsInTransaction)
                 _isBroken = true;
-            else
+            else if (!_isBroken)
                 Undo(write);
             throw;
         }

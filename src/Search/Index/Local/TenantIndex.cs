@@ -104,7 +104,8 @@ internal sealed partial class TenantIndex : IDisposable
             index?.Dispose();
             throw;
         }
-        catch (Exception fault) when (fault is SqliteException or IOException or InvalidDataException or FormatException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is SqliteException or IOException or InvalidDataException or FormatException
+            or UnauthorizedAccessException or KeyNotFoundException or IndexOutOfRangeException)
         {
             // Missing, damaged, cut off or of another time: all the same, it is rebuilt.
         }
@@ -122,12 +123,16 @@ internal sealed partial class TenantIndex : IDisposable
 
     /// <summary>Runs a search with everything standing still.</summary>
     /// <exception cref="ObjectDisposedException">The index was closed.</exception>
+    /// <exception cref="IOException">It is broken.</exception>
     internal T Search<T>(Func<SqliteStatements, T> search)
     {
         _lock.EnterReadLock();
         try
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
+            // A search that waited for a write that failed: memory may differ from the files.
+            if (IsBroken)
+                throw new IOException("A read or write of the index files failed; the index must be opened again. The next search does that.");
             if (!_readers.TryTake(out var reader))
                 reader = SqliteStatements.Open(Path.Combine(_directory, DatabaseName), readOnly: true);
             try

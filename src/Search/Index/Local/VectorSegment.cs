@@ -222,17 +222,31 @@ internal sealed unsafe class VectorSegment : IDisposable
         return grown;
     }
 
+    // The mapping in use is given up only when the new one is there: growing may find no room.
     private void Map(int slots)
     {
-        Unmap();
         var length = HeaderBytes + (long)slots * Dimensions;
         // The mapping never reaches beyond the file, or reading it would kill the process.
         if (RandomAccess.GetLength(_codesFile) < length)
             RandomAccess.SetLength(_codesFile, length);
-        _map = MemoryMappedFile.CreateFromFile(_codesFile, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        _view = _map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _codes);
-        _mappedSlots = slots;
+        var map = MemoryMappedFile.CreateFromFile(_codesFile, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        MemoryMappedViewAccessor? view = null;
+        byte* codes = null;
+        try
+        {
+            view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref codes);
+        }
+        catch
+        {
+            view?.Dispose();
+            map.Dispose();
+            throw;
+        }
+
+        Unmap();
+        (_map, _view, _mappedSlots) = (map, view, slots);
+        _codes = codes;
     }
 
     private void Unmap()

@@ -8,6 +8,9 @@ internal static class VocabularyTerms
     /// <summary>Index terms looked up one by one for the beginning of a word.</summary>
     private const int MostForPrefix = 300;
 
+    /// <summary>Files of these terms together, the first one apart: reading them takes about a microsecond each, while writes wait.</summary>
+    private const long MostFilesForPrefix = 2_000_000;
+
     private const int MostInExpression = 30;
 
     /// <summary>Shorter halves of a word are words by chance.</summary>
@@ -35,10 +38,17 @@ internal static class VocabularyTerms
     internal static (IReadOnlyList<string> Terms, bool IsCut) BeginningWith(SqliteStatements reader, string beginning)
     {
         var terms = new List<string>();
+        var files = 0L;
         using var rows = reader.Read(LocalIndexSql.TermsOfForms, beginning, beginning + "\U0010FFFF", MostForPrefix + 1);
         while (rows.Read())
+        {
+            files += rows.GetInt64(1);
+            if (terms.Count == MostForPrefix || (terms.Count > 0 && files > MostFilesForPrefix))
+                return (terms, true);
             terms.Add(rows.GetString(0));
-        return terms.Count > MostForPrefix ? (terms[..MostForPrefix], true) : (terms, false);
+        }
+
+        return (terms, false);
     }
 
     /// <summary>A term as an FTS5 expression for chunks. Of a beginning it has the frequent words that begin so: their terms may be shorter than it.</summary>

@@ -43,9 +43,15 @@ internal sealed class WordMemory
             return;
         foreach (var (term, weight) in weights)
         {
-            if (_terms.TryGetValue(term, out var known))
-                known.Add(row, weight, files.TextChanges[row], files);
+            if (!_terms.TryGetValue(term, out var known))
+                continue;
+            var before = known.Bytes;
+            known.Add(row, weight, files.TextChanges[row], files);
+            _bytes += known.Bytes - before;
         }
+
+        if (_bytes > MostBytes)
+            Forget();
     }
 
     // The half that was not asked for longest.

@@ -41,7 +41,9 @@ internal sealed class KeywordRanker(WeaviateServer server)
         var having = await Task.WhenAll(terms.Select(term =>
             KeywordQuery.MayBeLeftOut(term) ? HavingAsync(tenant, term, files, cancellationToken) : Task.FromResult(0)));
         var rare = terms.Where((_, i) => having[i] <= files / CommonShare).ToList();
-        return new(rare.Count >= 2 ? rare : terms);
+        // Words that no file has do not count as others that remain.
+        var without = terms.Where((term, i) => having[i] == 0 && KeywordQuery.MayBeLeftOut(term)).Count();
+        return new(rare.Count - without >= 2 ? rare : terms);
     }
 
     /// <param name="tenant">The tenant's name there.</param>
