@@ -65,6 +65,7 @@ public sealed class ProviderAdmin(
         {
             await WriteAsync(caller, row, "provider_changed", settings, async transaction =>
             {
+                await CheckUnchangedAsync(transaction, before, cancellationToken);
                 await rules.CheckMayChangeAsync(transaction, before, row, cancellationToken);
                 await store.SaveAsync(transaction, row with { Ocr = before.Ocr }, cancellationToken);
                 // Policies without a provider follow the default: their files get vectors of its model, and search moves over when all have.
@@ -92,6 +93,7 @@ public sealed class ProviderAdmin(
             return false;
         await WriteAsync(caller, row, "provider_deleted", new(), async transaction =>
         {
+            await CheckUnchangedAsync(transaction, row, cancellationToken);
             await rules.CheckMayDeleteAsync(transaction, row, cancellationToken);
             await store.DeleteAsync(transaction, row.TenantId, row.Id, cancellationToken);
         }, cancellationToken);
@@ -139,7 +141,7 @@ public sealed class ProviderAdmin(
         Endpoint = settings.Has(nameof(settings.Endpoint)) ? settings.Endpoint : row.Endpoint,
         ProtectedApiKey = !settings.Has(nameof(settings.ApiKey)) ? row.ProtectedApiKey
             : settings.ApiKey is null ? null
-            : secrets.Protect(settings.ApiKey, ProviderRow.SecretContext(row.TenantId, row.Id)),
+            : secrets.Protect(ProviderRules.CheckedKey(settings.ApiKey), ProviderRow.SecretContext(row.TenantId, row.Id)),
         Model = settings.Model?.Trim() ?? row.Model,
         Dimensions = settings.Dimensions ?? (settings.Model is { } model && model != row.Model ? 0 : row.Dimensions),
         MaxTokensPerRequest = settings.Has(nameof(settings.MaxTokensPerRequest)) ? settings.MaxTokensPerRequest : row.MaxTokensPerRequest,
@@ -148,6 +150,14 @@ public sealed class ProviderAdmin(
         FallbackOrder = settings.Has(nameof(settings.FallbackOrder)) ? settings.FallbackOrder : row.FallbackOrder,
         CostPerMillionTokens = settings.Has(nameof(settings.CostPerMillionTokens)) ? settings.CostPerMillionTokens : row.CostPerMillionTokens,
     };
+
+    // It was read before the test, which takes seconds, and is written whole: what others wrote meanwhile must not be undone.
+    private async Task CheckUnchangedAsync(NpgsqlTransaction transaction, ProviderRow before, CancellationToken cancellationToken)
+    {
+        var current = (await providers.HoldRulesAsync(transaction, before.TenantId, cancellationToken)).Providers.FirstOrDefault(row => row.Id == before.Id);
+        if (current != before)
+            throw new ProviderRefusedException(null, "The provider was changed at the same time. Try again.");
+    }
 
     private async Task WriteAsync(
         Caller caller, ProviderRow row, string action, ProviderSettings settings, Func<NpgsqlTransaction, Task> write, CancellationToken cancellationToken)
@@ -172,11 +182,15 @@ public sealed class ProviderAdmin(
                 ActorId = caller.UserId,
                 TargetType = "vectorization_provider",
                 TargetId = row.Id,
-                DetailsJson = JsonSerializer.Serialize(new { name = row.Name, type = row.Type, model = row.Model, endpoint = row.Endpoint, members = settings.Members }),
+                DetailsJson = JsonSerializer.Serialize(new { name = row.Name, type = row.Type, model = row.Model, endpoint = WithoutSecrets(row.Endpoint), members = settings.Members }),
             },
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    // A query may hold a key. GetLeftPart would keep the user and the password.
+    private static string? WithoutSecrets(string? endpoint) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out var address) ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : null;
 
     private async Task<ProviderRow?> FindAsync(string tenantId, string id, CancellationToken cancellationToken) =>
         (await providers.ListAsync(tenantId, cancellationToken)).FirstOrDefault(row => row.Id == id);

@@ -63,6 +63,18 @@ public sealed class ProviderRules(ProviderHosts hosts, ProviderStore store)
             throw Refuse(nameof(Settings.ApiKey), "The stored key was given for another host. Give the key of the new one, or null for none.");
     }
 
+    /// <summary>A key as it can be sent in a header, without what was copied along at its ends.</summary>
+    /// <exception cref="ProviderRefusedException">It holds what a header cannot.</exception>
+    internal static string CheckedKey(string key)
+    {
+        var trimmed = key.Trim();
+        if (trimmed.Length == 0)
+            throw Refuse(nameof(Settings.ApiKey), "The key is empty. Give null for none.");
+        if (trimmed.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            throw Refuse(nameof(Settings.ApiKey), "The key has a control character or one that is not ASCII. Copy it once more from the service.");
+        return trimmed;
+    }
+
     /// <summary>Whether a saved provider may become this one.</summary>
     /// <exception cref="ProviderRefusedException">It is used as it is.</exception>
     internal async Task CheckMayChangeAsync(

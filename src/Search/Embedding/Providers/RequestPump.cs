@@ -76,14 +76,29 @@ internal sealed class RequestPump(ProviderLimits limits, Func<IReadOnlyList<stri
         }
     }
 
+    // What is asked to wait would only be refused again, and the wait begin anew.
+    private List<Waiting> TakeAll()
+    {
+        lock (_gate)
+        {
+            var all = _waiting.ToList();
+            _waiting.Clear();
+            return all;
+        }
+    }
+
     private async Task RunAsync(List<Waiting> request)
     {
+        // A request that fails at once starts the next from its end: on the same stack that would be as deep as the queue is long.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             await SendAsync(request, isPart: false);
         }
         catch (EmbeddingUnavailableException fault)
         {
+            if (fault.Kind == EmbeddingFaultKind.Throttled)
+                TakeAll().ForEach(each => each.Ending.TrySetResult(new(null, fault)));
             request.ForEach(each => each.Ending.TrySetResult(new(null, fault)));
         }
         catch (Exception fault)

@@ -21,9 +21,11 @@ internal static class ProviderAnswers
             429 when code is "insufficient_quota" or "billing_hard_limit_reached" => new(EmbeddingFaultKind.Settings, FaultCodes.Quota, said),
             402 => new(EmbeddingFaultKind.Settings, FaultCodes.Quota, said),
             429 => new(EmbeddingFaultKind.Throttled, FaultCodes.Throttled, said, retryAfter),
-            401 or 403 => new(EmbeddingFaultKind.Settings, FaultCodes.Auth, said),
+            // Services repeat parts of the key here: nothing of what they say is passed on.
+            401 or 403 => new(EmbeddingFaultKind.Settings, FaultCodes.Auth, $"It answered {(int)status}: it does not accept the key."),
+            400 when code is "invalid_api_key" => new(EmbeddingFaultKind.Settings, FaultCodes.Auth, "It answered 400: it does not accept the key."),
             404 or 405 or 410 or 415 or 421 => new(EmbeddingFaultKind.Settings, FaultCodes.Rejected, said),
-            400 when code is "model_not_found" or "DeploymentNotFound" or "invalid_api_key" => new(EmbeddingFaultKind.Settings, FaultCodes.Rejected, said),
+            400 when code is "model_not_found" or "DeploymentNotFound" => new(EmbeddingFaultKind.Settings, FaultCodes.Rejected, said),
             408 or >= 500 => new(EmbeddingFaultKind.Outage, FaultCodes.Down, said, retryAfter),
             >= 300 and < 400 => new(EmbeddingFaultKind.Settings, FaultCodes.Rejected, $"{said} It points to another address, which is not followed; name that address as the endpoint."),
             _ => new(EmbeddingFaultKind.Text, FaultCodes.TextRefused, said),

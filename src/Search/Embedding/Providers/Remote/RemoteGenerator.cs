@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using ScaiDrive.Search.Query;
@@ -14,6 +15,9 @@ internal sealed class RemoteGenerator(
 
     // A request of 2,048 texts takes seconds; a model that is loaded on demand up to a minute.
     private static readonly TimeSpan DocumentTimeout = TimeSpan.FromSeconds(60);
+
+    // An error that a service explains takes a few hundred bytes; a page of a proxy may take any number.
+    private const int LongestErrorBody = 64 * 1024;
 
     // A person waits for a query.
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
@@ -53,6 +57,11 @@ internal sealed class RemoteGenerator(
         {
             throw Fault(new(EmbeddingFaultKind.Outage, FaultCodes.Down, fault.Message), fault);
         }
+        catch (Exception fault) when (fault is not (OperationCanceledException or EmbeddingUnavailableException))
+        {
+            // Whatever a broken answer sets off, bytes that do not unpack for example: the files wait instead of failing for good.
+            throw Fault(new(EmbeddingFaultKind.Outage, FaultCodes.Failed, fault.Message), fault);
+        }
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(ProviderLimits) ? limits : null;
@@ -75,7 +84,16 @@ internal sealed class RemoteGenerator(
         }
 
         throw Fault(ProviderAnswers.FaultOf(
-            response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), RetryAfter.Of(response.Headers, time.GetUtcNow())));
+            response.StatusCode, await ReadErrorAsync(response.Content, cancellationToken), RetryAfter.Of(response.Headers, time.GetUtcNow())));
+    }
+
+    // As UTF-8 whatever it says it is: a character set that nobody knows must not hide the status.
+    private static async Task<string> ReadErrorAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        await using var body = await content.ReadAsStreamAsync(cancellationToken);
+        var bytes = new byte[LongestErrorBody];
+        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        return Encoding.UTF8.GetString(bytes, 0, length);
     }
 
     // Services repeat parts of a wrong key in their messages.

@@ -7,8 +7,8 @@ namespace ScaiDrive.Search.Embedding.Providers.Remote;
 /// <summary>Opens providers of one type that is reached over the network.</summary>
 internal sealed class RemoteProviderFactory(RemoteType type, SecretProtector secrets, ProviderHosts hosts, HttpClient http, TimeProvider time) : IEmbeddingProviderFactory
 {
-    // 2,048 vectors of 3,072 numbers are 80 MB of JSON.
-    private const int LargestAnswer = 256 * 1024 * 1024;
+    // The largest request of all types: 2,048 vectors of 3,072 numbers, which take 13 (80 MB) to 21 characters (132 MB) each in JSON.
+    private const int LargestAnswer = 128 * 1024 * 1024;
 
     public string Type => type.Name;
 
