@@ -31,13 +31,14 @@ internal static class RedoSql
             SELECT * FROM unnest($2::text[], $3::text[]) AS w (file_id, model)
         ),
         texts AS (
-            SELECT DISTINCT w.model, c.hash
-            FROM wanted w
-            JOIN search.text_chunk c ON c.tenant_id = $1 AND c.file_id = w.file_id
-            WHERE NOT EXISTS (
-                SELECT FROM search.text_chunk o
-                WHERE o.tenant_id = $1 AND o.hash = c.hash
-                  AND NOT EXISTS (SELECT FROM wanted s WHERE s.file_id = o.file_id AND s.model = w.model))
+            SELECT t.model, t.hash
+            FROM (
+                SELECT DISTINCT w.model, c.hash FROM wanted w JOIN search.text_chunk c ON c.tenant_id = $1 AND c.file_id = w.file_id
+            ) AS t
+            JOIN search.text_chunk holder ON holder.tenant_id = $1 AND holder.hash = t.hash
+            LEFT JOIN wanted s ON s.file_id = holder.file_id AND s.model = t.model
+            GROUP BY t.model, t.hash
+            HAVING count(*) = count(s.file_id)
         ),
         forgotten AS (
             DELETE FROM search.vector v USING texts t WHERE v.tenant_id = $1 AND v.model = t.model AND v.chunk_hash = t.hash
