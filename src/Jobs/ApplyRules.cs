@@ -28,7 +28,7 @@ internal sealed class ApplyRulesHandler(FileStates states, EmbeddingProviders pr
 
             // A rule changed meanwhile, for files already passed, found this job unfinished and started none of its own.
             await using var transaction = await job.BeginAsync(cancellationToken);
-            if (!(await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken)).Equal(rules))
+            if (!Same(await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken), rules))
                 continue;
             await queue.EnqueueAsync(transaction.Transaction, new SwapVectorSpaces(), job.TenantId, cancellationToken);
             await job.LogAsync(LogLevel.Information, $"{done} files follow the rules", cancellationToken);
@@ -47,7 +47,7 @@ internal sealed class ApplyRulesHandler(FileStates states, EmbeddingProviders pr
             foreach (var due in page.Where(file => FileRework.Of(rules, file).IsDue).Select(file => file.FileId).Chunk(OncePerTenant.Batch))
             {
                 await using var transaction = await job.BeginAsync(cancellationToken);
-                if (!(await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken)).Equal(rules))
+                if (!Same(await providers.HoldRulesAsync(transaction.Transaction, job.TenantId, cancellationToken), rules))
                     return null;
                 done += await files.ApplyAsync(transaction.Transaction, rules, due, job, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
@@ -59,4 +59,7 @@ internal sealed class ApplyRulesHandler(FileStates states, EmbeddingProviders pr
 
         return done;
     }
+
+    // A swap changes no rule, but which vectors files are to lose.
+    private static bool Same(IndexingRules held, IndexingRules rules) => held.Equal(rules) && held.Spaces.SequenceEqual(rules.Spaces);
 }

@@ -7,9 +7,9 @@ namespace ScaiDrive.Jobs;
 
 /// <summary>A change of policies: what it leads to, and what it comes to.</summary>
 /// <param name="Policies">All policies with the change.</param>
-/// <param name="Estimate">What it causes.</param>
+/// <param name="Estimate">What it causes; null when the change was made, but reckoning took too long.</param>
 /// <param name="JobId">The job that does it; null when nothing was changed yet.</param>
-public sealed record PolicyChange(PolicyList Policies, ReworkEstimate Estimate, long? JobId);
+public sealed record PolicyChange(PolicyList Policies, ReworkEstimate? Estimate, long? JobId);
 
 /// <summary>Changes policies, and lets the files follow that the change affects, and no others.</summary>
 public sealed class PolicyChanges(
@@ -28,7 +28,7 @@ public sealed class PolicyChanges(
         var before = await providers.ReadRulesAsync(tenantId, cancellationToken);
         var planned = change(await policies.ListAsync(tenantId, cancellationToken));
         // Before the rules are held: nobody waits for the reckoning.
-        var estimate = await estimator.EstimateAsync(tenantId, before, planned.Within(before), cancellationToken);
+        var estimate = await EstimateAsync(tenantId, before, planned.Within(before), dryRun, cancellationToken);
         if (dryRun)
             return new(planned, estimate, null);
 
@@ -56,5 +56,20 @@ public sealed class PolicyChanges(
         // What waits for a provider that failed looks at once whether it is still the one to ask.
         await lanes.WakeAsync(transaction, rules.Providers, cancellationToken);
         return await queue.EnqueueAsync(transaction, new ApplyRules(), tenantId, cancellationToken);
+    }
+
+    // Whoever only asks is told that there is no answer; a change is made without one.
+    private async Task<ReworkEstimate?> EstimateAsync(
+        string tenantId, IndexingRules before, IndexingRules after, bool dryRun, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await estimator.EstimateAsync(tenantId, before, after, cancellationToken);
+        }
+        catch (NpgsqlException fault) when (
+            !dryRun && fault is { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled })
+        {
+            return null;
+        }
     }
 }

@@ -74,7 +74,9 @@ internal static class FilesAgain
             case LedgerStages.Embed:
                 var held = await FileStates.HoldAsync(transaction, tenantId, [.. files.Where(file => file.HasText).Select(file => file.FileId)], cancellationToken);
                 var wanted = held.Where(file => file.HasCurrentText && rules.Decide(file.ShareId, file.Path, file.MimeType).Semantic).ToList();
-                await FilesToRedo.ForgetVectorsAsync(transaction, tenantId, [.. wanted.Select(file => file.FileId)], cancellationToken);
+                await FilesToRedo.ForgetVectorsAsync(
+                    transaction, tenantId,
+                    [.. wanted.Select(file => (file.FileId, rules.Decide(file.ShareId, file.Path, file.MimeType).Provider.Model))], cancellationToken);
                 await ReworkWriter.AwaitVectorsAsync(transaction, tenantId, [.. wanted.Select(file => file.FileId)], cancellationToken);
                 await EmbedAsync(queue, transaction, tenantId, rules, wanted, queueName, cancellationToken);
                 break;

@@ -21,7 +21,7 @@ public sealed class PolicyChangeTests
         var change = await ChangeAsync(fleet, list => list.Add("pol_out", new(Rule(path: "/secret", content: false), "Out", null), At));
         await fleet.SettleAsync();
 
-        Assert.Equal((1L, "exclude 1"), (change.Estimate.Files, Actions(change)));
+        Assert.Equal((1L, "exclude 1"), (change.Estimate!.Files, Actions(change)));
         Assert.Empty(await fleet.FindAsync("heron"));
         Assert.Equal(["secret.txt"], await fleet.FindAsync("secret"));
         Assert.Equal(["open.txt"], await fleet.FindAsync("penguin"));
@@ -56,7 +56,7 @@ public sealed class PolicyChangeTests
 
         change = await ChangeAsync(fleet, list => list.Change(Default, new(Rule(), null, null), At));
         await fleet.SettleAsync();
-        Assert.Equal(("embed 1", 0), (Actions(change), change.Estimate.Embeddings.Sum(one => one.Tokens)));
+        Assert.Equal(("embed 1", 0), (Actions(change), change.Estimate!.Embeddings.Sum(one => one.Tokens)));
         Assert.Equal(["use-lite-en serving"], await SpacesAsync(fleet));
         Assert.Equal(["use-lite-en"], await fleet.ColumnAsync("SELECT model FROM search.file_vectors"));
         Assert.Equal(embedded, fleet.Model.Embedded);
@@ -73,8 +73,8 @@ public sealed class PolicyChangeTests
         await fleet.Get<QueueRules>().PauseAsync("kind:embed-text", "test", "later", null, default);
 
         var change = await ChangeAsync(fleet, list => list.Change(Default, new(Rule(provider: "prv_b"), null, null), At));
-        Assert.Equal(("embed 2", 2L), (Actions(change), Assert.Single(change.Estimate.Embeddings).Texts));
-        Assert.True(change.Estimate.Embeddings[0].Tokens > 0);
+        Assert.Equal(("embed 2", 2L), (Actions(change), Assert.Single(change.Estimate!.Embeddings).Texts));
+        Assert.True(change.Estimate!.Embeddings[0].Tokens > 0);
         Assert.Equal(["model-b building", "use-lite-en serving"], await SpacesAsync(fleet));
         Assert.Equal(["a.txt", "b.txt"], (await fleet.FindAsync("heron", byMeaning: true)).Order(StringComparer.Ordinal));
 
@@ -103,7 +103,7 @@ public sealed class PolicyChangeTests
 
         await ChangeAsync(fleet, list => list.Change(Default, new(Rule(provider: "prv_b"), null, null), At));
         var back = await ChangeAsync(fleet, list => list.Change(Default, new(Rule(), null, null), At));
-        Assert.Equal(0, back.Estimate.Files);
+        Assert.Equal(0, back.Estimate!.Files);
         await fleet.Get<QueueRules>().ResumeAsync("kind:embed-text", default);
         await fleet.SettleAsync();
 
@@ -122,7 +122,7 @@ public sealed class PolicyChangeTests
         var before = await JobsAsync(fleet);
         var change = await ChangeAsync(fleet, list => list.Change(Default, new(Rule(provider: "prv_same"), null, null), At));
         await fleet.SettleAsync();
-        Assert.Equal(0, change.Estimate.Files);
+        Assert.Equal(0, change.Estimate!.Files);
         Assert.Equal(["apply-rules", "swap-vector-spaces"], await NewKindsAsync(fleet, before));
         Assert.Equal(["prv_same"], await fleet.ColumnAsync("SELECT provider_id FROM search.vector_space"));
     }
@@ -135,11 +135,11 @@ public sealed class PolicyChangeTests
         await fleet.AddAsync("other.pdf", PdfWithPages.Write("walrus", PdfWithPages.Picture));
         await fleet.SettleAsync();
         var change = await ChangeAsync(fleet, list => list.Add("pol_ocr", new(Rule(path: "/other", ocr: true), "Ocr", null), At));
-        Assert.Equal(("recognize 1", 1L), (Actions(change), change.Estimate.OcrPages));
+        Assert.Equal(("recognize 1", 1L), (Actions(change), change.Estimate!.OcrPages));
         await fleet.SettleAsync();
         Assert.Equal(["other.pdf"], await fleet.FindAsync(PdfWithPages.WordInPicture));
         change = await ChangeAsync(fleet, list => list.Remove("pol_ocr"));
-        Assert.Equal(0, change.Estimate.Files);
+        Assert.Equal(0, change.Estimate!.Files);
         await fleet.SettleAsync();
         Assert.Equal(["other.pdf"], await fleet.FindAsync(PdfWithPages.WordInPicture));
     }
@@ -239,7 +239,7 @@ public sealed class PolicyChangeTests
     }
 
     private static string Actions(PolicyChange change) =>
-        string.Join(", ", change.Estimate.Actions.OrderBy(action => action.Key, StringComparer.Ordinal).Select(action => $"{action.Key} {action.Value}"));
+        string.Join(", ", change.Estimate!.Actions.OrderBy(action => action.Key, StringComparer.Ordinal).Select(action => $"{action.Key} {action.Value}"));
 
     private static Task<List<string>> JobsAsync(Fleet fleet) =>
         fleet.ColumnAsync("SELECT id || ' ' || kind || ' ' || coalesce(subject_id, '') FROM queue.job_row");

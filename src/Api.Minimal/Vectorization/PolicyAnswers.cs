@@ -72,7 +72,8 @@ internal sealed record PolicyChangeAnswer : Answer
     /// <summary>Whether nothing was changed.</summary>
     public required bool DryRun { get; init; }
 
-    public required ReworkItem Estimate { get; init; }
+    /// <summary>What it causes; null when the change was made, but reckoning took too long.</summary>
+    public required ReworkItem? Estimate { get; init; }
 
     /// <summary>The job that lets the files follow; null after a dry run.</summary>
     public required long? JobId { get; init; }
@@ -81,7 +82,7 @@ internal sealed record PolicyChangeAnswer : Answer
     {
         Policy = policyId is null ? null : PolicyAnswer.From(change.Policies, change.Policies.Find(policyId)),
         DryRun = dryRun,
-        Estimate = ReworkItem.From(change.Estimate),
+        Estimate = change.Estimate is { } estimate ? ReworkItem.From(estimate) : null,
         JobId = change.JobId,
     };
 }

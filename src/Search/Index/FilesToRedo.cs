@@ -50,17 +50,28 @@ public sealed class FilesToRedo(NpgsqlDataSource database)
         return files;
     }
 
-    /// <summary>Forgets the cached vectors of the texts of files, so that they are embedded again. What an index holds stays until the new ones are there.</summary>
+    /// <summary>Forgets the cached vectors of the texts that only these files hold, each file's in one model, so that they are embedded again.
+    /// What an index holds stays until the new ones are there.</summary>
     public static async Task ForgetVectorsAsync(
-        NpgsqlTransaction transaction, string tenantId, IReadOnlyCollection<string> fileIds, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, string tenantId, IReadOnlyCollection<(string FileId, string Model)> vectors, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
+        if (vectors.Count == 0)
+            return;
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
         {
             BatchCommands =
             {
                 new(UpkeepSql.HoldVectorsAlone) { Parameters = { new() { Value = tenantId } } },
-                new(RedoSql.ForgetVectors) { Parameters = { new() { Value = tenantId }, new() { Value = fileIds.ToArray() } } },
+                new(RedoSql.ForgetVectors)
+                {
+                    Parameters =
+                    {
+                        new() { Value = tenantId },
+                        new() { Value = vectors.Select(one => one.FileId).ToArray() },
+                        new() { Value = vectors.Select(one => one.Model).ToArray() },
+                    },
+                },
             },
         };
         await batch.ExecuteNonQueryAsync(cancellationToken);

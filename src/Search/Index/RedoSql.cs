@@ -25,13 +25,24 @@ internal static class RedoSql
         """;
 
     // They are embedded again because nothing is cached for them; searches go on with the copies they have.
+    // A text that a file besides these holds keeps its vector: that file's row says that it is there.
     internal const string ForgetVectors = """
-        WITH texts AS (
-            SELECT DISTINCT hash FROM search.text_chunk WHERE tenant_id = $1 AND file_id = ANY ($2)
+        WITH wanted AS (
+            SELECT * FROM unnest($2::text[], $3::text[]) AS w (file_id, model)
+        ),
+        texts AS (
+            SELECT t.model, t.hash
+            FROM (
+                SELECT DISTINCT w.model, c.hash FROM wanted w JOIN search.text_chunk c ON c.tenant_id = $1 AND c.file_id = w.file_id
+            ) AS t
+            JOIN search.text_chunk holder ON holder.tenant_id = $1 AND holder.hash = t.hash
+            LEFT JOIN wanted s ON s.file_id = holder.file_id AND s.model = t.model
+            GROUP BY t.model, t.hash
+            HAVING count(*) = count(s.file_id)
         ),
         forgotten AS (
-            DELETE FROM search.vector v USING texts t WHERE v.tenant_id = $1 AND v.chunk_hash = t.hash
+            DELETE FROM search.vector v USING texts t WHERE v.tenant_id = $1 AND v.model = t.model AND v.chunk_hash = t.hash
         )
-        DELETE FROM search.file_vectors WHERE tenant_id = $1 AND file_id = ANY ($2)
+        DELETE FROM search.file_vectors f USING wanted w WHERE f.tenant_id = $1 AND f.file_id = w.file_id AND f.model = w.model
         """;
 }

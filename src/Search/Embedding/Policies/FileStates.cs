@@ -14,15 +14,16 @@ public sealed class FileStates(NpgsqlDataSource database)
     public async Task<IReadOnlyList<FileState>> PageAsync(string tenantId, string afterFileId, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await PageAsync(connection, tenantId, afterFileId, limit, cancellationToken);
+        return await PageAsync(connection, tenantId, afterFileId, limit, connection.CommandTimeout, cancellationToken);
     }
 
     /// <summary>The same on a connection of the caller.</summary>
     internal static async Task<IReadOnlyList<FileState>> PageAsync(
-        NpgsqlConnection connection, string tenantId, string afterFileId, int limit, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string tenantId, string afterFileId, int limit, int timeoutSeconds, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ReworkSql.StatesAfter, connection)
         {
+            CommandTimeout = timeoutSeconds,
             Parameters = { new() { Value = tenantId }, new() { Value = afterFileId }, new() { Value = limit } },
         };
         return await ReadAsync(command, cancellationToken);

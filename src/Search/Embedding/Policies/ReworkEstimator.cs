@@ -28,6 +28,9 @@ public sealed class ReworkEstimator(NpgsqlDataSource database)
 {
     private const int PageSize = 5_000;
 
+    // Summing up the texts of a million files takes longer than the 30 seconds a command has by default.
+    private const int TimeoutSeconds = 120;
+
     /// <summary>What putting the second rules in the place of the first would cause, and nothing that was due before.</summary>
     public async Task<ReworkEstimate> EstimateAsync(string tenantId, IndexingRules before, IndexingRules after, CancellationToken cancellationToken)
     {
@@ -39,7 +42,7 @@ public sealed class ReworkEstimator(NpgsqlDataSource database)
         var sum = new Sum(connection, tenantId);
         var last = "";
         // On this connection, whose transaction would be ended for standing idle otherwise.
-        while (await FileStates.PageAsync(connection, tenantId, last, PageSize, cancellationToken) is { Count: > 0 } page)
+        while (await FileStates.PageAsync(connection, tenantId, last, PageSize, TimeoutSeconds, cancellationToken) is { Count: > 0 } page)
         {
             last = page[^1].FileId;
             await sum.AddAsync([.. page.Where(file => Differs(before, after, file)).Select(file => (file, FileRework.Of(after, file))).Where(one => one.Item2.IsDue)], cancellationToken);
@@ -62,7 +65,7 @@ public sealed class ReworkEstimator(NpgsqlDataSource database)
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
         foreach (var value in values)
             command.Parameters.Add(new() { Value = value });
         return command;
