@@ -4,17 +4,15 @@ using ScaiDrive.Search.Query;
 namespace ScaiDrive.Search.Index.Weaviate;
 
 /// <summary>Whether the index of a tenant is complete: half an answer would look like a whole one.</summary>
-internal sealed class CompleteTenants(WeaviateState state, IndexFeed feed, TimeProvider time)
+internal sealed class CompleteTenants(WeaviateState state, IndexFeed feed, WeaviateOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
-
     private readonly ConcurrentDictionary<string, long> _seenAt = new(StringComparer.Ordinal);
 
     /// <summary>False: the tenant has nothing to search in.</summary>
     /// <exception cref="IndexUnavailableException">Its index is being built.</exception>
     internal async Task<bool> HasAnythingAsync(string tenantId, CancellationToken cancellationToken)
     {
-        if (_seenAt.TryGetValue(tenantId, out var seenAt) && time.GetElapsedTime(seenAt) < Lifetime)
+        if (_seenAt.TryGetValue(tenantId, out var seenAt) && time.GetElapsedTime(seenAt) < options.CompleteFor)
             return true;
         var position = await state.ReadAsync(tenantId, cancellationToken);
         if (position is { BuiltThrough: null, SchemaVersion: Collections.SchemaVersion })

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using ScaiDrive.Search.Query;
 using ScaiDrive.Search.Query.Languages;
@@ -7,6 +8,12 @@ namespace ScaiDrive.Search.Index.Weaviate;
 /// <summary>Completes ranked files from the tables: what is shown is never asked of Weaviate, so it is never older than they are.</summary>
 internal sealed class HitLoader(NpgsqlDataSource database, TextAnalysis analysis)
 {
+    // So many chunks are in memory at a time.
+    private const int ChunksPerPage = 200;
+
+    // The best chunk of a file is sought among its first so many: a page of long files must not read megabytes each.
+    private const int ChunksToChooseFrom = 500;
+
     /// <summary>The hits in the order of the files; those that are gone are left out.</summary>
     internal async Task<IReadOnlyList<SearchHit>> LoadAsync(
         EngineRequest request, IReadOnlyList<RankedFile> ranked, IReadOnlyList<QueryTerm> query, CancellationToken cancellationToken)
@@ -29,11 +36,8 @@ internal sealed class HitLoader(NpgsqlDataSource database, TextAnalysis analysis
         string tenantId, string[] fileIds, KeywordQuery query, CancellationToken cancellationToken)
     {
         var chunks = new List<(string FileId, int Index, int[] Counts, int Length)>();
-        await foreach (var chunk in EachChunkAsync(tenantId, fileIds, cancellationToken))
-        {
-            var words = await WordsOfAsync(chunk, cancellationToken);
+        await foreach (var (chunk, words) in EachChunkAsync(tenantId, fileIds, int.MaxValue, cancellationToken))
             chunks.Add((chunk.FileId, chunk.Index, query.CountIn(words), words.Count));
-        }
 
         return [.. Bm25.Rank([.. chunks.Select(chunk => (chunk.Counts, chunk.Length))])
             .Zip(chunks, (score, chunk) => new RankedChunk(chunk.FileId, chunk.Index, score))
@@ -100,7 +104,7 @@ internal sealed class HitLoader(NpgsqlDataSource database, TextAnalysis analysis
             return;
         var ofFile = new List<(FoundChunk Chunk, int[] Counts)>();
         var (file, all) = ("", 0);
-        await foreach (var chunk in EachChunkAsync(tenantId, fileIds, cancellationToken))
+        await foreach (var (chunk, words) in EachChunkAsync(tenantId, fileIds, ChunksToChooseFrom, cancellationToken))
         {
             if (chunk.FileId != file)
             {
@@ -110,7 +114,7 @@ internal sealed class HitLoader(NpgsqlDataSource database, TextAnalysis analysis
             }
 
             all++;
-            var counts = query.CountIn(await WordsOfAsync(chunk, cancellationToken));
+            var counts = query.CountIn(words);
             // Texts without any of the words are not kept: a file may be long.
             if (counts.Any(count => count > 0))
                 ofFile.Add((chunk, counts));
@@ -129,18 +133,39 @@ internal sealed class HitLoader(NpgsqlDataSource database, TextAnalysis analysis
         }
     }
 
-    private async Task<IReadOnlyList<TextTerm>> WordsOfAsync(FoundChunk chunk, CancellationToken cancellationToken) =>
-        [.. (await analysis.LearnAsync([(chunk.Text, chunk.Language)], cancellationToken)).In(chunk.Text, chunk.Language)];
+    // Page by page, each read to its end before its words are learned: that asks the database too, and a search that holds one
+    // connection while it waits for another would stop everyone when many search.
+    private async IAsyncEnumerable<(FoundChunk Chunk, IReadOnlyList<TextTerm> Words)> EachChunkAsync(
+        string tenantId, string[] fileIds, int perFile, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (file, index) = ("", -1);
+        while (true)
+        {
+            var page = await ReadPageAsync(tenantId, fileIds, file, index, perFile, cancellationToken);
+            var stems = await analysis.LearnAsync(page.Select(chunk => (chunk.Text, chunk.Language)), cancellationToken);
+            foreach (var chunk in page)
+                yield return (chunk, [.. stems.In(chunk.Text, chunk.Language)]);
+            if (page.Count < ChunksPerPage)
+                yield break;
+            (file, index) = (page[^1].FileId, page[^1].Index);
+        }
+    }
 
-    private async IAsyncEnumerable<FoundChunk> EachChunkAsync(
-        string tenantId, string[] fileIds, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async Task<List<FoundChunk>> ReadPageAsync(
+        string tenantId, string[] fileIds, string afterFile, int afterIndex, int perFile, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(WeaviateSql.ChunksOf);
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = fileIds });
+        command.Parameters.Add(new() { Value = afterFile });
+        command.Parameters.Add(new() { Value = afterIndex });
+        command.Parameters.Add(new() { Value = perFile });
+        command.Parameters.Add(new() { Value = ChunksPerPage });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var page = new List<FoundChunk>();
         while (await reader.ReadAsync(cancellationToken))
-            yield return FoundChunk.Of(reader);
+            page.Add(FoundChunk.Of(reader));
+        return page;
     }
 
     private sealed record FoundChunk(string FileId, int Index, int Page, string? Section, string Text, string? Language)

@@ -15,8 +15,10 @@ internal sealed class KeywordQuery(IReadOnlyList<QueryTerm> terms, IReadOnlyList
     /// <summary>Files that have everything asked for.</summary>
     internal Where All => Where.All(terms.Select(Condition));
 
-    /// <summary>Files that have anything asked for.</summary>
-    internal Where Any => Where.Any(terms.Select(Condition));
+    /// <summary>Files that have anything asked for; what stands in quotes is never left out. As in the local index.</summary>
+    internal Where Any => terms.Where(term => term.IsPhrase).ToList() is { Count: > 0 } quoted
+        ? Where.All(quoted.Select(Condition))
+        : Where.Any(terms.Select(Condition));
 
     /// <summary>The words BM25 compares. Beginnings of words it cannot: their completions stand for them.</summary>
     internal string Ranked => string.Join(' ', terms.Where(term => !IsBeginning(term))

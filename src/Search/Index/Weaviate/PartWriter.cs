@@ -53,13 +53,11 @@ internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, 
         // The file last: while it is there, a crash in between is seen and the removal done again.
         foreach (var collection in await ChunkCollectionsAsync(tenant, cancellationToken))
         {
-            await claim.RenewAsync(cancellationToken);
-            await server.DeleteAsync(collection, tenant, Where.ContainsAny("fileId", ids), cancellationToken);
+            await server.DeleteAsync(collection, tenant, Where.ContainsAny("fileId", ids), claim.RenewAsync, cancellationToken);
             Step?.Invoke("chunks deleted");
         }
 
-        await claim.RenewAsync(cancellationToken);
-        await server.DeleteAsync(Collections.Files, tenant, Where.ContainsAny("fileId", ids), cancellationToken);
+        await server.DeleteAsync(Collections.Files, tenant, Where.ContainsAny("fileId", ids), claim.RenewAsync, cancellationToken);
     }
 
     private async Task ReplaceAsync(
@@ -70,60 +68,57 @@ internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, 
         var tenant = Collections.TenantOf(tenantId);
         var contents = await feed.ContentsAsync(tenantId, [.. files.Select(file => file.File.FileId)], cancellationToken);
         var stems = await analysis.LearnAsync(files.SelectMany(file => TextsOf(file, contents)), cancellationToken);
-        var chunks = new Batch();
-        var objects = new Batch();
-        var languages = new HashSet<string?>();
-        var written = new List<(string FileId, string Revision)>();
-        foreach (var file in files)
+        // Those that are gone since their rows were read are missing: their removal is in the log.
+        var present = files.Where(file => contents.ContainsKey(file.File.FileId)).Select(file => (File: file, Content: contents[file.File.FileId])).ToList();
+        // Before the files can be found: queries must know that language.
+        await state.AddLanguagesAsync(tenantId, present.Select(file => file.Content.Language).ToHashSet(), cancellationToken);
+        var batch = new Batch(server, claim);
+        var collections = new Dictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        foreach (var (file, content) in present)
+            collections[file.File.FileId] = await AddChunksAsync(tenantId, file, content, batch, claim, cancellationToken);
+        await batch.SendAsync(cancellationToken);
+        Step?.Invoke("chunks written");
+        // A file whose chunks were refused is not marked as complete; without its object it is tried again.
+        var complete = present.Where(file => !batch.Refused.ContainsKey(file.File.File.FileId)).ToList();
+        await DropOldChunksAsync(
+            tenant, [.. complete.Select(file => (file.File.File.FileId, FileObject.Revision(file.Content.Revision)))], claim, cancellationToken);
+        Step?.Invoke("old chunks dropped");
+        foreach (var (file, content) in complete)
         {
-            // Gone since its row was read: its removal is in the log.
-            if (!contents.TryGetValue(file.File.FileId, out var content))
-                continue;
-            var collections = new SortedSet<string>(StringComparer.Ordinal);
-            foreach (var chunk in content.Chunks)
-            {
-                foreach (var (model, vector) in chunk.Vectors.Where(one => one.Vector.Length > 0))
-                {
-                    var collection = Collections.ChunksOf(model, vector.Length);
-                    if (collections.Add(collection))
-                        await EnsureAsync(collection, tenant, claim, cancellationToken);
-                    chunks.Add(file.File.FileId, FileObject.OfChunk(collection, tenantId, file, content.Revision, chunk.Index, vector), vector.Length * 12);
-                }
-            }
-
             var text = content.Chunks.Sum(chunk => chunk.Text.Length);
-            objects.Add(file.File.FileId, FileObject.Of(tenantId, file, content, collections, stems), text * 4);
-            languages.Add(content.Language);
-            written.Add((file.File.FileId, FileObject.Revision(content.Revision)));
+            await batch.AddAsync(
+                file.File.FileId, FileObject.Of(tenantId, file, content, collections[file.File.FileId], stems), text * 4, cancellationToken);
         }
 
-        // Before the files can be found: queries must know that language.
-        await state.AddLanguagesAsync(tenantId, languages, cancellationToken);
-        var refused = new Dictionary<string, string>(StringComparer.Ordinal);
-        await PutAsync(chunks, refused, claim, cancellationToken);
-        Step?.Invoke("chunks written");
-        await DropOldChunksAsync(tenant, [.. written.Where(file => !refused.ContainsKey(file.FileId))], claim, cancellationToken);
-        Step?.Invoke("old chunks dropped");
-        // A file whose chunks were refused is not marked as complete; without its object it is tried again.
-        await PutAsync(objects.Without(refused), refused, claim, cancellationToken);
+        await batch.SendAsync(cancellationToken);
         Step?.Invoke("files written");
-        await AnswerForAsync(tenantId, [.. written.Select(file => file.FileId)], refused, cancellationToken);
+        await AnswerForAsync(tenantId, [.. present.Select(file => file.File.File.FileId)], batch.Refused, cancellationToken);
+    }
+
+    private async Task<SortedSet<string>> AddChunksAsync(
+        string tenantId, FeedFile file, FeedContent content, Batch batch, WriterClaim claim, CancellationToken cancellationToken)
+    {
+        var collections = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var chunk in content.Chunks)
+        {
+            foreach (var (model, vector) in chunk.Vectors.Where(one => one.Vector.Length > 0))
+            {
+                var collection = Collections.ChunksOf(model, vector.Length);
+                if (collections.Add(collection))
+                    await EnsureAsync(collection, Collections.TenantOf(tenantId), claim, cancellationToken);
+                await batch.AddAsync(
+                    file.File.FileId, FileObject.OfChunk(collection, tenantId, file, content.Revision, chunk.Index, vector), vector.Length * 12,
+                    cancellationToken);
+            }
+        }
+
+        return collections;
     }
 
     private static IEnumerable<(string Text, string? Language)> TextsOf(FeedFile file, Dictionary<string, FeedContent> contents) =>
         contents.TryGetValue(file.File.FileId, out var content)
             ? content.Chunks.Select(chunk => (chunk.Text, content.Language)).Prepend((file.File.Name, content.Language))
             : [];
-
-    private async Task PutAsync(Batch batch, Dictionary<string, string> refused, WriterClaim claim, CancellationToken cancellationToken)
-    {
-        foreach (var part in batch.Parts(ObjectsPerBatch, CharactersPerBatch))
-        {
-            await claim.RenewAsync(cancellationToken);
-            foreach (var (id, message) in await server.PutAsync([.. part.Select(item => item.Object)], cancellationToken))
-                refused[part.First(item => (string?)item.Object["id"] == id.ToString()).FileId] = message;
-        }
-    }
 
     // Chunks of an earlier revision, and those of models whose vectors the file no longer has.
     private async Task DropOldChunksAsync(
@@ -133,11 +128,10 @@ internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, 
         {
             foreach (var some in files.Chunk(FilesPerCondition))
             {
-                await claim.RenewAsync(cancellationToken);
                 await server.DeleteAsync(
                     collection, tenant,
                     Where.Any(some.Select(file => Where.All(Where.Equal("fileId", file.FileId), Where.NotEqual("revision", file.Revision)))),
-                    cancellationToken);
+                    claim.RenewAsync, cancellationToken);
             }
         }
     }
@@ -210,38 +204,32 @@ internal sealed partial class PartWriter(IndexFeed feed, TextAnalysis analysis, 
     [LoggerMessage(LogLevel.Error, "Weaviate refuses file {FileId} of {TenantId}; it is not found until it changes or the index is built anew: {Reason}")]
     private partial void LogRefused(string tenantId, string fileId, string reason);
 
-    private sealed class Batch
+    // Sends what it is given as soon as that is enough for a request: the vectors of a long file would not fit into memory as JSON.
+    private sealed class Batch(WeaviateServer server, WriterClaim claim)
     {
-        private readonly List<(string FileId, JsonObject Object, int Size)> _items = [];
+        private readonly List<(string FileId, JsonObject Object)> _items = [];
+        private int _size;
 
-        internal void Add(string fileId, JsonObject item, int size) => _items.Add((fileId, item, size));
+        /// <summary>Why objects of a file were not taken, by file.</summary>
+        internal Dictionary<string, string> Refused { get; } = new(StringComparer.Ordinal);
 
-        internal Batch Without(Dictionary<string, string> refused)
+        internal async Task AddAsync(string fileId, JsonObject item, int size, CancellationToken cancellationToken)
         {
-            var rest = new Batch();
-            rest._items.AddRange(_items.Where(item => !refused.ContainsKey(item.FileId)));
-            return rest;
+            if (_items.Count == ObjectsPerBatch || (_items.Count > 0 && _size + size > CharactersPerBatch))
+                await SendAsync(cancellationToken);
+            _items.Add((fileId, item));
+            _size += size;
         }
 
-        internal IEnumerable<List<(string FileId, JsonObject Object, int Size)>> Parts(int objects, int characters)
+        internal async Task SendAsync(CancellationToken cancellationToken)
         {
-            var part = new List<(string, JsonObject, int)>();
-            var size = 0;
-            foreach (var item in _items)
-            {
-                if (part.Count > 0 && (part.Count == objects || size + item.Size > characters))
-                {
-                    yield return part;
-                    part = [];
-                    size = 0;
-                }
-
-                part.Add(item);
-                size += item.Size;
-            }
-
-            if (part.Count > 0)
-                yield return part;
+            if (_items.Count == 0)
+                return;
+            await claim.RenewAsync(cancellationToken);
+            foreach (var (id, message) in await server.PutAsync([.. _items.Select(item => item.Object)], cancellationToken))
+                Refused[_items.First(item => (string?)item.Object["id"] == id.ToString()).FileId] = message;
+            _items.Clear();
+            _size = 0;
         }
     }
 }

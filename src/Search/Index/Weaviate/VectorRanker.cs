@@ -21,11 +21,18 @@ internal sealed class VectorRanker(WeaviateServer server)
                 [.. chunks.DistinctBy(chunk => chunk.FileId).Select(chunk => new RankedFile(chunk.FileId, chunk.Score, 1 - chunk.Score, chunk.ChunkIndex))],
                 chunks.Count < size);
         });
-        // What lies beyond the longest window cannot be reached, so it is not promised.
         var total = window.IsWhole || window.IsLongest
             ? window.Items.Count
-            : await server.CountAsync(Collections.Files, tenant, filter.And(Where.Equal("models", collection)), cancellationToken);
+            : await ReachableAsync(tenant, collection, filter, window.Items.Count, cancellationToken);
         return new([.. window.Items.Skip(request.Offset).Take(request.Limit)], total);
+    }
+
+    // What lies beyond the longest window cannot be reached, so it is not promised: every chunk out there may be the only one of its file.
+    private async Task<int> ReachableAsync(string tenant, string collection, SearchFilter filter, int seen, CancellationToken cancellationToken)
+    {
+        var files = await server.CountAsync(Collections.Files, tenant, filter.And(Where.Equal("models", collection)), cancellationToken);
+        var chunks = await server.CountAsync(collection, tenant, filter.Condition, cancellationToken);
+        return Math.Max(seen, files - Math.Max(0, chunks - WeaviateServer.MaximumResults));
     }
 
     internal async Task<IReadOnlyList<RankedChunk>> ChunksAsync(

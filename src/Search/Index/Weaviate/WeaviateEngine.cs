@@ -25,7 +25,7 @@ internal sealed class WeaviateEngine(
 
     private readonly KeywordRanker _keyword = new(server);
     private readonly VectorRanker _vectors = new(server);
-    private readonly CompleteTenants _complete = new(state, feed, time);
+    private readonly CompleteTenants _complete = new(state, feed, options, time);
     // When the server did not answer; 0: it did.
     private long _silentSince;
 

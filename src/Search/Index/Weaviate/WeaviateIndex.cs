@@ -132,8 +132,13 @@ internal sealed partial class WeaviateIndex(
     {
         LogRebuild(tenantId, end.End);
         var position = new WeaviatePosition(Guid.NewGuid(), end.DatabaseId, Collections.SchemaVersion, end.End, "");
+        var wasKnown = await state.ReadAsync(tenantId, cancellationToken) is not null;
         // First: searches then know that the index is not complete.
         await state.StartAsync(tenantId, position, cancellationToken);
+        // Those that looked a moment ago do not look again before this time is over, and would find half an index.
+        if (wasKnown)
+            await Task.Delay(options.CompleteFor, time, cancellationToken);
+        await claim.RenewAsync(cancellationToken);
         var tenant = Collections.TenantOf(tenantId);
         foreach (var (collection, _) in (await server.CollectionsAsync(cancellationToken)).Where(found => IsOurs(found.Name)))
         {

@@ -30,4 +30,7 @@ public sealed record WeaviateOptions
 
     /// <summary>How long searches pass the server over after it did not answer. Default 5 seconds.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long searches take an index for complete without asking again; so long a new building waits before it removes anything.</summary>
+    internal TimeSpan CompleteFor { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -97,13 +97,13 @@ internal sealed class WeaviateServer(WeaviateClient client)
     internal async Task<JsonObject?> FindAsync(string collection, string tenant, Guid id, CancellationToken cancellationToken) =>
         (await client.ReadAsync($"objects/{collection}/{id}?tenant={tenant}", cancellationToken))?["properties"] as JsonObject;
 
-    /// <summary>Writes objects, replacing those with the same ids.</summary>
+    /// <summary>Writes objects, replacing those with the same ids. They become part of the request and cannot be sent in another.</summary>
     /// <returns>Those that were refused; each is judged by itself.</returns>
     internal async Task<IReadOnlyList<RefusedObject>> PutAsync(IReadOnlyList<JsonObject> objects, CancellationToken cancellationToken)
     {
         if (objects.Count == 0)
             return [];
-        var body = new JsonObject { ["objects"] = new JsonArray([.. objects.Select(item => item.DeepClone())]) };
+        var body = new JsonObject { ["objects"] = new JsonArray([.. objects.Select(JsonNode? (item) => item)]) };
         var results = await client.WriteAsync(HttpMethod.Post, "batch/objects", body, orMissing: false, cancellationToken) as JsonArray
             ?? throw new WeaviateException("Weaviate answered a batch without results.");
         if (results.Count != objects.Count)
@@ -129,10 +129,17 @@ internal sealed class WeaviateServer(WeaviateClient client)
             orMissing: true, cancellationToken);
 
     /// <summary>Removes everything a condition holds for.</summary>
-    internal async Task DeleteAsync(string collection, string tenant, Where where, CancellationToken cancellationToken)
+    /// <param name="collection">Where from.</param>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="where">The condition.</param>
+    /// <param name="renew">Makes sure before every request that the caller may still write: there may be many.</param>
+    /// <param name="cancellationToken">Stops between requests.</param>
+    internal async Task DeleteAsync(
+        string collection, string tenant, Where where, Func<CancellationToken, Task> renew, CancellationToken cancellationToken)
     {
         while (true)
         {
+            await renew(cancellationToken);
             var body = new JsonObject
             {
                 ["match"] = new JsonObject { ["class"] = collection, ["where"] = where.ToJson() },

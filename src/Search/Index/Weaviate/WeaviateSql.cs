@@ -65,7 +65,8 @@ internal static class WeaviateSql
         SELECT c.file_id, c.chunk_index, c.page, c.section, c.text, f.language
         FROM search.text_chunk c
         JOIN search.file f ON f.tenant_id = c.tenant_id AND f.file_id = c.file_id
-        WHERE c.tenant_id = $1 AND c.file_id = ANY ($2)
+        WHERE c.tenant_id = $1 AND c.file_id = ANY ($2) AND (c.file_id, c.chunk_index) > ($3, $4) AND c.chunk_index < $5
         ORDER BY c.file_id, c.chunk_index
+        LIMIT $6
         """;
 }

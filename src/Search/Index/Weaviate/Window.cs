@@ -25,7 +25,8 @@ internal static class Windows
     internal static async Task<Window<T>> ReadAsync<T>(EngineRequest request, Func<T, object> key, Func<int, Task<Window<T>>> first)
     {
         var near = await first(Short);
-        if (near.IsWhole || request.Offset + request.Limit <= near.Items.Count)
+        // A page that ends where the short window ends asks on, to tell whether there is more.
+        if (near.IsWhole || request.Offset + request.Limit < near.Items.Count)
             return near;
         var far = await first(WeaviateServer.MaximumResults);
         var known = near.Items.Select(key).ToHashSet();

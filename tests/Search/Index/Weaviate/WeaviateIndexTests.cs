@@ -89,7 +89,7 @@ public sealed class WeaviateIndexTests
         var position = await engine.Connection.FindAsync(Collections.State, Tenant, ObjectId.OfIndex(Tenant), Stop);
         await engine.Room.AddAsync("fil_2", "2.txt", "second words");
         await engine.FindAsync("words");
-        await engine.Connection.DeleteAsync(Collections.Files, Tenant, Where.Equal("fileId", "fil_2"), Stop);
+        await engine.Connection.DeleteAsync(Collections.Files, Tenant, Where.Equal("fileId", "fil_2"), _ => Task.CompletedTask, Stop);
         await engine.Connection.PatchAsync(Collections.State, Tenant, ObjectId.OfIndex(Tenant), (System.Text.Json.Nodes.JsonObject)position!.DeepClone(), Stop);
         engine.Restart();
         Assert.Equal(2, (await engine.FindAsync("words")).Count);

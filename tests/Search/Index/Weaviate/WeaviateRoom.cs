@@ -55,7 +55,10 @@ internal sealed class WeaviateRoom : EngineRoom
         Restart();
     }
 
-    public WeaviateOptions Options() => new() { Url = Server.Url, ApiKey = Server.ApiKey, RetryDelay = TimeSpan.FromMilliseconds(1) };
+    public WeaviateOptions Options() => new() { Url = Server.Url, ApiKey = Server.ApiKey, RetryDelay = TimeSpan.FromMilliseconds(1), CompleteFor = CompleteFor };
+
+    /// <summary>Of processes made from now on. Nothing, so that a building need not wait for the room's clock.</summary>
+    public TimeSpan CompleteFor { get; set; }
 
     /// <summary>Another process on the same server.</summary>
     public Process NewProcess() => new(this);
