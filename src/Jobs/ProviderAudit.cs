@@ -25,7 +25,11 @@ internal sealed class ProviderAudit(AuditLog audit) : IProviderListener
                 TargetId = change.Provider.Id,
                 DetailsJson = JsonSerializer.Serialize(new
                 {
-                    name = change.Provider.Name, model = change.Provider.Model, code = change.Code, message = change.Message, stand_in_id = change.StandInId,
+                    name = change.Provider.Name,
+                    model = change.Provider.Model,
+                    code = change.Code,
+                    message = change.Message,
+                    stand_in_id = change.StandInId,
                 }),
             },
             cancellationToken);

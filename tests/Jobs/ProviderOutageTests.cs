@@ -143,7 +143,11 @@ public sealed class ProviderOutageTests : IAsyncLifetime
 
     private static ProviderSettings Settings(string name, FakeProvider at) => new()
     {
-        Name = name, Type = "openai_compatible", Endpoint = at.Address.AbsoluteUri, ApiKey = FakeProvider.Key, Model = FakeProvider.Model,
+        Name = name,
+        Type = "openai_compatible",
+        Endpoint = at.Address.AbsoluteUri,
+        ApiKey = FakeProvider.Key,
+        Model = FakeProvider.Model,
     };
 
     private async Task<ProviderRow> AddDefaultAsync(string name)

@@ -73,7 +73,12 @@ internal sealed record ProviderTestAnswer : Answer
         var item = ProviderTestItem.From(model, test);
         return new()
         {
-            Available = item.Available, LatencyMs = item.LatencyMs, Dimensions = item.Dimensions, Model = item.Model, Code = item.Code, Message = item.Message,
+            Available = item.Available,
+            LatencyMs = item.LatencyMs,
+            Dimensions = item.Dimensions,
+            Model = item.Model,
+            Code = item.Code,
+            Message = item.Message,
         };
     }
 }

@@ -146,7 +146,12 @@ public sealed class ProviderAdminTests : IAsyncLifetime
 
     private string Body(string name = "Remote", bool isDefault = false) => JsonSerializer.Serialize(new
     {
-        name, type = "openai_compatible", endpoint = server.Address.AbsoluteUri, api_key = FakeProvider.Key, model = FakeProvider.Model, is_default = isDefault,
+        name,
+        type = "openai_compatible",
+        endpoint = server.Address.AbsoluteUri,
+        api_key = FakeProvider.Key,
+        model = FakeProvider.Model,
+        is_default = isDefault,
     });
 
     private async Task<(JsonElement Body, string? Location)> CreateAsync(string name = "Remote", bool isDefault = false)

@@ -24,7 +24,8 @@ public sealed class FilterTests
         Assert.Empty(await BetweenAsync(room, March.AddDays(3), March.AddDays(1)));
         Assert.Equal(["fil_1", "fil_2"], (await room.NearAsync("shared words", request: Request("shared words") with
         {
-            ModifiedFrom = March.AddDays(1).ToOffset(TimeSpan.FromHours(5)), ModifiedTo = March.AddDays(3),
+            ModifiedFrom = March.AddDays(1).ToOffset(TimeSpan.FromHours(5)),
+            ModifiedTo = March.AddDays(3),
         })).Select(file => file.FileId).Order());
     }
 

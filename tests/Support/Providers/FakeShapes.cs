@@ -39,7 +39,9 @@ internal static class FakeShapes
         },
         (request, vectors) => new JsonObject
         {
-            ["id"] = "1", ["embeddings"] = new JsonObject { ["float"] = Matrix(vectors) }, ["texts"] = new JsonArray(),
+            ["id"] = "1",
+            ["embeddings"] = new JsonObject { ["float"] = Matrix(vectors) },
+            ["texts"] = new JsonArray(),
             ["meta"] = new JsonObject { ["billed_units"] = new JsonObject { ["input_tokens"] = Tokens(request) } },
         },
         MessageError);

@@ -69,7 +69,9 @@ internal abstract record Where
 
         internal override JsonObject ToJson() => new()
         {
-            ["path"] = new JsonArray(Property), ["operator"] = Operator, [ValueName] = Value,
+            ["path"] = new JsonArray(Property),
+            ["operator"] = Operator,
+            [ValueName] = Value,
         };
     }
 
