@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Npgsql;
+using ScaiDrive.Drive;
+using ScaiDrive.Drive.Audit;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
@@ -14,17 +17,21 @@ public sealed record PolicyChange(PolicyList Policies, ReworkEstimate? Estimate,
 /// <summary>Changes policies, and lets the files follow that the change affects, and no others.</summary>
 public sealed class PolicyChanges(
     NpgsqlDataSource dataSource, EmbeddingProviders providers, PolicyStore policies, ReworkEstimator estimator, ProviderLanes lanes, JobQueue queue,
-    QueueReader jobs)
+    QueueReader jobs, AuditLog audit)
 {
     /// <summary>Makes a change, or only says what it would come to.</summary>
-    /// <param name="tenantId">Whose policies.</param>
+    /// <param name="caller">Who changes them, and whose they are.</param>
+    /// <param name="policyId">The policy that is added, changed or taken away.</param>
     /// <param name="change">The change; asked twice, and gives the same both times.</param>
     /// <param name="dryRun">Whether nothing is changed.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
     /// <exception cref="PolicyException">The change is refused.</exception>
-    public async Task<PolicyChange> ChangeAsync(string tenantId, Func<PolicyList, PolicyList> change, bool dryRun, CancellationToken cancellationToken)
+    public async Task<PolicyChange> ChangeAsync(
+        Caller caller, string policyId, Func<PolicyList, PolicyList> change, bool dryRun, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(change);
+        var tenantId = caller.TenantId;
         var before = await providers.ReadRulesAsync(tenantId, cancellationToken);
         var planned = change(await policies.ListAsync(tenantId, cancellationToken));
         // Before the rules are held: nobody waits for the reckoning.
@@ -34,9 +41,11 @@ public sealed class PolicyChanges(
 
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var changed = change(await policies.HoldAsync(transaction, tenantId, cancellationToken));
+        var present = await policies.HoldAsync(transaction, tenantId, cancellationToken);
+        var changed = change(present);
         await policies.SaveAsync(transaction, tenantId, changed, cancellationToken);
         var job = await RulesChangedAsync(transaction, tenantId, cancellationToken);
+        await AuditAsync(transaction, caller, policyId, present, changed, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var started = await jobs.FindStartedAsync(job, tenantId, ApplyRules.Kind, cancellationToken);
         return new(changed, estimate, started.JobId);
@@ -71,5 +80,37 @@ public sealed class PolicyChanges(
         {
             return null;
         }
+    }
+
+    private async Task AuditAsync(
+        NpgsqlTransaction transaction, Caller caller, string policyId, PolicyList before, PolicyList after, CancellationToken cancellationToken)
+    {
+        if (after.Policies.SequenceEqual(before.Policies))
+            return;
+        var (old, now) = (before.Policies.FirstOrDefault(one => one.Rule.Id == policyId), after.Policies.FirstOrDefault(one => one.Rule.Id == policyId));
+        if ((now ?? old) is not { Rule: var rule } policy)
+            return;
+        var action = old is null ? "created" : now is null ? "deleted" : "changed";
+        await audit.AddAsync(
+            transaction,
+            new AuditEvent(caller.TenantId, AuditCategories.Admin, $"vectorization.policy_{action}", AuditSeverities.Info)
+            {
+                ActorId = caller.UserId,
+                TargetType = "vectorization_policy",
+                TargetId = policyId,
+                DetailsJson = JsonSerializer.Serialize(new
+                {
+                    name = policy.Name,
+                    position = (now is null ? before : after).PositionOf(policy),
+                    share_id = rule.ShareId,
+                    path_prefix = rule.PathPrefix,
+                    mime_pattern = rule.MimePattern,
+                    index_content = rule.IndexContent,
+                    semantic = rule.Semantic,
+                    ocr = rule.Ocr,
+                    provider_id = rule.ProviderId,
+                }),
+            },
+            cancellationToken);
     }
 }

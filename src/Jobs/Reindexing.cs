@@ -39,7 +39,9 @@ public sealed class Reindexing(NpgsqlDataSource dataSource, FilesToRedo files, E
             SubjectId = filter.ShareId,
             UniqueKey = $"{ReindexFiles.Kind}:{stage}:{filter.ShareId}:{filter.ReasonCode}",
         };
-        var job = await queue.EnqueueAsync(transaction, new ReindexFiles(stage, filter.ShareId, filter.ReasonCode, time.GetUtcNow()), options, cancellationToken);
+        // Compared with what the database records: the clock of this node may be ahead or behind.
+        var askedAt = await FilesToRedo.NowAsync(transaction, cancellationToken);
+        var job = await queue.EnqueueAsync(transaction, new ReindexFiles(stage, filter.ShareId, filter.ReasonCode, askedAt), options, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return (await jobs.FindStartedAsync(job, filter.TenantId, ReindexFiles.Kind, cancellationToken)).JobId;
     }

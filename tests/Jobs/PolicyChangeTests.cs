@@ -1,4 +1,5 @@
 using ScaiDrive.Drive;
+using ScaiDrive.Drive.Audit;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
@@ -8,6 +9,8 @@ namespace ScaiDrive.Jobs.Tests;
 public sealed class PolicyChangeTests
 {
     private const string Default = "pol_default";
+
+    private static readonly Caller Admin = new(Fleet.Tenant, DriveStore.LocalUserId, IsAdmin: true);
 
     [Fact]
     public async Task Leaving_files_out_takes_their_text_out_of_the_index_and_letting_them_in_again_reads_nothing_again()
@@ -210,9 +213,23 @@ public sealed class PolicyChangeTests
         await fleet.AddAsync("a.txt", "heron");
         await fleet.SettleAsync();
         var change = await fleet.Get<PolicyChanges>().ChangeAsync(
-            Fleet.Tenant, list => list.Change(Default, new(Rule(content: false), null, null), At), dryRun: true, default);
+            Admin, Default, list => list.Change(Default, new(Rule(content: false), null, null), At), dryRun: true, default);
         Assert.Equal(("exclude 1", null), (Actions(change), change.JobId));
         Assert.True((await fleet.Get<EmbeddingProviders>().ReadRulesAsync(Fleet.Tenant, default)).Policies[0].IndexContent);
+    }
+
+    [Fact]
+    public async Task Who_adds_changes_or_deletes_a_policy_is_in_the_audit_log()
+    {
+        await using var fleet = await StartedAsync();
+        await ChangeAsync(fleet, list => list.Add("pol_x", new(Rule(path: "/x"), "X", null), At), "pol_x");
+        await ChangeAsync(fleet, list => list.Change("pol_x", new(null, "Y", null), At), "pol_x");
+        await ChangeAsync(fleet, list => list.Change("pol_x", new(null, "Y", null), At), "pol_x");
+        await ChangeAsync(fleet, list => list.Remove("pol_x"), "pol_x");
+        var events = await fleet.Get<AuditLog>().ListAsync(
+            Fleet.Tenant, new(AuditCategories.Admin, null, "vectorization.", "pol_x", Admin.UserId, null, null, null), 10, default);
+        Assert.Equal(
+            ["vectorization.policy_created", "vectorization.policy_changed", "vectorization.policy_deleted"], events.Select(one => one.Action).Reverse());
     }
 
     private static DateTimeOffset At => TimeProvider.System.GetUtcNow();
@@ -221,8 +238,8 @@ public sealed class PolicyChangeTests
         string? path = null, string? provider = null, bool content = true, bool semantic = true, bool? ocr = null, string? share = null) =>
         new("", share, path, null, content, semantic, ocr, provider);
 
-    internal static Task<PolicyChange> ChangeAsync(Fleet fleet, Func<PolicyList, PolicyList> change) =>
-        fleet.Get<PolicyChanges>().ChangeAsync(Fleet.Tenant, change, dryRun: false, default);
+    internal static Task<PolicyChange> ChangeAsync(Fleet fleet, Func<PolicyList, PolicyList> change, string policyId = Default) =>
+        fleet.Get<PolicyChanges>().ChangeAsync(Admin, policyId, change, dryRun: false, default);
 
     internal static Task AddProviderAsync(Fleet fleet, string id, string model) => fleet.SqlAsync(
         $"INSERT INTO search.provider (tenant_id, id, name, type, model, dimensions) VALUES ('{Fleet.Tenant}', '{id}', '{id}', 'local', '{model}', 512)");

@@ -57,7 +57,7 @@ public sealed class ProviderOutageTests : IAsyncLifetime
         await AddFilesThroughOutageAsync(provider);
 
         await fleet.Get<PolicyChanges>().ChangeAsync(
-            Fleet.Tenant,
+            Admin, "pol_default",
             list => list.Change("pol_default", new PolicyWish(list.Find("pol_default").Rule with { ProviderId = second.Id }, null, null), DateTimeOffset.UnixEpoch),
             dryRun: false, default);
         await fleet.SettleAsync();

@@ -75,5 +75,36 @@ public sealed class ReindexTests
         Assert.Empty(await fleet.Get<FilesToRedo>().PageAsync(filter, "index", now.AddMinutes(-1), "", 10, default));
     }
 
+    [Fact]
+    public async Task Embedding_a_file_again_forgets_its_texts_in_the_wanted_model_alone_and_none_that_another_file_holds()
+    {
+        await using var fleet = await Fleet.CreateAsync();
+        await fleet.StartAsync();
+        var file = await fleet.AddAsync("a.txt", "heron");
+        var other = await fleet.AddAsync("b.txt", "penguin");
+        await fleet.SettleAsync();
+        await fleet.SqlAsync("INSERT INTO search.vector (tenant_id, model, chunk_hash, vector) SELECT tenant_id, 'other', chunk_hash, vector FROM search.vector");
+        await fleet.SqlAsync("INSERT INTO search.file_vectors (tenant_id, file_id, model) SELECT tenant_id, file_id, 'other' FROM search.file_vectors");
+        Assert.Equal(["other 2", "use-lite-en 1"], await LeftAsync(fleet, file.Id));
+        await fleet.SqlAsync($"UPDATE search.text_chunk SET hash = (SELECT hash FROM search.text_chunk WHERE file_id = '{other.Id}') WHERE file_id = '{file.Id}'");
+        Assert.Equal(["other 2", "use-lite-en 2"], await LeftAsync(fleet, file.Id));
+    }
+
+    // What forgetting would leave; nothing of it is committed.
+    private static async Task<List<string>> LeftAsync(Fleet fleet, string fileId)
+    {
+        await using var connection = await fleet.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await FilesToRedo.ForgetVectorsAsync(transaction, Fleet.Tenant, [(fileId, "use-lite-en")], default);
+        await using var command = new Npgsql.NpgsqlCommand(
+            $"SELECT model || ' ' || count(*) FROM search.vector GROUP BY model UNION ALL SELECT model FROM search.file_vectors WHERE file_id = '{fileId}' AND model <> 'other' ORDER BY 1",
+            connection, transaction);
+        var left = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            left.Add(reader.GetString(0));
+        return left;
+    }
+
     private static Task<List<string>> RevisionsAsync(Fleet fleet) => fleet.ColumnAsync("SELECT revision::text FROM search.file ORDER BY file_id");
 }

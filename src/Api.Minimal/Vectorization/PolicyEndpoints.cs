@@ -67,7 +67,7 @@ internal static class PolicyEndpoints
         var (id, at) = (PrefixedId.New("pol"), time.GetUtcNow());
         try
         {
-            var change = await changes.ChangeAsync(caller.TenantId, list => list.Add(id, body.ToWish(), at), dryRun, cancellationToken);
+            var change = await changes.ChangeAsync(caller, id, list => list.Add(id, body.ToWish(), at), dryRun, cancellationToken);
             var answer = PolicyChangeAnswer.From(change, id, dryRun);
             return dryRun ? TypedResults.Ok(answer) : TypedResults.Created($"/api/v1/vectorization/policies/{id}", answer);
         }
@@ -94,7 +94,7 @@ internal static class PolicyEndpoints
                 return (ErrorResult)ApiError.Invalid(fault);
             // Joined with the policy as it is when it is held, so that two changes of different fields both stay.
             var change = await changes.ChangeAsync(
-                caller.TenantId, list => list.Change(policyId, PolicyBody.From(list.Find(policyId)).With(body).ToWish(), at), dryRun, cancellationToken);
+                caller, policyId, list => list.Change(policyId, PolicyBody.From(list.Find(policyId)).With(body).ToWish(), at), dryRun, cancellationToken);
             return TypedResults.Ok(PolicyChangeAnswer.From(change, policyId, dryRun));
         }
         catch (PolicyException refusal)
@@ -118,7 +118,7 @@ internal static class PolicyEndpoints
             return (ErrorResult)AdminsOnly();
         try
         {
-            var change = await changes.ChangeAsync(caller.TenantId, list => list.Remove(policyId), dryRun, cancellationToken);
+            var change = await changes.ChangeAsync(caller, policyId, list => list.Remove(policyId), dryRun, cancellationToken);
             return dryRun ? TypedResults.Ok(PolicyChangeAnswer.From(change, null, dryRun)) : TypedResults.NoContent();
         }
         catch (PolicyException refusal)

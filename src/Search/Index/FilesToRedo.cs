@@ -27,6 +27,14 @@ public sealed class FilesToRedo(NpgsqlDataSource database)
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>The time by the clock that stages are recorded by.</summary>
+    public static async Task<DateTimeOffset> NowAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        await using var command = new NpgsqlCommand(RedoSql.Now, transaction.Connection, transaction);
+        return new((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!);
+    }
+
     /// <summary>A page of them in the order of their ids, without those where the stage has ended since.</summary>
     /// <param name="filter">Which.</param>
     /// <param name="stage">One of <see cref="Ledger.LedgerStages"/>.</param>

@@ -12,6 +12,8 @@ internal static class RedoSql
 
     internal const string Count = $"SELECT count(*) {Matching}";
 
+    internal const string Now = "SELECT now()";
+
     // What was done since it was asked for is not done twice when the job starts over.
     internal const string Page = $"""
         SELECT f.file_id, f.content_hash, f.chunk_count > 0 AND f.chunks_hash IS NOT DISTINCT FROM f.content_hash

@@ -36,6 +36,8 @@ public abstract partial class SearchEngineContract
     [InlineData("\"quick brown fox\"", "fil_phrase")]
     [InlineData("\"brown quick\"", "")]
     [InlineData("\"quick fox\"", "")]
+    [InlineData("\"quick brown\" organisation", "fil_phrase")]
+    [InlineData("\"brown quick\" organisation", "")]
     [InlineData("crème", "fil_accent")]
     [InlineData("CREME", "fil_accent")]
     [InlineData("\"creme brulee\"", "fil_accent")]

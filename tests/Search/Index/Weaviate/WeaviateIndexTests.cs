@@ -51,6 +51,47 @@ public sealed class WeaviateIndexTests
     }
 
     [Fact]
+    public async Task The_chunks_of_a_long_file_are_sent_in_batches_before_the_file()
+    {
+        await using var engine = await WeaviateRoom.CreateAsync();
+        await engine.Room.AddAsync("fil_1", "1.txt", string.Join(". ", Enumerable.Range(0, 6_000).Select(i => $"a long text with many words {i}")));
+        var (batches, files) = (0, -1);
+        engine.Step = step =>
+        {
+            if (step == "chunks written")
+                (batches, files) = (engine.Server.Journal.Count("POST /v1/batch/objects"), engine.Server.CountObjects(Collections.Files, Tenant));
+        };
+        await engine.Index.CatchUpAsync(Tenant, Stop);
+        var chunks = engine.Server.CountObjects(Collections.ChunksPrefix, Tenant);
+        Assert.Equal(await engine.Room.CountAsync("SELECT count(*) FROM search.text_chunk"), chunks);
+        // The first request was the position.
+        Assert.True(chunks > 100);
+        Assert.Equal((1 + (chunks + 99) / 100, 0), (batches, files));
+        Assert.Equal(["fil_1"], await engine.FindAsync("long"));
+    }
+
+    [Fact]
+    public async Task Building_anew_removes_nothing_while_searches_may_take_the_index_for_complete()
+    {
+        await using var engine = await WeaviateRoom.CreateAsync();
+        await engine.Room.AddAsync("fil_1", "1.txt", "some words");
+        await engine.FindAsync("words");
+        engine.CompleteFor = TimeSpan.FromSeconds(5);
+        engine.Restart();
+        await engine.Room.ExecuteAsync("UPDATE search.weaviate_index SET generation = gen_random_uuid()");
+        using var end = new CancellationTokenSource();
+        var building = engine.Index.CatchUpAsync(Tenant, end.Token);
+        while (!building.IsCompleted && await engine.Room.CountAsync("SELECT count(*) FROM search.weaviate_index WHERE built_through = ''") == 0)
+        {
+        }
+
+        await Assert.ThrowsAsync<Search.Query.IndexUnavailableException>(() => engine.Engine.KeywordAsync(new(Request("words"), 0, 10), Stop));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => building);
+        Assert.Equal(1, engine.Server.CountObjects(Collections.Files, Tenant));
+    }
+
+    [Fact]
     public async Task Only_one_process_writes_for_a_tenant_at_a_time()
     {
         await using var engine = await WeaviateRoom.CreateAsync();
