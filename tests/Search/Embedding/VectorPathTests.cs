@@ -31,11 +31,16 @@ public sealed class VectorPathTests
         var text = string.Concat(Enumerable.Repeat("caf\u00E9 \uFB01le and prose, ", 12));
         var vectors = new float[ModelTensors.ModelSize];
         Encode();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var round = 0; round < 20; round++)
-            Encode();
-        // The pool of buffers may have been trimmed in between; a byte a token would be 1,500.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000);
+        // The pool of buffers may be trimmed in between, but not each time; a byte a token would be 1,500.
+        Assert.InRange(Enumerable.Range(0, 10).Min(_ => Allocated()), 0, 1_000);
+
+        long Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var round = 0; round < 20; round++)
+                Encode();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void Encode()
         {
