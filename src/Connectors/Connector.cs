@@ -5,7 +5,7 @@ namespace ScaiDrive.Connectors;
 /// <summary>What an admin asks for: a source, and the place in a share that follows it.</summary>
 public sealed record NewConnector
 {
-    /// <summary>Which source; today <c>folder</c> (<see cref="ConnectorTypes.Folder"/>).</summary>
+    /// <summary>Which source; one of <see cref="ConnectorTypes"/>.</summary>
     public required string Type { get; init; }
 
     /// <summary>Shown to people.</summary>
@@ -37,6 +37,12 @@ public sealed record NewConnector
 
     /// <summary>Minutes between two passes. Default 15.</summary>
     public int SyncIntervalMinutes { get; init; } = 15;
+
+    /// <summary>How the two sides are kept in step. Default: the share follows the source.</summary>
+    public SyncRules Rules { get; init; } = new();
+
+    /// <summary>What the source asks for to let us in, such as a password; kept encrypted, never given back. Default null: it asks for nothing.</summary>
+    public string? Secret { get; init; }
 }
 
 /// <summary>A connector as stored.</summary>
@@ -60,6 +66,8 @@ public sealed record NewConnector
 /// <param name="TotalFilesSynced">Files added or updated over all passes.</param>
 /// <param name="TotalBytesSynced">Bytes read for them.</param>
 /// <param name="RootIdentity">The root as the last complete pass saw it; null before the first.</param>
+/// <param name="Rules">How the two sides are kept in step.</param>
+/// <param name="HasSecret">Whether a password or key is kept for it.</param>
 /// <param name="CreatedAt">When it was set up.</param>
 /// <param name="UpdatedAt">When a setting last changed.</param>
 public sealed record Connector(
@@ -83,6 +91,8 @@ public sealed record Connector(
     long TotalFilesSynced,
     long TotalBytesSynced,
     string? RootIdentity,
+    SyncRules Rules,
+    bool HasSecret,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt);
 
@@ -91,6 +101,9 @@ public static class ConnectorTypes
 {
     /// <summary>A directory of the machine that runs the worker.</summary>
     public const string Folder = "folder";
+
+    /// <summary>A share of an SMB server.</summary>
+    public const string Smb = "smb";
 }
 
 /// <summary>What a connector is doing.</summary>

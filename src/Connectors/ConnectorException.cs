@@ -33,6 +33,30 @@ public static class ConnectorCodes
     /// <summary>The connector, or the share it mirrors into, does not exist.</summary>
     public const string NotFound = "not_found";
 
+    /// <summary>The source does not accept user and password, or the ticket.</summary>
+    public const string AuthenticationFailed = "authentication_failed";
+
+    /// <summary>The password is right, and expired or to be changed.</summary>
+    public const string PasswordExpired = "password_expired";
+
+    /// <summary>The server is there, its share is not.</summary>
+    public const string ShareNotFound = "share_not_found";
+
+    /// <summary>User and password are right, and may not enter the share.</summary>
+    public const string AccessDenied = "access_denied";
+
+    /// <summary>Server and connector agree on no version of the protocol, no signing or no encryption that both allow.</summary>
+    public const string ProtocolRefused = "protocol_refused";
+
+    /// <summary>The stored password cannot be decrypted.</summary>
+    public const string SecretUnreadable = "secret_unreadable";
+
+    /// <summary>A pass would delete more than the rules of the connector allow without asking.</summary>
+    public const string MassDelete = "mass_delete";
+
+    /// <summary>The source is left alone at this time of the day.</summary>
+    public const string QuietHours = "quiet_hours";
+
     /// <summary>The connector is paused.</summary>
     public const string Paused = "paused";
 }

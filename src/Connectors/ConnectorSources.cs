@@ -1,20 +1,25 @@
-using Microsoft.Extensions.Options;
-using ScaiDrive.Connectors.Folder;
+using System.Text.Json;
 
 namespace ScaiDrive.Connectors;
 
 /// <summary>Opens the source of a connector by its type.</summary>
-public sealed class ConnectorSources(IOptions<ConnectorOptions> options, TimeProvider time)
+public sealed class ConnectorSources(IEnumerable<IConnectorType> types, ConnectorSecrets secrets)
 {
-    /// <summary>Opens the source. Cheap: what it needs of the source it asks for when used.</summary>
-    /// <exception cref="ConnectorException">The type is not known, the settings cannot work, or the source is not there.</exception>
-    public IConnectorSource Open(Connector connector)
+    private readonly Dictionary<string, IConnectorType> types = types.ToDictionary(type => type.Name, StringComparer.Ordinal);
+
+    /// <summary>Refuses settings that can never work; asks nothing of the source.</summary>
+    /// <exception cref="ConnectorException">The type is not known, or the settings cannot work.</exception>
+    public void Check(string type, JsonElement settings, SyncRules rules, string? secret) => TypeOf(type).Check(settings, rules, secret);
+
+    /// <summary>Opens the source of a stored connector. Cheap: what it needs of the source it asks for when used.</summary>
+    /// <exception cref="ConnectorException">The type is not known, the settings cannot work, the secret cannot be read, or the source is not there.</exception>
+    public async Task<IConnectorSource> OpenAsync(Connector connector, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connector);
-        return connector.Type switch
-        {
-            ConnectorTypes.Folder => FolderSource.Open(connector.Settings, options.Value, time),
-            _ => throw new ConnectorException(ConnectorCodes.UnknownType, $"There is no connector type '{connector.Type}'. Known: {ConnectorTypes.Folder}."),
-        };
+        var secret = connector.HasSecret ? await secrets.ReadAsync(connector.TenantId, connector.Id, cancellationToken) : null;
+        return TypeOf(connector.Type).Open(connector.Settings, connector.Rules, secret);
     }
+
+    private IConnectorType TypeOf(string name) => types.GetValueOrDefault(name)
+        ?? throw new ConnectorException(ConnectorCodes.UnknownType, $"There is no connector type '{name}'. Known: {string.Join(", ", types.Keys.Order(StringComparer.Ordinal))}.");
 }

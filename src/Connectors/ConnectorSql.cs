@@ -6,17 +6,17 @@ internal static class ConnectorSql
     internal const string Insert = """
         INSERT INTO connectors.connector
             (tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
-             target_share_id, target_path, owner_id, sync_interval_minutes)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+             target_share_id, target_path, owner_id, sync_interval_minutes, rules, secret)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         RETURNING tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
             target_share_id, target_path, owner_id, sync_interval_minutes, status, status_message, error_count, last_sync_at,
-            total_files_synced, total_bytes_synced, root_identity, created_at, updated_at;
+            total_files_synced, total_bytes_synced, root_identity, rules, secret IS NOT NULL, created_at, updated_at;
         """;
 
     internal const string Find = """
         SELECT tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
             target_share_id, target_path, owner_id, sync_interval_minutes, status, status_message, error_count, last_sync_at,
-            total_files_synced, total_bytes_synced, root_identity, created_at, updated_at
+            total_files_synced, total_bytes_synced, root_identity, rules, secret IS NOT NULL, created_at, updated_at
         FROM connectors.connector
         WHERE tenant_id = $1 AND id = $2;
         """;
@@ -24,7 +24,7 @@ internal static class ConnectorSql
     internal const string List = """
         SELECT tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
             target_share_id, target_path, owner_id, sync_interval_minutes, status, status_message, error_count, last_sync_at,
-            total_files_synced, total_bytes_synced, root_identity, created_at, updated_at
+            total_files_synced, total_bytes_synced, root_identity, rules, secret IS NOT NULL, created_at, updated_at
         FROM connectors.connector
         WHERE tenant_id = $1
         ORDER BY id;
@@ -33,7 +33,7 @@ internal static class ConnectorSql
     internal const string FindForUpdate = """
         SELECT tenant_id, id, type, name, description, settings, include_patterns, exclude_patterns, patterns_ignore_case,
             target_share_id, target_path, owner_id, sync_interval_minutes, status, status_message, error_count, last_sync_at,
-            total_files_synced, total_bytes_synced, root_identity, created_at, updated_at
+            total_files_synced, total_bytes_synced, root_identity, rules, secret IS NOT NULL, created_at, updated_at
         FROM connectors.connector
         WHERE tenant_id = $1 AND id = $2
         FOR UPDATE;
@@ -50,9 +50,13 @@ internal static class ConnectorSql
     internal const string Update = """
         UPDATE connectors.connector
         SET name = $3, description = $4, settings = $5, include_patterns = $6, exclude_patterns = $7, patterns_ignore_case = $8,
-            target_path = $9, sync_interval_minutes = $10, updated_at = now()
+            target_path = $9, sync_interval_minutes = $10, rules = $11, updated_at = now()
         WHERE tenant_id = $1 AND id = $2;
         """;
+
+    internal const string ReadSecret = "SELECT secret FROM connectors.connector WHERE tenant_id = $1 AND id = $2;";
+
+    internal const string SetSecret = "UPDATE connectors.connector SET secret = $3, updated_at = now() WHERE tenant_id = $1 AND id = $2;";
 
     internal const string Pause = """
         UPDATE connectors.connector
@@ -83,27 +87,30 @@ internal static class ConnectorSql
     internal const string Delete = "DELETE FROM connectors.connector WHERE tenant_id = $1 AND id = $2;";
 
     internal const string InsertRun = """
-        INSERT INTO connectors.run (tenant_id, id, connector_id, trigger, started_at)
-        VALUES ($1, $2, $3, $4, $5);
+        INSERT INTO connectors.run (tenant_id, id, connector_id, trigger, started_at, is_dry_run, allowed_deletes, scope)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
         """;
 
     internal const string FindRunning = """
         SELECT tenant_id, id, connector_id, trigger, status, phase, cursor, started_at, finished_at, error_code, error_message,
-            listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems
+            listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems,
+            sent_added, sent_updated, sent_moved, sent_deleted, sent_bytes, conflicts, is_dry_run, allowed_deletes, scope
         FROM connectors.run
         WHERE tenant_id = $1 AND connector_id = $2 AND status = 'running';
         """;
 
     internal const string FindRun = """
         SELECT tenant_id, id, connector_id, trigger, status, phase, cursor, started_at, finished_at, error_code, error_message,
-            listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems
+            listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems,
+            sent_added, sent_updated, sent_moved, sent_deleted, sent_bytes, conflicts, is_dry_run, allowed_deletes, scope
         FROM connectors.run
         WHERE tenant_id = $1 AND id = $2;
         """;
 
     internal const string ListRuns = """
         SELECT tenant_id, id, connector_id, trigger, status, phase, cursor, started_at, finished_at, error_code, error_message,
-            listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems
+            listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems,
+            sent_added, sent_updated, sent_moved, sent_deleted, sent_bytes, conflicts, is_dry_run, allowed_deletes, scope
         FROM connectors.run
         WHERE tenant_id = $1 AND connector_id = $2 AND ($3::text IS NULL OR id < $3)
         ORDER BY id DESC
@@ -113,7 +120,8 @@ internal static class ConnectorSql
     internal const string SaveRun = """
         UPDATE connectors.run
         SET phase = $3, cursor = $4, listed = $5, added = $6, updated = $7, moved = $8, deleted = $9, unchanged = $10,
-            skipped = $11, excluded = $12, errors = $13, bytes = $14, problems = $15, committed_at = now()
+            skipped = $11, excluded = $12, errors = $13, bytes = $14, problems = $15,
+            sent_added = $16, sent_updated = $17, sent_moved = $18, sent_deleted = $19, sent_bytes = $20, conflicts = $21, committed_at = now()
         WHERE tenant_id = $1 AND id = $2 AND status = 'running';
         """;
 

@@ -10,9 +10,15 @@ namespace ScaiDrive.Connectors;
 
 /// <summary>Connectors, their runs and the problems of each run.</summary>
 [SuppressMessage("Performance", "CA1822", Justification = "Reads and writes belong to one store; which of them need the pool is its own affair.")]
-public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<IConnectorListener> listeners)
+public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets secrets, IEnumerable<IConnectorListener> listeners)
 {
     private const int KeptRuns = 100;
+
+    private static readonly JsonSerializerOptions RulesJson = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
 
     /// <summary>Sets a connector up. It mirrors nothing before its first run.</summary>
     /// <exception cref="ConnectorException">A value cannot work (<see cref="ConnectorCodes.InvalidSettings"/>).</exception>
@@ -20,12 +26,13 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(connector);
-        Check(connector.Name, connector.Settings, connector.IncludePatterns, connector.ExcludePatterns, connector.PatternsIgnoreCase, connector.TargetPath, connector.SyncIntervalMinutes);
+        Check(connector.Name, connector.Settings, connector.IncludePatterns, connector.ExcludePatterns, connector.PatternsIgnoreCase, connector.TargetPath, connector.SyncIntervalMinutes, connector.Rules);
+        var id = PrefixedId.New("cnn");
         await using var command = Command(
             transaction,
             ConnectorSql.Insert,
             tenantId,
-            PrefixedId.New("cnn"),
+            id,
             connector.Type,
             connector.Name,
             connector.Description,
@@ -36,7 +43,9 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
             connector.TargetShareId,
             connector.TargetPath,
             connector.OwnerId,
-            connector.SyncIntervalMinutes);
+            connector.SyncIntervalMinutes,
+            Json(connector.Rules),
+            Text(connector.Secret is null ? null : secrets.Protect(tenantId, id, connector.Secret)));
         Connector created;
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
@@ -106,7 +115,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
     public async Task<bool> UpdateAsync(NpgsqlTransaction transaction, Connector connector, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connector);
-        Check(connector.Name, connector.Settings, connector.IncludePatterns, connector.ExcludePatterns, connector.PatternsIgnoreCase, connector.TargetPath, connector.SyncIntervalMinutes);
+        Check(connector.Name, connector.Settings, connector.IncludePatterns, connector.ExcludePatterns, connector.PatternsIgnoreCase, connector.TargetPath, connector.SyncIntervalMinutes, connector.Rules);
         await using var command = Command(
             transaction,
             ConnectorSql.Update,
@@ -119,8 +128,18 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
             connector.ExcludePatterns.ToArray(),
             connector.PatternsIgnoreCase,
             connector.TargetPath,
-            connector.SyncIntervalMinutes);
+            connector.SyncIntervalMinutes,
+            Json(connector.Rules));
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0 && await AnnounceAsync(transaction, connector.TenantId, connector.Id, cancellationToken);
+    }
+
+    /// <summary>Keeps another password or key for a connector; the next run uses it.</summary>
+    /// <returns>False when the connector does not exist.</returns>
+    public async Task<bool> SetSecretAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, string? secret, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            transaction, ConnectorSql.SetSecret, tenantId, connectorId, Text(secret is null ? null : secrets.Protect(tenantId, connectorId, secret)));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
     /// <summary>Stops a connector until <see cref="ResumeAsync"/>; a run that goes on ends at its next batch.</summary>
@@ -225,15 +244,27 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
     }
 
     internal static async Task StartRunAsync(
-        NpgsqlTransaction transaction, string tenantId, string runId, string connectorId, string trigger, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, string tenantId, string runId, string connectorId, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(transaction, cancellationToken, (ConnectorSql.InsertRun, [tenantId, runId, connectorId, trigger, now]), (ConnectorSql.StartConnector, [tenantId, connectorId]));
+        await ExecuteAsync(
+            transaction,
+            cancellationToken,
+            (ConnectorSql.InsertRun, [
+                tenantId, runId, connectorId, request.Trigger, now, request.IsDryRun,
+                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)request.AllowedDeletes ?? DBNull.Value },
+                new NpgsqlParameter
+                {
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                    Value = (object?)request.Scope?.Select(part => part.ToString()).ToArray() ?? DBNull.Value,
+                }]),
+            (ConnectorSql.StartConnector, [tenantId, connectorId]));
     }
 
     internal static Task SaveRunAsync(NpgsqlTransaction transaction, Run run, CancellationToken cancellationToken) =>
         ExecuteAsync(transaction, cancellationToken, (ConnectorSql.SaveRun, [
             run.TenantId, run.Id, run.Phase, Text(run.Cursor), run.Report.Listed, run.Report.Added, run.Report.Updated, run.Report.Moved, run.Report.Deleted,
-            run.Report.Unchanged, run.Report.Skipped, run.Report.Excluded, run.Report.Errors, run.Report.Bytes, run.ProblemCount]));
+            run.Report.Unchanged, run.Report.Skipped, run.Report.Excluded, run.Report.Errors, run.Report.Bytes, run.ProblemCount,
+            run.Report.SentAdded, run.Report.SentUpdated, run.Report.SentMoved, run.Report.SentDeleted, run.Report.SentBytes, run.Report.Conflicts]));
 
     internal static Task AddProblemsAsync(NpgsqlTransaction transaction, Run run, IReadOnlyList<Problem> problems, CancellationToken cancellationToken) =>
         problems.Count == 0 ? Task.CompletedTask : ExecuteAsync(transaction, cancellationToken, [.. problems.Select(problem => (ConnectorSql.InsertProblem, (object[])[
@@ -263,7 +294,8 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
             (ConnectorSql.DeleteOldRuns, [run.TenantId, run.ConnectorId, KeptRuns]));
 
     private static void Check(
-        string name, JsonElement settings, IReadOnlyList<string> includes, IReadOnlyList<string> excludes, bool ignoreCase, string targetPath, int intervalMinutes)
+        string name, JsonElement settings, IReadOnlyList<string> includes, IReadOnlyList<string> excludes, bool ignoreCase, string targetPath, int intervalMinutes,
+        SyncRules rules)
     {
         _ = new PathFilter(includes, excludes, ignoreCase);
         var fault =
@@ -271,6 +303,14 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
             : settings.ValueKind != JsonValueKind.Object ? "The settings must be a JSON object."
             : !targetPath.StartsWith('/') ? $"The target path '{targetPath}' must start with a slash."
             : targetPath.Split('/').Any(part => part is "." or "..") ? $"The target path '{targetPath}' must not hold '.' or '..'."
+            : rules.MassDeletePercent is < 0 or > 100 ? $"mass_delete_percent must be between 0 and 100, not {rules.MassDeletePercent}."
+            : rules.MassDeleteFiles < 0 ? $"mass_delete_files must not be negative ({rules.MassDeleteFiles})."
+            : rules.DirectoryTimeoutSeconds is < 1 or > 86_400 ? $"directory_timeout_seconds must be between 1 and 86400, not {rules.DirectoryTimeoutSeconds}."
+            : rules.RequestTimeoutSeconds is < 1 or > 3_600 ? $"request_timeout_seconds must be between 1 and 3600, not {rules.RequestTimeoutSeconds}."
+            : rules.ParallelFiles is < 1 or > 32 ? $"parallel_files must be between 1 and 32, not {rules.ParallelFiles}."
+            : rules.MaxRequestsInFlight is < 1 or > 256 ? $"max_requests_in_flight must be between 1 and 256, not {rules.MaxRequestsInFlight}."
+            : rules.MaxBytesPerSecond < 1024 ? $"max_bytes_per_second must be at least 1024, not {rules.MaxBytesPerSecond}."
+            : rules.PermissionSweepHours is < 1 or > 8_760 ? $"permission_sweep_hours must be between 1 and 8760, not {rules.PermissionSweepHours}."
             : intervalMinutes < 1 ? $"The interval must be at least 1 minute, not {intervalMinutes}."
             : null;
         if (fault is not null)
@@ -311,6 +351,8 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
 
     private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
+    private static NpgsqlParameter Json(SyncRules rules) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = JsonSerializer.Serialize(rules, RulesJson) };
+
     private static NpgsqlParameter Json(JsonElement value) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = value.GetRawText() };
 
     private static Connector ReadConnector(NpgsqlDataReader row) => new(
@@ -334,8 +376,10 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
         row.GetInt64(17),
         row.GetInt64(18),
         row.IsDBNull(19) ? null : row.GetString(19),
-        row.GetFieldValue<DateTimeOffset>(20),
-        row.GetFieldValue<DateTimeOffset>(21));
+        JsonSerializer.Deserialize<SyncRules>(row.GetString(20), RulesJson)!,
+        row.GetBoolean(21),
+        row.GetFieldValue<DateTimeOffset>(22),
+        row.GetFieldValue<DateTimeOffset>(23));
 
     private static JsonElement ParseSettings(string json)
     {
@@ -367,6 +411,17 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, IEnumerable<ICon
             Excluded = row.GetInt64(18),
             Errors = row.GetInt64(19),
             Bytes = row.GetInt64(20),
+            SentAdded = row.GetInt64(22),
+            SentUpdated = row.GetInt64(23),
+            SentMoved = row.GetInt64(24),
+            SentDeleted = row.GetInt64(25),
+            SentBytes = row.GetInt64(26),
+            Conflicts = row.GetInt64(27),
         },
-        row.GetInt64(21));
+        row.GetInt64(21))
+    {
+        IsDryRun = row.GetBoolean(28),
+        AllowedDeletes = row.IsDBNull(29) ? null : row.GetInt64(29),
+        Scope = row.IsDBNull(30) ? null : [.. row.GetFieldValue<string[]>(30).Select(SyncScope.Parse)],
+    };
 }

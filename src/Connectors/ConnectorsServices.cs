@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Sync;
 
 namespace ScaiDrive.Connectors;
@@ -12,6 +13,8 @@ public static class ConnectorsServices
     {
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<ConnectorStore>();
+        services.AddSingleton<IConnectorType, FolderConnectorType>();
+        services.AddSingleton<ConnectorSecrets>();
         services.AddSingleton<ConnectorSources>();
         services.AddSingleton<ConnectorSync>();
         return services;

@@ -70,6 +70,23 @@ public enum SourceEntryKind
     Unknown,
 }
 
+/// <summary>What a source marks an entry as.</summary>
+[Flags]
+public enum SourceAttributes
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Not shown by default.</summary>
+    Hidden = 1,
+
+    /// <summary>Belongs to the operating system.</summary>
+    System = 2,
+
+    /// <summary>Not to be written to.</summary>
+    ReadOnly = 4,
+}
+
 /// <summary>One entry of a directory.</summary>
 /// <param name="Path">From the root of the source; for an entry that cannot be addressed, its name with the bad bytes written as <c>\xNN</c>.</param>
 /// <param name="Kind">What it is.</param>
@@ -79,6 +96,7 @@ public enum SourceEntryKind
 /// <param name="ModifiedNs">Last change of the content, nanoseconds since 1970 UTC.</param>
 /// <param name="ChangedNs">Last change of content or attributes, nanoseconds since 1970 UTC; a source without such a time repeats <paramref name="ModifiedNs"/>.</param>
 /// <param name="Fault">For <see cref="SourceEntryKind.Unknown"/>, why; otherwise null.</param>
+/// <param name="Attributes">What the source marks it as.</param>
 public sealed record SourceEntry(
     string Path,
     SourceEntryKind Kind,
@@ -87,7 +105,8 @@ public sealed record SourceEntry(
     long SizeBytes,
     long ModifiedNs,
     long ChangedNs,
-    SourceFault? Fault = null)
+    SourceFault? Fault = null,
+    SourceAttributes Attributes = SourceAttributes.None)
 {
     /// <summary>The last part of the path.</summary>
     public string Name => SourcePath.NameOf(Path);

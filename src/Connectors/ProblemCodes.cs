@@ -45,6 +45,30 @@ public static class ProblemCodes
     /// <summary>The share refused it.</summary>
     public const string Refused = "refused";
 
+    /// <summary>The source was changed between being compared and being written to.</summary>
+    public const string ChangedMeanwhile = "changed_meanwhile";
+
+    /// <summary>The source has no room left.</summary>
+    public const string SourceFull = "source_full";
+
+    /// <summary>The source did not answer in time.</summary>
+    public const string TimedOut = "timed_out";
+
+    /// <summary>Two names differ only in case, and the other side takes them for the same.</summary>
+    public const string CaseConflict = "case_conflict";
+
+    /// <summary>The source cannot hold the name: reserved, too long, or with characters it does not allow.</summary>
+    public const string NameNotAllowed = "name_not_allowed";
+
+    /// <summary>Both sides changed it; the detail says what became of it.</summary>
+    public const string Conflict = "conflict";
+
+    /// <summary>Both sides changed it, and a person is to decide.</summary>
+    public const string ConflictOpen = "conflict_open";
+
+    /// <summary>The child that talked to the source ended while it worked on this entry.</summary>
+    public const string AgentCrashed = "agent_crashed";
+
     /// <summary>What to do about a problem; empty for a code that is not known.</summary>
     public static string HintFor(string code) => Hints.GetValueOrDefault(code, "");
 
@@ -62,6 +86,14 @@ public static class ProblemCodes
         [TooLarge] = "Raise the limit, or exclude it.",
         [FolderNotEmpty] = "Move or delete what others put there, then delete the folder.",
         [ContentVanished] = "The next pass reads it again.",
+        [ChangedMeanwhile] = "The next pass compares it again.",
+        [SourceFull] = "Make room at the source; the next pass tries again.",
+        [TimedOut] = "Raise directory_timeout_seconds or request_timeout_seconds in the settings of the connector, or split the directory.",
+        [CaseConflict] = "Rename one of the two.",
+        [NameNotAllowed] = "Rename it in ScaiDrive.",
+        [Conflict] = "Nothing need be done; the other content is kept where the detail says.",
+        [ConflictOpen] = "Decide it under /conflicts of the connector.",
+        [AgentCrashed] = "The next pass tries again; if it happens again, exclude the entry and report it.",
         [Refused] = "See the detail; the next pass tries again.",
     };
 }

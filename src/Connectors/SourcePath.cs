@@ -56,4 +56,17 @@ public static class SourcePath
 
         return left.Length - right.Length;
     }
+
+    /// <summary>A name for a file that is being written to a source. Such names are never mirrored.</summary>
+    public static string TemporaryName() => $"{TemporaryStart}{Guid.NewGuid():N}{TemporaryEnd}";
+
+    /// <summary>Whether a name was made by <see cref="TemporaryName"/>.</summary>
+    public static bool IsTemporary(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.StartsWith(TemporaryStart, StringComparison.Ordinal) && name.EndsWith(TemporaryEnd, StringComparison.Ordinal);
+    }
+
+    private const string TemporaryStart = ".scaidrive-";
+    private const string TemporaryEnd = ".tmp";
 }

@@ -24,7 +24,7 @@ internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore co
             var run = await sync.RunAsync(
                 job.TenantId,
                 args.ConnectorId,
-                args.Trigger,
+                new RunRequest(args.Trigger),
                 async token => new FencedSyncTransaction(await job.BeginAsync(token)),
                 (progress, token) => job.ProgressAsync(progress.Report.Listed, null, $"{progress.Phase} {progress.Path}".TrimEnd(), token),
                 cancellationToken);

@@ -4,8 +4,10 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Drive;
+using ScaiDrive.Store;
 using ScaiDrive.Tests.Support;
 using Xunit;
 
@@ -25,6 +27,8 @@ public sealed class MirrorFixture : IAsyncLifetime
 
     internal ConnectorStore Connectors { get; private set; } = null!;
 
+    internal ConnectorSecrets Secrets { get; private set; } = null!;
+
     internal Caller Caller { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -32,7 +36,8 @@ public sealed class MirrorFixture : IAsyncLifetime
         Database = await TestDatabase.CreateAsync(DriveSchema.Migrations, ConnectorsSchema.Migrations);
         Contents = new ContentStore(new ContentStoreOptions { Root = contentDirectory.FullName });
         Drive = new DriveStore(Database.DataSource, Contents, [], TimeProvider.System);
-        Connectors = new ConnectorStore(Database.DataSource, []);
+        Secrets = new ConnectorSecrets(Database.DataSource, new SecretProtector([new byte[32]]));
+        Connectors = new ConnectorStore(Database.DataSource, Secrets, []);
         Caller = await Drive.EnsureLocalTenantAsync(CancellationToken.None);
     }
 
@@ -80,7 +85,7 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
     internal ConnectorSync Sync { get; } = new(
         fixture.Database.DataSource,
         fixture.Connectors,
-        new ConnectorSources(Options.Create(options), TimeProvider.System),
+        new ConnectorSources([new FolderConnectorType(Options.Create(options), TimeProvider.System)], fixture.Secrets),
         fixture.Drive,
         fixture.Contents,
         Options.Create(options),
@@ -94,11 +99,11 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
     {
         var current = (await fixture.Connectors.FindAsync(connector.TenantId, connector.Id, Stop))!;
         var run = await fixture.Connectors.FindRunningAsync(connector.TenantId, connector.Id, Stop)
-            ?? await Sync.StartAsync(current, "test", BeginAsync, Stop);
-        return await Sync.RunAsync(current, run, () => through?.Invoke(tree.Open()) ?? tree.Open(), BeginAsync, null, Stop);
+            ?? await Sync.StartAsync(current, new RunRequest("test"), BeginAsync, Stop);
+        return await Sync.RunAsync(current, run, () => Task.FromResult(through?.Invoke(tree.Open()) ?? tree.Open()), BeginAsync, null, Stop);
     }
 
-    internal Task<Run> RunFromSettingsAsync() => Sync.RunAsync(connector.TenantId, connector.Id, "test", BeginAsync, null, Stop);
+    internal Task<Run> RunFromSettingsAsync() => Sync.RunAsync(connector.TenantId, connector.Id, new RunRequest("test"), BeginAsync, null, Stop);
 
     internal async Task<Connector> CurrentAsync() => (await fixture.Connectors.FindAsync(connector.TenantId, connector.Id, Stop))!;
 

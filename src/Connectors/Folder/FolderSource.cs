@@ -45,16 +45,7 @@ public sealed class FolderSource : IConnectorSource
         ArgumentNullException.ThrowIfNull(options);
         if (!OperatingSystem.IsLinux())
             throw new PlatformNotSupportedException("Folder connectors need Linux.");
-        if (settings.ValueKind != JsonValueKind.Object
-            || !settings.TryGetProperty("root", out var value)
-            || value.ValueKind != JsonValueKind.String
-            || value.GetString() is not { Length: > 0 } named
-            || !Path.IsPathRooted(named)
-            || named.Contains('\0', StringComparison.Ordinal))
-        {
-            throw new ConnectorException(ConnectorCodes.InvalidSettings, "A folder connector needs the setting 'root', an absolute path such as /srv/files.");
-        }
-
+        var named = RootOf(settings);
         var real = LibC.RealPath(named);
         var judged = real ?? Path.GetFullPath(named);
         if (!options.AllowedRoots.Any(allowed => IsAtOrBelow(judged, LibC.RealPath(allowed) ?? Path.GetFullPath(allowed))))
@@ -74,6 +65,18 @@ public sealed class FolderSource : IConnectorSource
             excluded.Where(directory => IsAtOrBelow(directory, real)).Select(directory => directory[(real == "/" ? 1 : real.Length + 1)..]),
             time);
     }
+
+    /// <summary>The directory that the settings name.</summary>
+    /// <exception cref="ConnectorException">They name none.</exception>
+    internal static string RootOf(JsonElement settings) =>
+        settings.ValueKind == JsonValueKind.Object
+            && settings.TryGetProperty("root", out var value)
+            && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 0 } named
+            && Path.IsPathRooted(named)
+            && !named.Contains('\0', StringComparison.Ordinal)
+            ? named
+            : throw new ConnectorException(ConnectorCodes.InvalidSettings, "A folder connector needs the setting 'root', an absolute path such as /srv/files.");
 
     /// <inheritdoc />
     public Task<string> ProbeAsync(CancellationToken cancellationToken)

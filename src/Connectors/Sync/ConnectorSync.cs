@@ -25,7 +25,7 @@ public sealed class ConnectorSync(
     /// <summary>Makes a pass, or goes on with the one that an earlier attempt left unfinished.</summary>
     /// <param name="tenantId">Whose connector.</param>
     /// <param name="connectorId">Which connector.</param>
-    /// <param name="trigger">What asked for the pass, for example <c>schedule</c>; kept with a new run.</param>
+    /// <param name="request">What is asked of a new run; an unfinished one goes on as it was asked for.</param>
     /// <param name="begin">Opens a transaction that only the rightful worker can commit.</param>
     /// <param name="progress">Told after every commit; may be null.</param>
     /// <param name="cancellationToken">Stops between two batches; the run stays unfinished and can be taken up again.</param>
@@ -36,7 +36,7 @@ public sealed class ConnectorSync(
     public async Task<Run> RunAsync(
         string tenantId,
         string connectorId,
-        string trigger,
+        RunRequest request,
         Func<CancellationToken, Task<ISyncTransaction>> begin,
         Func<SyncProgress, CancellationToken, ValueTask>? progress,
         CancellationToken cancellationToken)
@@ -48,22 +48,22 @@ public sealed class ConnectorSync(
             throw new ConnectorException(ConnectorCodes.Paused, $"The connector '{connector.Name}' is paused.");
 
         var run = await connectors.FindRunningAsync(tenantId, connectorId, cancellationToken)
-            ?? await StartAsync(connector, trigger, begin, cancellationToken);
-        return await RunAsync(connector, run, () => sources.Open(connector), begin, progress, cancellationToken);
+            ?? await StartAsync(connector, request, begin, cancellationToken);
+        return await RunAsync(connector, run, () => sources.OpenAsync(connector, cancellationToken), begin, progress, cancellationToken);
     }
 
     /// <summary>Goes on with a run, and fails it when that cannot be done. Any other exception leaves it to another attempt.</summary>
     internal async Task<Run> RunAsync(
         Connector connector,
         Run run,
-        Func<IConnectorSource> open,
+        Func<Task<IConnectorSource>> open,
         Func<CancellationToken, Task<ISyncTransaction>> begin,
         Func<SyncProgress, CancellationToken, ValueTask>? progress,
         CancellationToken cancellationToken)
     {
         try
         {
-            await using var source = open();
+            await using var source = await open();
             return await RunAsync(connector, run, source, begin, progress, cancellationToken);
         }
         catch (ConnectorException fault) when (fault.Code is not ConnectorCodes.Paused)
@@ -119,14 +119,14 @@ public sealed class ConnectorSync(
         return await connectors.FindRunAsync(connector.TenantId, run.Id, cancellationToken) ?? run;
     }
 
-    internal async Task<Run> StartAsync(Connector connector, string trigger, Func<CancellationToken, Task<ISyncTransaction>> begin, CancellationToken cancellationToken)
+    internal async Task<Run> StartAsync(Connector connector, RunRequest request, Func<CancellationToken, Task<ISyncTransaction>> begin, CancellationToken cancellationToken)
     {
         var id = PrefixedId.New("run");
         await FencedWork.RunAsync(
             begin,
             async transaction =>
             {
-                await ConnectorStore.StartRunAsync(transaction, connector.TenantId, id, connector.Id, trigger, time.GetUtcNow(), cancellationToken);
+                await ConnectorStore.StartRunAsync(transaction, connector.TenantId, id, connector.Id, request, time.GetUtcNow(), cancellationToken);
                 await using var rows = new Snapshot(dataSource, connector.TenantId, connector.Id).Write(transaction, id);
                 rows.ForgetOldContests();
                 await rows.FlushAsync(cancellationToken);

@@ -149,6 +149,18 @@ internal sealed class Tally(SyncReport start)
 
     internal long Bytes { get; set; } = start.Bytes;
 
+    internal long SentAdded { get; set; } = start.SentAdded;
+
+    internal long SentUpdated { get; set; } = start.SentUpdated;
+
+    internal long SentMoved { get; set; } = start.SentMoved;
+
+    internal long SentDeleted { get; set; } = start.SentDeleted;
+
+    internal long SentBytes { get; set; } = start.SentBytes;
+
+    internal long Conflicts { get; set; } = start.Conflicts;
+
     internal SyncReport ToReport() => new()
     {
         Listed = Listed,
@@ -161,5 +173,11 @@ internal sealed class Tally(SyncReport start)
         Excluded = Excluded,
         Errors = Errors,
         Bytes = Bytes,
+        SentAdded = SentAdded,
+        SentUpdated = SentUpdated,
+        SentMoved = SentMoved,
+        SentDeleted = SentDeleted,
+        SentBytes = SentBytes,
+        Conflicts = Conflicts,
     };
 }

@@ -32,6 +32,24 @@ public sealed record SyncReport
 
     /// <summary>Bytes of content read from the source.</summary>
     public long Bytes { get; init; }
+
+    /// <summary>Files that are new at the source because they are in the share.</summary>
+    public long SentAdded { get; init; }
+
+    /// <summary>Files at the source that got the content of the share.</summary>
+    public long SentUpdated { get; init; }
+
+    /// <summary>Files at the source that were moved or renamed as in the share.</summary>
+    public long SentMoved { get; init; }
+
+    /// <summary>Files that were deleted at the source as in the share.</summary>
+    public long SentDeleted { get; init; }
+
+    /// <summary>Bytes of content written to the source.</summary>
+    public long SentBytes { get; init; }
+
+    /// <summary>Files that both sides had changed.</summary>
+    public long Conflicts { get; init; }
 }
 
 /// <summary>Where a pass stands, told after every commit.</summary>
@@ -84,7 +102,31 @@ public sealed record Run(
     string? ErrorCode,
     string? ErrorMessage,
     SyncReport Report,
-    long ProblemCount);
+    long ProblemCount)
+{
+    /// <summary>It shows what a pass would do, and does nothing.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>Deletions that a person allowed this run to make without asking again; null leaves it to the rules of the connector.</summary>
+    public long? AllowedDeletes { get; init; }
+
+    /// <summary>The parts of the source it looks at; null is all of it.</summary>
+    public IReadOnlyList<SyncScope>? Scope { get; init; }
+}
+
+/// <summary>What is asked of a new run.</summary>
+/// <param name="Trigger">What asked for it, for example <c>schedule</c>.</param>
+public sealed record RunRequest(string Trigger)
+{
+    /// <inheritdoc cref="Run.IsDryRun"/>
+    public bool IsDryRun { get; init; }
+
+    /// <inheritdoc cref="Run.AllowedDeletes"/>
+    public long? AllowedDeletes { get; init; }
+
+    /// <inheritdoc cref="Run.Scope"/>
+    public IReadOnlyList<SyncScope>? Scope { get; init; }
+}
 
 /// <summary>One item that a pass could not mirror, or left out on purpose.</summary>
 /// <param name="Number">Counts up from 1 within the run.</param>
