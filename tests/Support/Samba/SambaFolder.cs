@@ -26,22 +26,22 @@ internal sealed class SambaFolder
     internal string Make(string name) => Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
 
     /// <summary>Removes what servers of test runs left that were killed.</summary>
-    internal static void SweepDeadRuns()
+    internal static async Task SweepDeadRunsAsync()
     {
         foreach (var path in Directory.EnumerateDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
         {
             if (!int.TryParse(System.IO.Path.GetFileName(path)[Prefix.Length..].Split('-')[0], out var owner) || Directory.Exists($"/proc/{owner}"))
                 continue;
             var folder = new SambaFolder(path);
-            folder.KillProcesses();
+            await folder.KillProcessesAsync();
             folder.Remove();
         }
     }
 
     /// <summary>Ends every process that was started with the configuration of this folder, by its id.</summary>
-    internal void KillProcesses()
+    internal async Task KillProcessesAsync()
     {
-        // A process that forks while we look is found by the next look.
+        // A process that forks while we look is found by the next look; one that has ended has no command line.
         while (Processes() is { Count: > 0 } processes)
         {
             foreach (var id in processes)
@@ -50,13 +50,14 @@ internal sealed class SambaFolder
                 {
                     using var process = Process.GetProcessById(id);
                     process.Kill();
-                    process.WaitForExit(1_000);
                 }
                 catch (Exception fault) when (fault is ArgumentException or InvalidOperationException)
                 {
                     // It ended by itself.
                 }
             }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
         }
     }
 
@@ -77,7 +78,6 @@ internal sealed class SambaFolder
             return false;
         try
         {
-            // A process that has ended and waits for its parent has no command line.
             return File.ReadAllText($"/proc/{id}/cmdline").Contains(Configuration + "\0", StringComparison.Ordinal);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -43,7 +43,7 @@ public sealed class SambaServer : IAsyncDisposable
     public static async Task<SambaServer> StartAsync(SambaOptions options)
     {
         RefuseWithoutPrograms();
-        SambaFolder.SweepDeadRuns();
+        await SambaFolder.SweepDeadRunsAsync();
         var address = SambaAddress.Claim(options.Ports[0]);
         var samba = new SambaServer(options, address, SambaFolder.Create());
         try
@@ -100,7 +100,7 @@ public sealed class SambaServer : IAsyncDisposable
         if (server is not { } running)
             return;
         server = null;
-        folder.KillProcesses();
+        await folder.KillProcessesAsync();
         await running.WaitForExitAsync();
         running.Dispose();
     }
