@@ -136,11 +136,14 @@ public sealed class SambaServer : IAsyncDisposable
 
     /// <summary>Runs commands of smbclient, one a string, as a user of the server.</summary>
     /// <returns>What it printed.</returns>
-    public async Task<string> SmbClientAsync(SambaUser user, string share, params string[] commands)
+    public Task<string> SmbClientAsync(SambaUser user, string share, params string[] commands) => SmbClientAtAsync(Host, user, share, commands);
+
+    /// <summary>The same through another address, such as that of a <see cref="SmbFaultProxy"/>.</summary>
+    public async Task<string> SmbClientAtAsync(string host, SambaUser user, string share, params string[] commands)
     {
         var login = Path.Combine(folder.Path, $"login-{user.Name}");
         await File.WriteAllTextAsync(login, $"username = {user.Name}\npassword = {user.Password}\n");
-        return await RunAsync("smbclient", ["-A", login, "-p", $"{Port}", $"//{Host}/{share}", "-c", string.Join("; ", commands)], "");
+        return await RunAsync("smbclient", ["-A", login, "-p", $"{(host == Host ? Port : StandardPort)}", $"//{host}/{share}", "-c", string.Join("; ", commands)], "");
     }
 
     /// <summary>Runs a program of Samba with the configuration of this server.</summary>
