@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ScaiDrive.Connectors.Folder;
+using ScaiDrive.Connectors.Smb;
 using ScaiDrive.Connectors.Sync;
 
 namespace ScaiDrive.Connectors;
@@ -14,6 +15,7 @@ public static class ConnectorsServices
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<ConnectorStore>();
         services.AddSingleton<IConnectorType, FolderConnectorType>();
+        services.AddSingleton<IConnectorType, SmbConnectorType>();
         services.AddSingleton<ConnectorSecrets>();
         services.AddSingleton<ConnectorSources>();
         services.AddSingleton<ConnectorSync>();
