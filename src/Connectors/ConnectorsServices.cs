@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ScaiDrive.Connectors.Folder;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 
 namespace ScaiDrive.Connectors;
@@ -16,6 +17,7 @@ public static class ConnectorsServices
         services.AddSingleton<IConnectorType, FolderConnectorType>();
         services.AddSingleton<ConnectorSecrets>();
         services.AddSingleton<ConnectorSources>();
+        services.AddSingleton<IdentityMappings>();
         services.AddSingleton<ConnectorSync>();
         return services;
     }
