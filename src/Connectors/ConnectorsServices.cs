@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Smb;
+using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 
 namespace ScaiDrive.Connectors;
@@ -18,6 +21,9 @@ public static class ConnectorsServices
         services.AddSingleton<IConnectorType, SmbConnectorType>();
         services.AddSingleton<ConnectorSecrets>();
         services.AddSingleton<ConnectorSources>();
+        services.AddSingleton<ConflictStore>();
+        services.AddSingleton<RunLog>();
+        services.AddSingleton<IdentityMappings>();
         services.AddSingleton<ConnectorSync>();
         return services;
     }
