@@ -4,6 +4,7 @@ using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Smb;
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 
 namespace ScaiDrive.Connectors;
@@ -22,6 +23,7 @@ public static class ConnectorsServices
         services.AddSingleton<ConnectorSources>();
         services.AddSingleton<ConflictStore>();
         services.AddSingleton<RunLog>();
+        services.AddSingleton<IdentityMappings>();
         services.AddSingleton<ConnectorSync>();
         return services;
     }
