@@ -86,7 +86,7 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
     internal ConnectorSync Sync { get; } = new(
         fixture.Database.DataSource,
         fixture.Connectors,
-        new ConnectorSources([new FolderConnectorType(Options.Create(options), TimeProvider.System)], fixture.Secrets),
+        new ConnectorSources([new FolderConnectorType(Options.Create(options), TimeProvider.System), .. tree.Types], fixture.Secrets),
         fixture.Drive,
         fixture.Contents,
         Options.Create(options),
@@ -316,6 +316,9 @@ public abstract class SourceTree : IDisposable
 
     /// <summary>Whether symbolic links of the tree are seen as links.</summary>
     public virtual bool ShowsLinks => true;
+
+    /// <summary>What opens it by its settings; none for a tree that only tests open.</summary>
+    public virtual IReadOnlyList<IConnectorType> Types => [];
 
     /// <summary>Where the tree can be changed as local files.</summary>
     public abstract string Root { get; }

@@ -85,6 +85,7 @@ internal sealed class AgentPool : IAsyncDisposable
             folder.Value.Dispose();
         places.Dispose();
         first.Dispose();
+        tickets.Dispose();
     }
 
     /// <summary>Until one session came about the others wait: a wrong password tried by all at once can lock the account.</summary>
