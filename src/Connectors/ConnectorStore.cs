@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Connectors.Filtering;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Store;
 
@@ -168,6 +169,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
             await part.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        await IdentityMappings.DeleteAsync(transaction, tenantId, connectorId, cancellationToken);
         await using (var command = Command(transaction, ConnectorSql.Delete, tenantId, connectorId))
         {
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)

@@ -18,6 +18,7 @@ public static class ConnectorsServices
         services.AddSingleton<ConnectorSecrets>();
         services.AddSingleton<ConnectorSources>();
         services.AddSingleton<IdentityMappings>();
+        services.AddSingleton<PermissionSweeps>();
         services.AddSingleton<ConnectorSync>();
         return services;
     }
