@@ -7,7 +7,7 @@ using ScaiDrive.Store;
 namespace ScaiDrive.Connectors.Tests.Permissions;
 
 /// <summary>Who may read a mirrored file follows the permissions at its source: at first sight, when they change, and when nothing shows that they did.</summary>
-public sealed class PermissionSweepTests(MirrorFixture fixture) : IClassFixture<MirrorFixture>, IAsyncLifetime
+public sealed class PermissionSweepTests(MirrorFixture fixture) : IClassFixture<MirrorFixture>, IAsyncLifetime, IDisposable
 {
     private const string Anna = "S-1-5-21-7-7-7-1001";
     private const string Staff = "S-1-5-21-7-7-7-2001";
@@ -28,11 +28,9 @@ public sealed class PermissionSweepTests(MirrorFixture fixture) : IClassFixture<
         await ExecuteAsync("UPDATE shares SET is_public = true WHERE id = $1", mirror.Connector.TargetShareId);
     }
 
-    public Task DisposeAsync()
-    {
-        tree.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => tree.Dispose();
 
     [Fact]
     public async Task Files_are_read_by_whom_the_source_lets_in_and_by_admins()
