@@ -24,6 +24,7 @@ public static class ConnectorsServices
         services.AddSingleton<ConflictStore>();
         services.AddSingleton<RunLog>();
         services.AddSingleton<IdentityMappings>();
+        services.AddSingleton<PermissionSweeps>();
         services.AddSingleton<ConnectorSync>();
         return services;
     }
