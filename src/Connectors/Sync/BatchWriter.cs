@@ -1,3 +1,4 @@
+using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Connectors.Sync;
@@ -6,8 +7,20 @@ namespace ScaiDrive.Connectors.Sync;
 internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWriter rows)
 {
     private readonly HashSet<long> relocated = [];
+    private AddsAhead? ahead;
 
     private string ShareId => pass.Connector.TargetShareId;
+
+    /// <summary>Makes all writes, in order.</summary>
+    internal async Task ApplyAsync(IReadOnlyList<PendingWrite> writes, CancellationToken cancellationToken)
+    {
+        ahead = new AddsAhead(this, drive);
+        for (var at = 0; at < writes.Count; at++)
+        {
+            await ahead.LookAsync(writes, at, cancellationToken);
+            await ApplyAsync(writes[at], cancellationToken);
+        }
+    }
 
     internal async Task ApplyAsync(PendingWrite write, CancellationToken cancellationToken)
     {
@@ -103,7 +116,11 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         }
 
         if (await TryAsync(eviction.Path, () => drive.DeleteFileAsync(eviction.Row.FileId!, permanent: false, cancellationToken), isGoneFine: true))
+        {
             pass.Tally.Deleted++;
+            pass.Tell(eviction.Path, ItemActions.Deleted);
+        }
+
         rows.Delete(eviction.Row.Id);
     }
 
@@ -147,6 +164,10 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
                 if (file.Row is not null)
                     rows.MarkMissing(file.Row);
                 return;
+            // Who holds it may be done by the end of the run.
+            case ProblemCodes.Locked when pass.Phase == SyncPhases.Walk && file.Parent is { IsBlocked: false, RowId: { } parentId }:
+                rows.Contest(parentId, file.Entry);
+                break;
             case ProblemCodes.Changing or ProblemCodes.Link or ProblemCodes.SpecialFile:
                 pass.AddSkipped(file.Entry.Path, fault);
                 break;
@@ -190,19 +211,29 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
 
         rows.UpdateFile(row.Id, row.ParentId, row.Name, file.Entry, now.Id, now.ChecksumSha256);
         if (isUpdated)
+        {
             pass.Tally.Updated++;
+            pass.Tell(file.Entry.Path, ItemActions.Updated);
+        }
         else
+        {
             pass.Tally.Unchanged++;
+        }
     }
 
     private async Task MoveAsync(PendingFile file, SnapshotRow origin, DriveFile live, CancellationToken cancellationToken)
     {
         var now = await RelocateAsync(file, live, cancellationToken);
         pass.Tally.Moved++;
+        pass.Tell(file.Entry.Path, ItemActions.Moved, origin.IsParked ? null : origin.Name);
         if (file.Content is not null)
         {
             if (now.ChecksumSha256 != file.Content.Sha256)
+            {
                 pass.Tally.Updated++;
+                pass.Tell(file.Entry.Path, ItemActions.Updated);
+            }
+
             now = await AddVersionAsync(file, now, cancellationToken);
         }
 
@@ -234,6 +265,7 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
     {
         var created = await CreateAsync(file, cancellationToken);
         pass.Tally.Added++;
+        pass.Tell(file.Entry.Path, ItemActions.Added);
         // A file that moved, and that somebody deleted from the share: its row goes on with the new one.
         if (file.Origin is not null)
             rows.UpdateFile(file.Origin.Id, file.Parent.RowId!.Value, file.Entry.Name, file.Entry, created.Id, created.ChecksumSha256);
@@ -244,10 +276,11 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
     /// <summary>Makes the file. A file of other origin in its place is taken over: the source decides what is under the target path.</summary>
     private async Task<DriveFile> CreateAsync(PendingFile file, CancellationToken cancellationToken)
     {
+        if (ahead?.Take(file) is { } made)
+            return made;
         try
         {
-            return await drive.CreateFileAsync(
-                new NewFile(ShareId, file.Parent.FolderId, file.Entry.Name, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry)), cancellationToken);
+            return await drive.CreateFileAsync(NewFileOf(file), cancellationToken);
         }
         catch (NameConflictException)
         {
@@ -256,6 +289,9 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
             return await AddVersionAsync(file, foreign, cancellationToken);
         }
     }
+
+    internal NewFile NewFileOf(PendingFile file) =>
+        new(ShareId, file.Parent.FolderId, file.Entry.Name, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry));
 
     private Task<DriveFile> AddVersionAsync(PendingFile file, DriveFile live, CancellationToken cancellationToken) =>
         drive.AddVersionAsync(live.Id, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry), cancellationToken);

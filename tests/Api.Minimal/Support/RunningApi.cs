@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
 using ScaiDrive.Jobs;
@@ -108,7 +109,9 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<IndexedFileExplainer>();
         builder.Services.AddSingleton<AbsentFileExplainer>();
         builder.Services.AddSingleton<ConnectorExplainer>();
+        builder.Services.AddSingleton<ConnectorSecrets>();
         builder.Services.AddSingleton<ConnectorStore>();
+        builder.Services.AddSingleton<IdentityMappings>();
         builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50) });
 
         _app = builder.Build();

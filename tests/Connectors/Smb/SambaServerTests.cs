@@ -96,6 +96,32 @@ public sealed class SambaServerTests
         Assert.Contains("NT_STATUS_ACCESS_DENIED", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task It_takes_the_tickets_of_a_realm()
+    {
+        await using var realm = await KerberosRealm.StartAsync();
+        await realm.AddUserAsync(SambaUser.Default);
+        await using var samba = await SambaServer.StartAsync(KerberosOptions(await realm.AddServiceAsync("cifs/files.tests.scaidrive"), realm));
+        realm.AddHost("files.tests.scaidrive", samba.Host);
+        var start = new System.Diagnostics.ProcessStartInfo("smbclient", ["--use-kerberos=required", "//files.tests.scaidrive/files", "-c", "mkdir here"]);
+        foreach (var (name, value) in realm.Environment)
+            start.Environment[name] = value;
+        start.Environment["KRB5CCNAME"] = await realm.TicketOfAsync("alice");
+
+        using var client = System.Diagnostics.Process.Start(start)!;
+        await client.WaitForExitAsync();
+
+        Assert.Equal(0, client.ExitCode);
+        Assert.True(Directory.Exists(Path.Combine(samba.FolderOf("files"), "here")));
+    }
+
+    internal static SambaOptions KerberosOptions(string keytab, KerberosRealm realm) => new()
+    {
+        Shares = [new SambaShare("files")],
+        GlobalLines = [$"realm = {KerberosRealm.Name}", "kerberos method = dedicated keytab", $"dedicated keytab file = FILE:{keytab}"],
+        Environment = new Dictionary<string, string> { ["KRB5_CONFIG"] = realm.Environment["KRB5_CONFIG"] },
+    };
+
     private static List<string> CommandLines() =>
         [.. Directory.EnumerateFiles("/proc", "cmdline", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true })
             .Select(path => { try { return File.ReadAllText(path); } catch (IOException) { return ""; } })];

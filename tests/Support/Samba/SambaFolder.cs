@@ -38,7 +38,7 @@ internal sealed class SambaFolder
         }
     }
 
-    /// <summary>Ends every process that was started with the configuration of this folder, by its id.</summary>
+    /// <summary>Ends every process that was started with a file of this folder, by its id.</summary>
     internal async Task KillProcessesAsync()
     {
         // A process that forks while we look is found by the next look; one that has ended has no command line.
@@ -78,7 +78,7 @@ internal sealed class SambaFolder
             return false;
         try
         {
-            return File.ReadAllText($"/proc/{id}/cmdline").Contains(Configuration + "\0", StringComparison.Ordinal);
+            return File.ReadAllText($"/proc/{id}/cmdline").Contains(Path + "/", StringComparison.Ordinal);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

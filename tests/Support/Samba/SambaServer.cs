@@ -141,6 +141,7 @@ public sealed class SambaServer : IAsyncDisposable
     /// <summary>The same through another address, such as that of a <see cref="SmbFaultProxy"/>.</summary>
     public async Task<string> SmbClientAtAsync(string host, SambaUser user, string share, params string[] commands)
     {
+        // From a file: other users of the machine can read command lines.
         var login = Path.Combine(folder.Path, $"login-{user.Name}");
         await File.WriteAllTextAsync(login, $"username = {user.Name}\npassword = {user.Password}\n");
         return await RunAsync("smbclient", ["-A", login, "-p", $"{(host == Host ? Port : StandardPort)}", $"//{host}/{share}", "-c", string.Join("; ", commands)], "");
