@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ScaiDrive.Connectors.Folder;
+using ScaiDrive.Connectors.Overview;
 using ScaiDrive.Connectors.Sync;
 
 namespace ScaiDrive.Connectors;
@@ -17,6 +18,7 @@ public static class ConnectorsServices
         services.AddSingleton<ConnectorSecrets>();
         services.AddSingleton<ConnectorSources>();
         services.AddSingleton<ConnectorSync>();
+        services.AddSingleton<ConnectorOverview>();
         return services;
     }
 }
