@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Overview;
+using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Sync;
 
 namespace ScaiDrive.Connectors;
@@ -17,6 +19,8 @@ public static class ConnectorsServices
         services.AddSingleton<IConnectorType, FolderConnectorType>();
         services.AddSingleton<ConnectorSecrets>();
         services.AddSingleton<ConnectorSources>();
+        services.AddSingleton<ConflictStore>();
+        services.AddSingleton<RunLog>();
         services.AddSingleton<ConnectorSync>();
         services.AddSingleton<ConnectorOverview>();
         return services;

@@ -42,6 +42,8 @@ internal static class ConnectorEndpoints
             connectors.MapPost("/{connector_id}/pause", PauseAsync).WithName($"Pause{noun}").WithSummary("Stop a connector; a run that goes on ends at its next batch");
             connectors.MapPost("/{connector_id}/resume", ResumeAsync).WithName($"Resume{noun}").WithSummary("Let a paused connector run again");
             connectors.MapRuns(noun);
+            connectors.MapRunLog(noun);
+            connectors.MapConflicts(noun);
             return connectors;
         }
     }

@@ -40,7 +40,7 @@ internal static class RunEndpoints
             return (ErrorResult)ConnectorEndpoints.NoSuchConnector(connectorId);
         if (connector.Status == ConnectorStatus.Paused)
             return (ErrorResult)Conflict($"The connector is paused. Resume it first: POST {desk.Surface.Path}/{connectorId}/resume.", null);
-        var wish = new RunWish { IsDryRun = body?.DryRun ?? false, OnlyHints = body is { Full: false }, AllowedDeletes = body?.ConfirmDeletes };
+        var wish = new RunWish { IsDryRun = body?.DryRun ?? false, OnlyHints = body is { Full: false }, AllowedDeletes = body?.AllowedDeletes };
         // A run that was cut off is gone on with as it was asked for: it would not be dry.
         if (wish.IsDryRun && await connectors.ListRunsAsync(connector.TenantId, connectorId, null, 1, cancellationToken) is [{ FinishedAt: null, IsDryRun: false } cutOff])
             return (ErrorResult)Conflict($"Run {cutOff.Id} was cut off and has to be brought to its end before a dry run. Start it without dry_run.", null);

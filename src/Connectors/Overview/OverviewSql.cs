@@ -28,8 +28,8 @@ internal static class OverviewSql
 
     internal const string Errors = """
         SELECT number, path, code, detail, is_error, at
-        FROM connectors.problem
-        WHERE tenant_id = $1 AND run_id = $2 AND is_error
+        FROM connectors.item
+        WHERE tenant_id = $1 AND run_id = $2 AND is_error AND code IS NOT NULL
         ORDER BY number
         LIMIT $3;
         """;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Drive;
 using ScaiDrive.Drive.Audit;
 using ScaiDrive.Queue;
@@ -20,7 +21,8 @@ public sealed record ConnectorChange(Connector Wanted, IReadOnlyList<string> Mem
 }
 
 /// <summary>Sets connectors up, changes, stops and removes them: checked, and with an event, in one transaction each.</summary>
-public sealed class ConnectorAdmin(NpgsqlDataSource dataSource, ConnectorStore connectors, ConnectorSources sources, JobQueue queue, AuditLog audit)
+public sealed class ConnectorAdmin(
+    NpgsqlDataSource dataSource, ConnectorStore connectors, ConnectorSources sources, ConflictStore conflicts, JobQueue queue, AuditLog audit)
 {
     /// <summary>Sets a connector up.</summary>
     /// <exception cref="ConnectorException">A value cannot work.</exception>
@@ -113,6 +115,24 @@ public sealed class ConnectorAdmin(NpgsqlDataSource dataSource, ConnectorStore c
         null,
         transaction => connectors.ResumeAsync(transaction, caller.TenantId, connectorId, cancellationToken),
         cancellationToken);
+
+    /// <summary>Notes what a person decided about an open conflict; the next run does it.</summary>
+    /// <returns>False when it is not open.</returns>
+    public Task<bool> DecideAsync(Caller caller, Connector connector, string conflictId, ConflictDecision decision, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(connector);
+        return InTransactionAsync(
+            async transaction =>
+            {
+                if (!await conflicts.DecideAsync(transaction, caller.TenantId, connector.Id, conflictId, decision, cancellationToken))
+                    return false;
+                await AuditAsync(
+                    transaction, caller, connector, "conflict_decided", new { connector.Name, conflict_id = conflictId, keep = decision.ToString() }, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+    }
 
     private Task<Connector?> SwitchAsync(
         Caller caller, string connectorId, string action, string? reason, Func<NpgsqlTransaction, Task<bool>> change, CancellationToken cancellationToken) =>

@@ -74,7 +74,7 @@ internal sealed class ConnectorWatch(
         var began = time.GetTimestamp();
         var (isStanding, isSmall) = (false, true);
         // What an earlier watch wrote down may still wait for its run.
-        var waits = await connectors.HasHintsAsync(connector.TenantId, connector.Id, cancellationToken);
+        var waits = (await connectors.HintsAsync(connector.TenantId, connector.Id, cancellationToken)).Count > 0;
         using var timer = new PeriodicTimer(options.GatherHintsFor, time);
         while (!telling.IsCompleted && await timer.WaitForNextTickAsync(cancellationToken))
         {
@@ -91,13 +91,12 @@ internal sealed class ConnectorWatch(
             if (scopes.Count > 0)
             {
                 await connectors.AddHintsAsync(connector.TenantId, connector.Id, scopes, cancellationToken);
-                isSmall = (isSmall || !waits) && !scopes.Contains(SyncScope.All);
+                isSmall &= !scopes.Contains(SyncScope.All);
                 waits = true;
             }
 
-            if (waits && await connectors.HasHintsAsync(connector.TenantId, connector.Id, cancellationToken))
-                await runs.StartHintedAsync(connector, isSmall, cancellationToken);
-            else
+            // A run that is enqueued now takes along what is written down by now. One that goes on has to end first.
+            if (waits && await runs.StartHintedAsync(connector, isSmall, cancellationToken) is not null)
                 (waits, isSmall) = (false, true);
         }
     }

@@ -64,7 +64,13 @@ internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore co
         var run = await sync.RunAsync(
             job.TenantId,
             args.ConnectorId,
-            new RunRequest(args.Trigger) { IsDryRun = args.DryRun, AllowedDeletes = args.AllowedDeletes },
+            new RunRequest(args.Trigger)
+            {
+                IsDryRun = args.DryRun,
+                AllowedDeletes = args.AllowedDeletes,
+                // What was noted is added to it when the run begins.
+                Scope = args.OnlyHints ? [] : null,
+            },
             async token => new FencedSyncTransaction(await job.BeginAsync(token)),
             async (progress, token) =>
             {

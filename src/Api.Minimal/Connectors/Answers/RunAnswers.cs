@@ -63,7 +63,7 @@ internal sealed record RunAnswer : Answer
     public required bool DryRun { get; init; }
 
     /// <summary>Deletions that somebody allowed it to make.</summary>
-    public required long? ConfirmDeletes { get; init; }
+    public required long? AllowedDeletes { get; init; }
 
     /// <summary>The directories it looks at, those that end in a slash with all below; null: everything.</summary>
     public required IReadOnlyList<string>? Scope { get; init; }
@@ -117,7 +117,7 @@ internal sealed record RunAnswer : Answer
         ErrorMessage = run.ErrorMessage,
         Progress = run.FinishedAt is null ? new RunProgress(run.Phase, run.Cursor, run.Report.Listed) : null,
         DryRun = run.IsDryRun,
-        ConfirmDeletes = run.AllowedDeletes,
+        AllowedDeletes = run.AllowedDeletes,
         Scope = run.Scope?.Select(part => part.ToString()).ToList(),
         ProblemCount = run.ProblemCount,
         Report = run.Report,

@@ -15,7 +15,7 @@ internal sealed record SyncBody
 
     /// <summary>How many deletions the run may make without asking again: the number that the stopped run names, or more.</summary>
     [Range(1, long.MaxValue)]
-    public long? ConfirmDeletes { get; init; }
+    public long? AllowedDeletes { get; init; }
 }
 
 /// <summary>Why a connector is paused.</summary>
