@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Overview;
+using ScaiDrive.Connectors.Smb;
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 
 namespace ScaiDrive.Connectors;
@@ -17,10 +19,12 @@ public static class ConnectorsServices
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<ConnectorStore>();
         services.AddSingleton<IConnectorType, FolderConnectorType>();
+        services.AddSingleton<IConnectorType, SmbConnectorType>();
         services.AddSingleton<ConnectorSecrets>();
         services.AddSingleton<ConnectorSources>();
         services.AddSingleton<ConflictStore>();
         services.AddSingleton<RunLog>();
+        services.AddSingleton<IdentityMappings>();
         services.AddSingleton<ConnectorSync>();
         services.AddSingleton<ConnectorOverview>();
         return services;

@@ -244,6 +244,7 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
 
     internal async Task<ISyncTransaction> BeginAsync(CancellationToken cancellationToken)
     {
+        Commits.OnBegin?.Invoke();
         var connection = await fixture.Database.DataSource.OpenConnectionAsync(cancellationToken);
         return new PlannedTransaction(connection, await connection.BeginTransactionAsync(cancellationToken), Commits);
     }
@@ -282,6 +283,9 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
 internal sealed class CommitPlan
 {
     internal int Count { get; set; }
+
+    /// <summary>Done right before a transaction is opened.</summary>
+    internal Action? OnBegin { get; set; }
 
     internal int? FailBefore { get; set; }
 

@@ -87,7 +87,11 @@ public sealed record DriveFile(
     DateTimeOffset CreatedAt,
     DateTimeOffset ModifiedAt,
     bool IsDeleted,
-    DateTimeOffset? VectorizedAt);
+    DateTimeOffset? VectorizedAt)
+{
+    /// <summary>Who may read it at the source it came from (<see cref="SourceAcls"/>); null when the source says nothing about it.</summary>
+    public long? SourceAclId { get; init; }
+}
 
 /// <summary>A file to be made.</summary>
 /// <param name="ShareId">A live share.</param>

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
 using ScaiDrive.Jobs;
