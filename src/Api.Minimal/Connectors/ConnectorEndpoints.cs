@@ -44,6 +44,7 @@ internal static class ConnectorEndpoints
             connectors.MapRuns(noun);
             connectors.MapRunLog(noun);
             connectors.MapConflicts(noun);
+            connectors.MapIdentityMapping(noun);
             return connectors;
         }
     }

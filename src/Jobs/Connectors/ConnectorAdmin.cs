@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Conflicts;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Drive;
 using ScaiDrive.Drive.Audit;
 using ScaiDrive.Queue;
@@ -22,7 +23,8 @@ public sealed record ConnectorChange(Connector Wanted, IReadOnlyList<string> Mem
 
 /// <summary>Sets connectors up, changes, stops and removes them: checked, and with an event, in one transaction each.</summary>
 public sealed class ConnectorAdmin(
-    NpgsqlDataSource dataSource, ConnectorStore connectors, ConnectorSources sources, ConflictStore conflicts, JobQueue queue, AuditLog audit)
+    NpgsqlDataSource dataSource, ConnectorStore connectors, ConnectorSources sources, ConflictStore conflicts, IdentityMappings mappings, JobQueue queue,
+    AuditLog audit)
 {
     /// <summary>Sets a connector up.</summary>
     /// <exception cref="ConnectorException">A value cannot work.</exception>
@@ -132,6 +134,22 @@ public sealed class ConnectorAdmin(
                 return true;
             },
             cancellationToken);
+    }
+
+    /// <summary>Replaces the table that says whom the accounts of a source are.</summary>
+    /// <returns>What was taken over; or what is wrong, by line, with nothing changed.</returns>
+    public async Task<MappingUpload> MapIdentitiesAsync(Caller caller, Connector connector, string csv, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(connector);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var upload = await mappings.UploadAsync(transaction, caller.TenantId, connector.Id, csv, cancellationToken);
+        if (upload.Faults.Count > 0)
+            return upload;
+        await AuditAsync(transaction, caller, connector, "identities_mapped", new { connector.Name, upload.Rows }, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return upload;
     }
 
     private Task<Connector?> SwitchAsync(

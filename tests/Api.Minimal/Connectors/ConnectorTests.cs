@@ -89,39 +89,46 @@ public sealed class ConnectorTests : IAsyncLifetime
         Assert.False(changed.GetProperty("has_password").GetBoolean());
     }
 
-    [Theory]
-    [InlineData("""{"name":""}""", "name")]
-    [InlineData("""{"name":null}""", "name")]
-    [InlineData("""{"colour":"red"}""", "colour")]
-    [InlineData("""{"server_port":"many"}""", "server_port")]
-    [InlineData("""{"server_port":70000}""", "server_port")]
-    [InlineData("""{"server_host":"//files/x"}""", "server_host")]
-    [InlineData("""{"share_name":"a/b"}""", "share_name")]
-    [InlineData("""{"base_path":"../x"}""", "base_path")]
-    [InlineData("""{"target_path":"x"}""", "target_path")]
-    [InlineData("""{"target_share_id":"shr_other"}""", "target_share_id")]
-    [InlineData("""{"sync_direction":"sideways"}""", "sync_direction")]
-    [InlineData("""{"sync_direction":"folder_to_scaidrive"}""", "sync_direction")]
-    [InlineData("""{"conflict_resolution":"newest"}""", "conflict_resolution")]
-    [InlineData("""{"sync_interval_minutes":0}""", "sync_interval_minutes")]
-    [InlineData("""{"sync_permissions":"yes"}""", "sync_permissions")]
-    [InlineData("""{"exclude_patterns":{"patterns":["/"]}}""", "exclude_patterns")]
-    [InlineData("""{"exclude_patterns":["~$*"]}""", "exclude_patterns")]
-    [InlineData("""{"settings":{"directory_timeout_seconds":0}}""", "directory_timeout_seconds")]
-    [InlineData("""{"settings":{"directory_timeout":5}}""", "directory_timeout")]
-    [InlineData("""{"settings":{"min_protocol":"NT1"}}""", "min_protocol")]
-    [InlineData("""{"settings":{"quiet_hours":[{"from":"22:00","to":"06:00","time_zone":"Mars/Olympus"}]}}""", "0")]
-    [InlineData("""{"server_host":"elsewhere.example.com"}""", "server_host")]
-    [InlineData("""{"keytab":"not base64!"}""", "keytab")]
-    public async Task A_value_that_cannot_work_is_refused_with_its_field(string change, string field)
+    [Fact]
+    public async Task A_value_that_cannot_work_is_refused_with_its_field()
     {
         var id = Text(await SendAsync(HttpMethod.Post, Smb, SmbBody(), HttpStatusCode.Created), "id");
-        var before = await api.Client.GetStringAsync($"{Smb}/{id}", RunningApi.Stop);
-        using var answer = await RequestAsync(HttpMethod.Patch, $"{Smb}/{id}", change);
-        var body = await answer.ErrorAsync(HttpStatusCode.UnprocessableEntity, "VALIDATION_ERROR");
-        Assert.Equal(field, Strings(body.GetProperty("error").GetProperty("details").GetProperty("fields"))[0]);
-        Assert.DoesNotContain(Password, body.ToString(), StringComparison.Ordinal);
-        Assert.Equal(WithoutMeta(before), WithoutMeta(await api.Client.GetStringAsync($"{Smb}/{id}", RunningApi.Stop)));
+        var before = WithoutMeta(await api.Client.GetStringAsync($"{Smb}/{id}", RunningApi.Stop));
+        foreach (var (change, field) in new[]
+        {
+            ("""{"name":""}""", "name"),
+            ("""{"name":null}""", "name"),
+            ("""{"colour":"red"}""", "colour"),
+            ("""{"server_port":"many"}""", "server_port"),
+            ("""{"server_port":70000}""", "server_port"),
+            ("""{"server_host":"//files/x"}""", "server_host"),
+            ("""{"share_name":"a/b"}""", "share_name"),
+            ("""{"base_path":"../x"}""", "base_path"),
+            ("""{"target_path":"x"}""", "target_path"),
+            ("""{"target_share_id":"shr_other"}""", "target_share_id"),
+            ("""{"sync_direction":"sideways"}""", "sync_direction"),
+            ("""{"sync_direction":"folder_to_scaidrive"}""", "sync_direction"),
+            ("""{"conflict_resolution":"newest"}""", "conflict_resolution"),
+            ("""{"sync_interval_minutes":0}""", "sync_interval_minutes"),
+            ("""{"sync_permissions":"yes"}""", "sync_permissions"),
+            ("""{"exclude_patterns":{"patterns":["/"]}}""", "exclude_patterns"),
+            ("""{"exclude_patterns":["~$*"]}""", "exclude_patterns"),
+            ("""{"settings":{"directory_timeout_seconds":0}}""", "directory_timeout_seconds"),
+            ("""{"settings":{"directory_timeout":5}}""", "directory_timeout"),
+            ("""{"settings":{"min_protocol":"NT1"}}""", "min_protocol"),
+            ("""{"settings":{"quiet_hours":[{"from":"22:00","to":"06:00","time_zone":"Mars/Olympus"}]}}""", "0"),
+            ("""{"server_host":"elsewhere.example.com"}""", "server_host"),
+            ("""{"keytab":"not base64!"}""", "keytab"),
+            ("""{"settings":{"authentication":"kerberos"}}""", "realm"),
+        })
+        {
+            using var answer = await RequestAsync(HttpMethod.Patch, $"{Smb}/{id}", change);
+            var body = await answer.ErrorAsync(HttpStatusCode.UnprocessableEntity, "VALIDATION_ERROR");
+            Assert.Equal((change, field), (change, Strings(body.GetProperty("error").GetProperty("details").GetProperty("fields"))[0]));
+            Assert.DoesNotContain(Password, body.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, WithoutMeta(await api.Client.GetStringAsync($"{Smb}/{id}", RunningApi.Stop)));
     }
 
     [Fact]
@@ -281,6 +288,30 @@ public sealed class ConnectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_table_of_identities_is_uploaded_and_read_back_and_its_faults_are_named_by_line()
+    {
+        var id = Text(await SendAsync(HttpMethod.Post, Smb, SmbBody(), HttpStatusCode.Created), "id");
+        const string table = "smb-sid,scaidrive-user\r\nS-1-5-21-1-2-3-1001,usr_local\r\n";
+        using (var put = await CsvAsync(HttpMethod.Put, $"{Smb}/{id}/identity-mapping", table))
+            Assert.Equal((HttpStatusCode.OK, 1), (put.StatusCode, (await put.JsonAsync()).GetProperty("rows").GetInt32()));
+        var json = await SendAsync(HttpMethod.Get, $"{Smb}/{id}/identity-mapping", null, HttpStatusCode.OK);
+        var one = Assert.Single(json.GetProperty("mappings").EnumerateArray());
+        Assert.Equal(("S-1-5-21-1-2-3-1001", "user", "usr_local", "csv"), (Text(one, "smb_sid"), Text(one, "principal_type"), Text(one, "principal_id"), Text(one, "how")));
+
+        using (var wrong = await CsvAsync(HttpMethod.Post, $"{Smb}/{id}/identity-mapping", "smb-sid,scaidrive-user\nS-1-5-21-1-2-3-1001,usr_nobody_knows\n"))
+            Assert.Contains("line 2", (await wrong.ErrorAsync(HttpStatusCode.UnprocessableEntity, "VALIDATION_ERROR")).GetProperty("detail")[0].GetProperty("loc").ToString(), StringComparison.Ordinal);
+        using (var typeless = await RequestAsync(HttpMethod.Put, $"{Smb}/{id}/identity-mapping", "{}"))
+            await typeless.ErrorAsync(HttpStatusCode.UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE");
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Smb}/{id}/identity-mapping");
+        request.Headers.Accept.ParseAdd("text/csv");
+        using var read = await api.Client.SendAsync(request, RunningApi.Stop);
+        Assert.Equal("text/csv", read.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(["smb-sid,scaidrive-user", "S-1-5-21-1-2-3-1001,usr_local"], (await read.Content.ReadAsStringAsync(RunningApi.Stop)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Assert.Empty((await SendAsync(HttpMethod.Get, $"{Smb}/{id}/unmapped-principals", null, HttpStatusCode.OK)).GetProperty("principals").EnumerateArray());
+    }
+
+    [Fact]
     public async Task Every_operation_has_a_name_of_its_own()
     {
         var document = await SendAsync(HttpMethod.Get, "/openapi/v1.json", null, HttpStatusCode.OK);
@@ -305,6 +336,12 @@ public sealed class ConnectorTests : IAsyncLifetime
         using var request = new HttpRequestMessage(method, path);
         if (json is not null)
             request.Content = new StringContent(json, MediaTypeHeaderValue.Parse("application/json"));
+        return await api.Client.SendAsync(request, RunningApi.Stop);
+    }
+
+    private async Task<HttpResponseMessage> CsvAsync(HttpMethod method, string path, string table)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(table, MediaTypeHeaderValue.Parse("text/csv")) };
         return await api.Client.SendAsync(request, RunningApi.Stop);
     }
 

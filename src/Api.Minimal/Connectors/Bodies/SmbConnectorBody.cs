@@ -37,7 +37,7 @@ internal sealed record SmbConnectorBody : ConnectorBody
     public string? Username { get; init; }
 
     /// <summary>Its password. Kept encrypted, never shown.</summary>
-    [StringLength(1024)]
+    [StringLength(250)]
     public string? Password { get; init; }
 
     /// <summary>For Kerberos without a password: a keytab in base64. Kept encrypted, never shown.</summary>

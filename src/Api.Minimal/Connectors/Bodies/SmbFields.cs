@@ -6,9 +6,11 @@ namespace ScaiDrive.Api.Minimal.Connectors.Bodies;
 /// <summary>Fields of an SMB connector as they are stored: where the share is and how its server is spoken to.</summary>
 internal static class SmbFields
 {
-    private const string KeytabMark = "keytab:";
-
-    internal static string? SecretOf(string? password, string? keytab) => keytab is not null ? KeytabMark + keytab : password;
+    /// <summary>As the type reads it. A password goes in under its name, so that one that looks like JSON is not taken for it.</summary>
+    internal static string? SecretOf(string? password, string? keytab) =>
+        keytab is not null ? JsonSerializer.Serialize(new { keytab })
+        : password is not null ? JsonSerializer.Serialize(new { password })
+        : null;
 
     internal static JsonElement Write(SmbConnectorBody body) => JsonSerializer.SerializeToElement(new
     {
@@ -18,11 +20,13 @@ internal static class SmbFields
         base_path = (body.BasePath ?? "").Replace('\\', '/').Trim('/'),
         domain = body.Domain ?? "",
         username = body.Username ?? "",
-        signing_required = body.Settings?.SigningRequired ?? false,
+        signing_required = body.Settings?.SigningRequired ?? true,
         encryption_required = body.Settings?.EncryptionRequired ?? false,
         min_protocol = body.Settings?.MinProtocol ?? "SMB2_02",
         max_protocol = body.Settings?.MaxProtocol ?? "SMB3_11",
         authentication = body.Settings?.Authentication ?? "ntlm",
+        realm = body.Settings?.Realm ?? "",
+        ticket_cache = body.Settings?.TicketCache,
         dfs = body.Settings?.Dfs ?? true,
     });
 
@@ -40,11 +44,13 @@ internal static class SmbFields
             Settings = SettingsBody.From(
                 new SmbSettingsBody
                 {
-                    SigningRequired = Flag("signing_required", usual: false),
+                    SigningRequired = Flag("signing_required", usual: true),
                     EncryptionRequired = Flag("encryption_required", usual: false),
                     MinProtocol = Text("min_protocol"),
                     MaxProtocol = Text("max_protocol"),
                     Authentication = Text("authentication"),
+                    Realm = Text("realm"),
+                    TicketCache = Text("ticket_cache"),
                     Dfs = Flag("dfs", usual: true),
                 },
                 connector.Rules),
