@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Sync;
@@ -75,7 +76,7 @@ public sealed class MirrorFixture : IAsyncLifetime
 }
 
 /// <summary>A source tree, the connector that mirrors it, and questions about the outcome.</summary>
-internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector connector, ConnectorOptions options)
+internal sealed partial class Mirror(MirrorFixture fixture, SourceTree tree, Connector connector, ConnectorOptions options)
 {
     private static readonly CancellationToken Stop = CancellationToken.None;
 
@@ -89,6 +90,7 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
         new ConnectorSources([new FolderConnectorType(Options.Create(options), TimeProvider.System)], fixture.Secrets),
         fixture.Drive,
         fixture.Contents,
+        new ConflictStore(fixture.Database.DataSource),
         Options.Create(options),
         TimeProvider.System);
 

@@ -27,9 +27,17 @@ internal sealed class PendingFile(MirroredDirectory parent, SourceEntry entry, S
     /// <summary>Why it cannot be read; null when it can, or need not be.</summary>
     internal SourceFault? Fault { get; set; }
 
+    /// <summary>What the share has of it, when both sides may have changed; null when the share only follows.</summary>
+    internal Merging.MergeCase? Merge { get; set; }
+
+    /// <summary>The share decides too: what it has otherwise is no reason to read the source.</summary>
+    internal bool IsTwoWay { get; init; }
+
     internal bool NeedsContent =>
         (Row, Origin) switch
         {
+            ({ } known, _) when IsTwoWay => !known.HasStateOf(Entry),
+            (_, { } origin) when IsTwoWay => !origin.HasContentOf(Entry),
             ({ } known, _) => Live is null || !known.HasStateOf(Entry) || Live.ChecksumSha256 != known.ContentSha256,
             (_, { } origin) => Live is null || !origin.HasContentOf(Entry) || Live.ChecksumSha256 != origin.ContentSha256,
             _ => true,

@@ -73,6 +73,8 @@ internal static class ItemSql
         FROM (SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = $2) f;
         """;
 
+    internal const string FindLiveFolders = $"SELECT {FolderColumns} FROM folders WHERE tenant_id = $1 AND id = ANY ($2) AND NOT is_deleted;";
+
     internal const string FindLiveFiles = $"""
         SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = ANY ($2) AND NOT is_deleted;
         """;
