@@ -1,5 +1,4 @@
 using ScaiDrive.Connectors.Conflicts;
-using ScaiDrive.Drive;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors.Sync.Merging;

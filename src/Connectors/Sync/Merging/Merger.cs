@@ -1,4 +1,3 @@
-using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Drive;
 
