@@ -7,7 +7,8 @@ namespace ScaiDrive.Drive;
 /// <summary>Registers this room.</summary>
 public static class DriveServices
 {
-    /// <summary>Adds <see cref="ContentStore"/>, <see cref="DriveStore"/>, <see cref="ContentCollector"/> and <see cref="AuditLog"/>. The host provides the
+    /// <summary>Adds <see cref="ContentStore"/>, <see cref="DriveStore"/>, <see cref="ContentCollector"/>, <see cref="AuditLog"/> and what decides who may
+    /// read (<see cref="ReadAccess"/>, <see cref="SourceAcls"/>, <see cref="GroupStore"/>). The host provides the
     /// data source, and a listener for those who are to hear of changes.</summary>
     public static IServiceCollection AddDrive(this IServiceCollection services, ContentStoreOptions content)
     {
@@ -17,6 +18,9 @@ public static class DriveServices
         services.AddSingleton<DriveStore>();
         services.AddSingleton<ContentCollector>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<SourceAcls>();
+        services.AddSingleton<GroupStore>();
+        services.AddSingleton<ReadAccess>();
         return services;
     }
 }

@@ -19,10 +19,10 @@ internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index, Em
             var last = ofTenant.GroupBy(change => change.ResourceId).Select(group => group.Last()).ToList();
             var deleted = last.Where(change => change.Kind == ChangeKind.Deleted).ToList();
             var live = last.Except(deleted).ToList();
-            // Names, places and dates change nothing in the text; other bytes do.
+            // Names, places, dates and permissions change nothing in the text; other bytes do.
             var changed = await index.UpsertFilesAsync(tx, ofTenant.Key, [.. live.Select(change => Indexed(change.File!))], cancellationToken);
             await EnqueueExtractionAsync(tx, ofTenant.Key, [.. live.IntersectBy(changed, change => change.ResourceId)], cancellationToken);
-            await EnqueueRulesAsync(tx, ofTenant.Key, [.. live.ExceptBy(changed, change => change.ResourceId).Where(change => change.Kind is not ChangeKind.Created).Select(change => change.ResourceId)], cancellationToken);
+            await EnqueueRulesAsync(tx, ofTenant.Key, [.. live.ExceptBy(changed, change => change.ResourceId).Where(change => change.Kind is not (ChangeKind.Created or ChangeKind.Permissions)).Select(change => change.ResourceId)], cancellationToken);
             await EnqueueRemovalAsync(tx, ofTenant.Key, deleted, cancellationToken);
         }
     }
@@ -77,5 +77,8 @@ internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index, Em
 
     /// <summary>What search knows of a file of the drive.</summary>
     internal static IndexedFile Indexed(DriveFile file) =>
-        new(file.Id, file.ShareId, file.FolderId, file.Name, file.Path, file.MimeType, file.SizeBytes, file.ModifiedAt, file.ChecksumSha256, file.Version);
+        new(file.Id, file.ShareId, file.FolderId, file.Name, file.Path, file.MimeType, file.SizeBytes, file.ModifiedAt, file.ChecksumSha256, file.Version)
+        {
+            AclId = file.SourceAclId,
+        };
 }

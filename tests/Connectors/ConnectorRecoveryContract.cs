@@ -143,11 +143,16 @@ public abstract partial class ConnectorContract
         Tree.Move("z", "moved");
         Tree.Write("moved", "moved and changed");
 
-        var run = await mirror.RunAsync(source => new InterferingSource(source, null, path =>
+        var run = await mirror.RunAsync(source =>
         {
-            if (path != "other")
-                mirror.LoseContent(Tree.Files()[path]);
-        }));
+            mirror.Commits.OnBegin = () =>
+            {
+                foreach (var path in new[] { "changed", "moved", "new" })
+                    mirror.LoseContent(Tree.Files()[path]);
+            };
+            return source;
+        });
+        mirror.Commits.OnBegin = null;
 
         Assert.Equal(("completed", 1, 3, 0), (run.Status, run.Report.Added, run.Report.Errors, run.Report.Deleted));
         var problems = await mirror.ProblemsAsync(run);

@@ -19,13 +19,14 @@ internal sealed class PageSearch(SearchService search, HitHydrator hydrator, ILo
         var request = SearchEndpoints.Request(caller, query, shareId: null, fileTypes: null, pathPrefix: null, SearchResults.PageSize, offset);
         try
         {
+            request = await hydrator.ConfineAsync(caller, request, cancellationToken);
             var answer = mode switch
             {
                 SearchModes.Keyword => await search.KeywordAsync(request, cancellationToken),
                 SearchModes.Semantic => await search.SemanticAsync(request, cancellationToken),
                 _ => await search.HybridAsync(request, cancellationToken),
             };
-            var (hits, total) = await hydrator.HydrateAsync(caller.TenantId, answer, cancellationToken);
+            var (hits, total) = await hydrator.HydrateAsync(caller, answer, cancellationToken);
             return results with
             {
                 Hits = [.. hits.Select(Hit)],

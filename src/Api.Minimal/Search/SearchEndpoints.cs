@@ -49,6 +49,7 @@ internal static class SearchEndpoints
         [Range(1, SearchLimits.MaxLimit)] int limit = SearchLimits.DefaultLimit,
         [Range(0, SearchLimits.MaxOffset), Description(SearchTexts.Offset)] int offset = 0) =>
         KeywordInFolderAsync(
+            caller,
             Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with
             {
                 ModifiedFrom = modifiedAfter,
@@ -61,6 +62,7 @@ internal static class SearchEndpoints
     internal static Task<Ok<KeywordAnswer>> KeywordPostAsync(
         [FromBody] KeywordBody body, Caller caller, DriveStore drive, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
         KeywordInFolderAsync(
+            caller,
             Request(caller, body, body.Limit ?? SearchLimits.DefaultLimit, body.Offset) with
             {
                 MimeTypes = Patterns(body.MimeType, body.FileTypes),
@@ -80,12 +82,13 @@ internal static class SearchEndpoints
         [Range(1, SearchLimits.MaxPassages)] int limit = SearchLimits.DefaultPassages,
         [Range(0, SearchLimits.MaxOffset), Description(SearchTexts.Offset)] int offset = 0) =>
         SemanticAsync(
+            caller,
             Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with { ModifiedFrom = modifiedAfter, ModifiedTo = modifiedBefore },
             search, hydrator, cancellationToken);
 
     internal static Task<Ok<SemanticAnswer>> SemanticPostAsync(
         [FromBody] SemanticBody body, Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
-        SemanticAsync(Request(caller, body, body.Limit ?? SearchLimits.DefaultPassages, body.Offset), search, hydrator, cancellationToken);
+        SemanticAsync(caller, Request(caller, body, body.Limit ?? SearchLimits.DefaultPassages, body.Offset), search, hydrator, cancellationToken);
 
     internal static Task<Ok<HybridAnswer>> HybridGetAsync(
         [Required, StringLength(SearchLimits.QueryLength), Description(SearchTexts.Query)] string? q,
@@ -99,28 +102,32 @@ internal static class SearchEndpoints
         [Range(0, SearchLimits.MaxOffset), Description(SearchTexts.Offset)] int offset = 0,
         [Range(0.0, 1.0), Description(SearchTexts.Alpha)] double alpha = SearchLimits.DefaultAlpha) =>
         HybridAsync(
+            caller,
             Request(caller, q, shareId, fileType, pathPrefix, limit, offset) with { ModifiedFrom = modifiedAfter, ModifiedTo = modifiedBefore, Alpha = alpha },
             search, hydrator, cancellationToken);
 
     internal static Task<Ok<HybridAnswer>> HybridPostAsync(
         [FromBody] HybridBody body, Caller caller, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken) =>
         HybridAsync(
+            caller,
             Request(caller, body, body.Limit ?? SearchLimits.DefaultPassages, body.Offset) with { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha },
             search, hydrator, cancellationToken);
 
     internal static async Task<Ok<ContextAnswerBody>> ContextAsync(
         [FromBody] ContextBody body, Caller caller, ContextService contexts, HitHydrator hydrator, CancellationToken cancellationToken)
     {
-        var search = Request(caller, body, limit: 1, offset: 0) with { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha };
+        var search = await hydrator.ConfineAsync(caller, Request(caller, body, limit: 1, offset: 0), cancellationToken)
+            with { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha };
         var request = new ContextRequest(search, body.MaxTokens ?? SearchLimits.DefaultContextTokens, body.MaxChunks ?? SearchLimits.DefaultContextChunks);
-        var answer = await contexts.BuildAsync(request, (ids, stop) => hydrator.ReadableAsync(caller.TenantId, ids, stop), cancellationToken);
+        var answer = await contexts.BuildAsync(request, (ids, stop) => hydrator.ReadableAsync(caller, ids, stop), cancellationToken);
         return TypedResults.Ok(ContextAnswerBody.From(search.Query, answer));
     }
 
     // Where a folder is, the drive knows; a folder that is not there holds nothing.
     private static async Task<Ok<KeywordAnswer>> KeywordInFolderAsync(
-        SearchRequest request, DriveStore drive, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
+        Caller caller, SearchRequest request, DriveStore drive, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
     {
+        request = await hydrator.ConfineAsync(caller, request, cancellationToken);
         if (request.FolderId is { } id)
         {
             request = await drive.FindFolderAsync(request.TenantId, id, cancellationToken) is { } folder
@@ -128,13 +135,14 @@ internal static class SearchEndpoints
                 : request with { AllowedShares = new HashSet<string>() };
         }
 
-        return await KeywordAsync(request, search, hydrator, cancellationToken);
+        return await KeywordAsync(caller, request, search, hydrator, cancellationToken);
     }
 
-    private static async Task<Ok<KeywordAnswer>> KeywordAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
+    private static async Task<Ok<KeywordAnswer>> KeywordAsync(
+        Caller caller, SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
     {
         var answer = await search.KeywordAsync(request, cancellationToken);
-        var (hits, total) = await hydrator.HydrateAsync(request.TenantId, answer, cancellationToken);
+        var (hits, total) = await hydrator.HydrateAsync(caller, answer, cancellationToken);
         return TypedResults.Ok(new KeywordAnswer
         {
             Query = request.Query,
@@ -145,10 +153,12 @@ internal static class SearchEndpoints
         });
     }
 
-    private static async Task<Ok<SemanticAnswer>> SemanticAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
+    private static async Task<Ok<SemanticAnswer>> SemanticAsync(
+        Caller caller, SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
     {
+        request = await hydrator.ConfineAsync(caller, request, cancellationToken);
         var answer = await search.SemanticAsync(request, cancellationToken);
-        var (hits, total) = await hydrator.HydrateAsync(request.TenantId, answer, cancellationToken);
+        var (hits, total) = await hydrator.HydrateAsync(caller, answer, cancellationToken);
         return TypedResults.Ok(new SemanticAnswer
         {
             Query = request.Query,
@@ -159,10 +169,12 @@ internal static class SearchEndpoints
         });
     }
 
-    private static async Task<Ok<HybridAnswer>> HybridAsync(SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
+    private static async Task<Ok<HybridAnswer>> HybridAsync(
+        Caller caller, SearchRequest request, SearchService search, HitHydrator hydrator, CancellationToken cancellationToken)
     {
+        request = await hydrator.ConfineAsync(caller, request, cancellationToken);
         var answer = await search.HybridAsync(request, cancellationToken);
-        var (hits, total) = await hydrator.HydrateAsync(request.TenantId, answer, cancellationToken);
+        var (hits, total) = await hydrator.HydrateAsync(caller, answer, cancellationToken);
         return TypedResults.Ok(new HybridAnswer
         {
             Query = request.Query,
@@ -190,8 +202,8 @@ internal static class SearchEndpoints
             PathPrefix = pathPrefix,
             Limit = limit,
             Offset = offset,
-            // Null is every share: the one caller there is administers the tenant.
-            AllowedShares = caller.IsAdmin ? null : new HashSet<string>(),
+            // Nothing, until it is confined to what the caller may read.
+            AllowedShares = new HashSet<string>(),
         };
 
     private static string[] Patterns(string? one, IReadOnlyList<string>? many) => one is null ? [.. many ?? []] : [one, .. many ?? []];

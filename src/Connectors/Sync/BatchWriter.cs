@@ -9,6 +9,7 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
 {
     private readonly HashSet<long> relocated = [];
     private HashSet<string> changedMeanwhile = [];
+    private AddsAhead? ahead;
 
     private string ShareId => pass.Connector.TargetShareId;
 
@@ -21,6 +22,17 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         var now = (await pass.Drive.HoldFilesAsync(rows.Transaction, pass.Connector.TenantId, [.. compared.Select(file => file.Id)], cancellationToken)).ToDictionary(file => file.Id);
         changedMeanwhile = [.. compared.Where(file => now.GetValueOrDefault(file.Id) is not { } held
             || (held.ChecksumSha256, held.FolderId, held.Name) != (file.ChecksumSha256, file.FolderId, file.Name)).Select(file => file.Id)];
+    }
+
+    /// <summary>Makes all writes, in order.</summary>
+    internal async Task ApplyAsync(IReadOnlyList<PendingWrite> writes, CancellationToken cancellationToken)
+    {
+        ahead = new AddsAhead(this, drive);
+        for (var at = 0; at < writes.Count; at++)
+        {
+            await ahead.LookAsync(writes, at, cancellationToken);
+            await ApplyAsync(writes[at], cancellationToken);
+        }
     }
 
     internal async Task ApplyAsync(PendingWrite write, CancellationToken cancellationToken)
@@ -314,10 +326,11 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
     /// <summary>Makes the file. A file of other origin in its place is taken over: the source decides what is under the target path.</summary>
     private async Task<DriveFile> CreateAsync(PendingFile file, CancellationToken cancellationToken)
     {
+        if (ahead?.Take(file) is { } made)
+            return made;
         try
         {
-            return await drive.CreateFileAsync(
-                new NewFile(ShareId, file.Parent.FolderId, file.Entry.Name, file.Content!, MediaTypes.FromName(file.Entry.Name), EntryTimes.Of(file.Entry.ModifiedNs)), cancellationToken);
+            return await drive.CreateFileAsync(NewFileOf(file), cancellationToken);
         }
         catch (NameConflictException)
         {
@@ -326,6 +339,9 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
             return await AddVersionAsync(file, foreign, cancellationToken);
         }
     }
+
+    internal NewFile NewFileOf(PendingFile file) =>
+        new(ShareId, file.Parent.FolderId, file.Entry.Name, file.Content!, MediaTypes.FromName(file.Entry.Name), EntryTimes.Of(file.Entry.ModifiedNs));
 
     private Task<DriveFile> AddVersionAsync(PendingFile file, DriveFile live, CancellationToken cancellationToken) =>
         drive.AddVersionAsync(live.Id, file.Content!, MediaTypes.FromName(file.Entry.Name), EntryTimes.Of(file.Entry.ModifiedNs), cancellationToken);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using ScaiDrive.Connectors.Conflicts;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync.Merging;
 using ScaiDrive.Connectors.Sync.Pushing;
 using ScaiDrive.Drive;
@@ -23,6 +24,7 @@ public sealed class ConnectorSync(
     DriveStore drive,
     ContentStore contents,
     ConflictStore conflicts,
+    PermissionSweeps permissions,
     IOptions<ConnectorOptions> options,
     TimeProvider time)
 {
@@ -108,6 +110,8 @@ public sealed class ConnectorSync(
             await new IntentSweep(pass, writable).RunAsync(cancellationToken);
         }
 
+        var sweep = permissions.Of(pass);
+        await sweep.PrepareAsync(cancellationToken);
         var relocations = new Relocations(pass, hasSnapshot);
         var merging = writable is null ? null : new MergePreparation(pass, contents, conflicts);
         var batch = new SyncBatch(pass, new ContentReader(source, contents, connector.TenantId, options.Value), relocations, merging);
@@ -126,6 +130,7 @@ public sealed class ConnectorSync(
         // A source that went away while it was read looks as if files had been deleted.
         if (await source.ProbeAsync(cancellationToken) != root)
             throw new ConnectorException(ConnectorCodes.SourceReplaced, "The root of the source became another directory during the pass. Nothing was deleted.");
+        await sweep.RunAsync(cancellationToken);
         if (pass.Phase == SyncPhases.Delete)
         {
             await new Deletions(pass, conflicts).RunAsync(cancellationToken);

@@ -33,6 +33,9 @@ internal sealed class PendingFile(MirroredDirectory parent, SourceEntry entry, S
     /// <summary>The share decides too: what it has otherwise is no reason to read the source.</summary>
     internal bool IsTwoWay { get; init; }
 
+    /// <summary>It is read and nothing is known of it: it only has to be made.</summary>
+    internal bool IsPlainAdd => this is { Fault: null, Row: null, Origin: null, IsTwoWay: false, Content: not null };
+
     internal bool NeedsContent =>
         (Row, Origin) switch
         {

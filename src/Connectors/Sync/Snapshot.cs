@@ -176,6 +176,7 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
 {
     private NpgsqlBatch pending = new(transaction.Connection!, transaction);
 
+    /// <summary>For what else is to be written with it.</summary>
     internal NpgsqlTransaction Transaction => transaction;
 
     /// <summary>A statement about the connector ($1, $2) that goes with the rows.</summary>

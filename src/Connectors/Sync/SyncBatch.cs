@@ -65,8 +65,7 @@ internal sealed class SyncBatch(SyncPass pass, ContentReader reader, Relocations
             {
                 var writer = new BatchWriter(pass, drive, rows);
                 await writer.HoldAsync(pending, cancellationToken);
-                foreach (var write in writes)
-                    await writer.ApplyAsync(write, cancellationToken);
+                await writer.ApplyAsync(writes, cancellationToken);
             },
             cancellationToken);
         if (pending.Any(file => file.Origin is not null) || writes.Exists(write => write is PendingEviction))

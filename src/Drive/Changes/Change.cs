@@ -35,6 +35,9 @@ public enum ChangeKind
 
     /// <summary>It came back from the trash.</summary>
     Restored,
+
+    /// <summary>The permissions of its source are others; nothing else changed.</summary>
+    Permissions,
 }
 
 /// <summary>Where a change came from: decides which queue its consequences wait in.</summary>

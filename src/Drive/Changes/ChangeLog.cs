@@ -22,6 +22,7 @@ internal static class ChangeLog
         ChangeKind.Renamed => "renamed",
         ChangeKind.Moved => "moved",
         ChangeKind.Deleted => "deleted",
+        ChangeKind.Permissions => "permissions",
         _ => "restored",
     };
 
@@ -40,13 +41,17 @@ internal static class ChangeLog
             "renamed" => ChangeKind.Renamed,
             "moved" => ChangeKind.Moved,
             "deleted" => ChangeKind.Deleted,
+            "permissions" => ChangeKind.Permissions,
             _ => ChangeKind.Restored,
         };
         var file = type != ResourceType.File ? null : new DriveFile(
             row.GetString(4), row.GetString(1), row.GetString(2), ItemRows.Text(row, 12), row.GetString(13), row.GetString(11),
             row.GetString(20), row.GetInt64(21), row.GetString(22), row.GetInt32(23), row.GetString(14), row.GetString(15),
             row.GetString(16), ItemRows.Time(row, 17), ItemRows.Time(row, 18), row.GetBoolean(19),
-            row.IsDBNull(25) ? null : ItemRows.Time(row, 25));
+            row.IsDBNull(25) ? null : ItemRows.Time(row, 25))
+        {
+            SourceAclId = row.IsDBNull(26) ? null : row.GetInt64(26),
+        };
         var origin = row.GetBoolean(8) ? ChangeOrigin.Interactive() : ChangeOrigin.Import(row.GetString(9));
         return new Change(
             row.GetInt64(0), row.GetString(1), row.GetString(2), type, row.GetString(4), kind, file, origin, ItemRows.Time(row, 7))

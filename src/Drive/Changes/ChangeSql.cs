@@ -18,9 +18,9 @@ internal static class ChangeSql
         INSERT INTO changes (
             tenant_id, number, share_id, resource_type, resource_id, change_type, changed_by, changed_at, interactive, connector_id,
             old_path, new_path, folder_id, name, owner_id, created_by, modified_by, created_at, modified_at, is_deleted,
-            mime_type, size_bytes, content_hash, version, version_id, vectorized_at)
+            mime_type, size_bytes, content_hash, version, version_id, vectorized_at, source_acl_id)
         VALUES ($1, nextval('change_number_seq'), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                $20, $21, $22, $23, $24, $25);
+                $20, $21, $22, $23, $24, $25, $26);
         """;
 
     // $1 tenant, $2 writer, $3 and $4 first and last ordinal, $5 actor, $6 now, $7 interactive, $8 connector.
@@ -28,10 +28,10 @@ internal static class ChangeSql
         INSERT INTO changes (
             tenant_id, number, share_id, resource_type, resource_id, change_type, changed_by, changed_at, interactive, connector_id,
             old_path, new_path, folder_id, name, owner_id, created_by, modified_by, created_at, modified_at, is_deleted,
-            mime_type, size_bytes, content_hash, version, version_id, vectorized_at)
+            mime_type, size_bytes, content_hash, version, version_id, vectorized_at, source_acl_id)
         SELECT s.tenant_id, nextval('change_number_seq'), s.share_id, s.resource_type, s.resource_id, s.change_type, $5, $6, $7, $8,
                s.old_path, s.new_path, s.folder_id, s.name, s.owner_id, s.created_by, s.modified_by, s.created_at, s.modified_at,
-               s.is_deleted, s.mime_type, s.size_bytes, s.content_hash, s.version, s.version_id, s.vectorized_at
+               s.is_deleted, s.mime_type, s.size_bytes, s.content_hash, s.version, s.version_id, s.vectorized_at, s.source_acl_id
         FROM (
             SELECT * FROM staged_changes
             WHERE tenant_id = $1 AND writer_id = $2 AND ordinal BETWEEN $3 AND $4
@@ -48,7 +48,7 @@ internal static class ChangeSql
     internal const string Read = """
         SELECT number, tenant_id, share_id, resource_type, resource_id, change_type, changed_by, changed_at, interactive, connector_id,
                old_path, new_path, folder_id, name, owner_id, created_by, modified_by, created_at, modified_at, is_deleted,
-               mime_type, size_bytes, content_hash, version, version_id, vectorized_at
+               mime_type, size_bytes, content_hash, version, version_id, vectorized_at, source_acl_id
         FROM changes
         WHERE tenant_id = $1 AND number > $2
         ORDER BY number

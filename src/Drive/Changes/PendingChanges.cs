@@ -114,7 +114,8 @@ internal sealed class PendingChanges(NpgsqlTransaction tx, string tenantId, stri
                     Arg.Of(change.OldPath), Arg.Of(change.NewPath), Arg.Of(change.FolderId), Arg.Of(change.Name), Arg.Of(change.OwnerId),
                     Arg.Of(change.CreatedBy), Arg.Of(change.ModifiedBy), Arg.Of(change.CreatedAt), Arg.Of(change.ModifiedAt),
                     Arg.Of(change.IsDeleted), Arg.Of(change.File?.MimeType), Arg.Of(change.File?.SizeBytes), Arg.Of(change.File?.ChecksumSha256),
-                    Arg.Of(change.File?.Version), Arg.Of(change.VersionId), Arg.Of(change.File?.VectorizedAt));
+                    Arg.Of(change.File?.Version), Arg.Of(change.VersionId), Arg.Of(change.File?.VectorizedAt),
+                    Arg.Of(change.File?.SourceAclId));
                 break;
         }
     }

@@ -33,6 +33,10 @@ public sealed class DriveWriter
         changes = new PendingChanges(tx, tenantId, actorId, origin);
     }
 
+    /// <summary>Who may read, at their source, the files that this writer makes, and those without a list of their own that it gives another content;
+    /// null (default): the source says nothing. So a file is never readable before it is known who may read it.</summary>
+    public long? SourceAclOfNewFiles { get; set; }
+
     private DateTimeOffset Now => time.GetUtcNow().ToStored();
 
     /// <summary>The central share of this name; made, and owned by the actor, when there is none.</summary>
@@ -116,16 +120,35 @@ public sealed class DriveWriter
         var now = Now;
         var created = new DriveFile(
             PrefixedId.New("fil"), tenantId, file.ShareId, file.FolderId, name, ItemPath.OfFile(parent?.Path, name), file.MimeType,
-            file.Content.SizeBytes, file.Content.Sha256, 1, actorId, actorId, actorId, now, file.ModifiedAt.ToStored(), false, null);
+            file.Content.SizeBytes, file.Content.Sha256, 1, actorId, actorId, actorId, now, file.ModifiedAt.ToStored(), false, null)
+        {
+            SourceAclId = SourceAclOfNewFiles,
+        };
         var versionId = PrefixedId.New("ver");
         await using var insert = tx.Command(
             ItemSql.InsertFile, Arg.Of(tenantId), Arg.Of(created.Id), Arg.Of(file.ShareId), Arg.Of(file.FolderId ?? file.ShareId), Arg.Of(name),
             Arg.Of(created.MimeType), Arg.Of(created.SizeBytes), Arg.Of(created.ChecksumSha256), Arg.Of(actorId), Arg.Of(now),
-            Arg.Of(created.ModifiedAt), Arg.Of(versionId), Hashes(file.Content), Sizes(file.Content));
+            Arg.Of(created.ModifiedAt), Arg.Of(versionId), Hashes(file.Content), Sizes(file.Content), Arg.Of(created.SourceAclId));
         if ((long)(await insert.ExecuteScalarAsync(cancellationToken))! == 0)
             throw new NameConflictException(name);
         changes.Add(created, ChangeKind.Created, null, versionId);
         return created;
+    }
+
+    /// <summary>Makes many files of one share, version 1 each, for the price of a few.</summary>
+    /// <returns>What became of each, in the order asked for. A name that is taken, or cannot be stored, a folder that is not there, or content that was
+    /// collected meanwhile refuses that file alone. Of two that ask for the same name the first gets it.</returns>
+    /// <param name="shareId">A live share, that of every file.</param>
+    /// <param name="files">What to make.</param>
+    /// <param name="cancellationToken">Leaves the transaction to be rolled back.</param>
+    /// <exception cref="ArgumentException">A file is for another share.</exception>
+    public async Task<IReadOnlyList<FileOutcome>> CreateFilesAsync(string shareId, IReadOnlyList<NewFile> files, CancellationToken cancellationToken)
+    {
+        ThrowIfComplete();
+        ArgumentNullException.ThrowIfNull(files);
+        if (files.Any(file => file.ShareId != shareId))
+            throw new ArgumentException("All files must be for the same share.", nameof(files));
+        return files.Count == 0 ? [] : await new FileCreation(tx, tenantId, actorId, content, changes).CreateAsync(shareId, files, Now, cancellationToken);
     }
 
     /// <summary>Gives a file new content as its next version.</summary>
@@ -138,6 +161,12 @@ public sealed class DriveWriter
         ThrowIfComplete();
         var (file, versionId) = await LockLiveFileAsync(fileId, c, cancellationToken);
         var modified = modifiedAt.ToStored();
+        if (file.SourceAclId is null && SourceAclOfNewFiles is { } acl)
+        {
+            await SetSourceAclsAsync([new(fileId, acl)], cancellationToken);
+            file = file with { SourceAclId = acl };
+        }
+
         if (file.ChecksumSha256 == c.Sha256)
         {
             if (file.MimeType == mimeType && file.ModifiedAt == modified)
@@ -267,6 +296,21 @@ public sealed class DriveWriter
             : await ExecuteAsync(ItemSql.TrashTree, cancellationToken, [.. parameters, Arg.Of(Now)]));
     }
 
+    /// <summary>Says who may read files at their source. Files that have that list already, and unknown ones, are passed over.</summary>
+    /// <remarks>Announced as <see cref="ChangeKind.Permissions"/>; nothing else about the files changes, not even their date.</remarks>
+    /// <param name="acls">For each file a list of <see cref="SourceAcls"/>; null when its source says nothing any more.</param>
+    /// <param name="cancellationToken">Leaves the transaction to be rolled back.</param>
+    public async Task SetSourceAclsAsync(IReadOnlyCollection<KeyValuePair<string, long?>> acls, CancellationToken cancellationToken)
+    {
+        ThrowIfComplete();
+        ArgumentNullException.ThrowIfNull(acls);
+        string[] ids = [.. acls.Select(acl => acl.Key)];
+        await ExecuteAsync(ItemSql.LockTreesOfItems, cancellationToken, Arg.Of(tenantId), Arg.Of(ids));
+        changes.AddStaged(await ExecuteAsync(
+            ItemSql.SetSourceAcls, cancellationToken,
+            Arg.Of(tenantId), Arg.Of(ids), Arg.Of([.. acls.Select(acl => acl.Value)]), Arg.Of(changes.WriterId), Arg.Of(changes.LastOrdinal)));
+    }
+
     /// <summary>Numbers the changes, writes them to the log and tells the listeners. Must come last before the commit: from here on
     /// every other writer of the tenant waits at the same point.</summary>
     public async Task CompleteAsync(CancellationToken cancellationToken)
@@ -322,7 +366,7 @@ public sealed class DriveWriter
             }
         }
 
-        RequireOnDisk(incoming);
+        content.RequireOnDisk(tenantId, incoming);
         return folder;
     }
 
@@ -358,10 +402,10 @@ public sealed class DriveWriter
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        RequireOnDisk(incoming);
+        content.RequireOnDisk(tenantId, incoming);
         return await ItemRows.FirstAsync(
             tx.Command(ItemSql.FindFileAndVersion, Arg.Of(tenantId), Arg.Of(fileId)),
-            row => Tuple.Create(ItemRows.File(row), row.GetString(17)),
+            row => Tuple.Create(ItemRows.File(row), row.GetString(18)),
             cancellationToken) is { } found
             ? (found.Item1, found.Item2)
             : throw new ItemNotFoundException(fileId);
@@ -407,16 +451,6 @@ public sealed class DriveWriter
             await tx.RollbackAsync(savepoint, cancellationToken);
             await tx.ReleaseAsync(savepoint, cancellationToken);
             throw fault.SqlState == PostgresErrorCodes.UniqueViolation ? new NameConflictException(name) : new PathTooLongException();
-        }
-    }
-
-    /// <summary>Under the shared lock on the tenant's content, what is there now stays until commit.</summary>
-    private void RequireOnDisk(StoredContent? incoming)
-    {
-        foreach (var chunk in incoming?.Chunks ?? [])
-        {
-            if (!content.Contains(tenantId, chunk))
-                throw new ContentVanishedException(chunk.Sha256);
         }
     }
 }

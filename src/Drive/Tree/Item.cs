@@ -87,7 +87,11 @@ public sealed record DriveFile(
     DateTimeOffset CreatedAt,
     DateTimeOffset ModifiedAt,
     bool IsDeleted,
-    DateTimeOffset? VectorizedAt);
+    DateTimeOffset? VectorizedAt)
+{
+    /// <summary>Who may read it at the source it came from (<see cref="SourceAcls"/>); null when the source says nothing about it.</summary>
+    public long? SourceAclId { get; init; }
+}
 
 /// <summary>A file to be made.</summary>
 /// <param name="ShareId">A live share.</param>
@@ -98,6 +102,11 @@ public sealed record DriveFile(
 /// <param name="ModifiedAt">When its content last changed.</param>
 public sealed record NewFile(
     string ShareId, string? FolderId, string Name, StoredContent Content, string MimeType, DateTimeOffset ModifiedAt);
+
+/// <summary>What became of one file of many that were to be made.</summary>
+/// <param name="File">As made; null when it was refused.</param>
+/// <param name="Fault">Why it was refused; null when it was made.</param>
+public sealed record FileOutcome(DriveFile? File, DriveException? Fault);
 
 /// <summary>What an entry of a folder is.</summary>
 public enum ItemKind

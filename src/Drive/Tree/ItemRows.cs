@@ -16,7 +16,10 @@ internal static class ItemRows
     internal static DriveFile File(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), Text(row, 3), row.GetString(4), row.GetString(5), row.GetString(6),
         row.GetInt64(7), row.GetString(8), row.GetInt32(9), row.GetString(10), row.GetString(11), row.GetString(12),
-        Time(row, 13), Time(row, 14), row.GetBoolean(15), row.IsDBNull(16) ? null : Time(row, 16));
+        Time(row, 13), Time(row, 14), row.GetBoolean(15), row.IsDBNull(16) ? null : Time(row, 16))
+    {
+        SourceAclId = row.IsDBNull(17) ? null : row.GetInt64(17),
+    };
 
     internal static ChildItem Child(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2) == "folder" ? ItemKind.Folder : ItemKind.File,

@@ -7,7 +7,7 @@ namespace ScaiDrive.Drive;
 internal static class ItemSql
 {
     internal const string FileColumns =
-        "id, tenant_id, share_id, folder_id, name, path, mime_type, size_bytes, content_hash, version, owner_id, created_by, modified_by, created_at, modified_at, is_deleted, vectorized_at";
+        "id, tenant_id, share_id, folder_id, name, path, mime_type, size_bytes, content_hash, version, owner_id, created_by, modified_by, created_at, modified_at, is_deleted, vectorized_at, source_acl_id";
 
     internal const string FolderColumns =
         "id, tenant_id, share_id, parent_id, name, path, owner_id, created_by, modified_by, created_at, modified_at, is_deleted";
@@ -75,8 +75,12 @@ internal static class ItemSql
 
     internal const string FindLiveFolders = $"SELECT {FolderColumns} FROM folders WHERE tenant_id = $1 AND id = ANY ($2) AND NOT is_deleted;";
 
+    // One look per id, which OFFSET keeps the planner from turning into a join: without fresh statistics, as in the passes
+    // right after a first sync, it would read the whole table for every page.
     internal const string FindLiveFiles = $"""
-        SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = ANY ($2) AND NOT is_deleted;
+        SELECT f.*
+        FROM (SELECT DISTINCT unnest($2) AS id) wanted
+        CROSS JOIN LATERAL (SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = wanted.id AND NOT is_deleted OFFSET 0) f;
         """;
 
     internal const string LiveFilesAfter = $"""
@@ -91,6 +95,10 @@ internal static class ItemSql
 
     internal const string FindFolder = $"""
         SELECT {FolderColumns} FROM folders WHERE tenant_id = $1 AND id = $2;
+        """;
+
+    internal const string FindFolders = $"""
+        SELECT {FolderColumns} FROM folders WHERE tenant_id = $1 AND id = ANY ($2);
         """;
 
     // $2 the share, $3 the names from the root. Answers the deepest folder that exists, and at which step it was met.
@@ -195,12 +203,12 @@ internal static class ItemSql
         """;
 
     // $1 tenant, $2 id, $3 share, $4 parent, $5 name, $6 type, $7 size, $8 hash, $9 actor, $10 now, $11 modified,
-    // $12 version id, $13 chunk hashes, $14 chunk sizes. Answers 0 when the name is taken.
+    // $12 version id, $13 chunk hashes, $14 chunk sizes, $15 who may read at the source. Answers 0 when the name is taken.
     internal const string InsertFile = """
         WITH item AS (
             INSERT INTO items (tenant_id, id, share_id, parent_id, kind, name, mime_type, size_bytes, content_hash, version,
-                               owner_id, created_by, modified_by, created_at, modified_at)
-            VALUES ($1, $2, $3, $4, 'file', $5, $6, $7, $8, 1, $9, $9, $9, $10, $11)
+                               owner_id, created_by, modified_by, created_at, modified_at, source_acl_id)
+            VALUES ($1, $2, $3, $4, 'file', $5, $6, $7, $8, 1, $9, $9, $9, $10, $11, $15)
             ON CONFLICT (tenant_id, parent_id, name) WHERE NOT is_deleted DO NOTHING
             RETURNING 1
         ), version AS (
@@ -212,6 +220,35 @@ internal static class ItemSql
             FROM item, unnest($13, $14) WITH ORDINALITY AS c (hash, size_bytes, ordinal)
         )
         SELECT count(*) FROM item;
+        """;
+
+    // As InsertFile for many of one share, in the order of the index so that two writers wait for each other instead of
+    // deadlocking; of equal names the first given wins. $1 tenant, $2 share, $3 actor, $4 now; by file $5 ids, $6 parents,
+    // $7 names, $8 types, $9 sizes, $10 hashes, $11 modified, $12 version ids; by chunk $13 file ids, $14 ordinals,
+    // $15 hashes, $16 sizes. Answers the ids of those whose name was free.
+    internal const string InsertFiles = """
+        WITH given AS MATERIALIZED (
+            SELECT *
+            FROM unnest($5, $6, $7, $8, $9, $10, $11, $12) WITH ORDINALITY
+                AS f (id, parent_id, name, mime_type, size_bytes, content_hash, modified_at, version_id, number)
+        ), item AS (
+            INSERT INTO items (tenant_id, id, share_id, parent_id, kind, name, mime_type, size_bytes, content_hash, version,
+                               owner_id, created_by, modified_by, created_at, modified_at)
+            SELECT $1, id, $2, parent_id, 'file', name, mime_type, size_bytes, content_hash, 1, $3, $3, $3, $4, modified_at
+            FROM given
+            ORDER BY parent_id, name COLLATE "C", number
+            ON CONFLICT (tenant_id, parent_id, name) WHERE NOT is_deleted DO NOTHING
+            RETURNING id
+        ), version AS (
+            INSERT INTO file_versions (tenant_id, file_id, version, id, content_hash, size_bytes, mime_type, modified_at, created_by, created_at)
+            SELECT $1, id, 1, version_id, content_hash, size_bytes, mime_type, modified_at, $3, $4 FROM given JOIN item USING (id)
+        ), chunk AS (
+            INSERT INTO version_chunks (tenant_id, file_id, version, ordinal, chunk_hash, size_bytes)
+            SELECT $1, c.file_id, 1, c.ordinal, c.hash, c.size_bytes
+            FROM unnest($13, $14, $15, $16) AS c (file_id, ordinal, hash, size_bytes)
+            JOIN item ON item.id = c.file_id
+        )
+        SELECT id FROM item;
         """;
 
     // $1 tenant, $2 id, $3 new version, $4 type, $5 size, $6 hash, $7 actor, $8 now, $9 modified, $10 version id,
@@ -282,11 +319,11 @@ internal static class ItemSql
         INSERT INTO staged_changes (
             tenant_id, writer_id, ordinal, share_id, resource_type, resource_id, change_type, old_path, new_path, folder_id, name,
             owner_id, created_by, modified_by, created_at, modified_at, is_deleted, mime_type, size_bytes, content_hash, version,
-            version_id, vectorized_at)
+            version_id, vectorized_at, source_acl_id)
         SELECT i.tenant_id, $3, $4 + row_number() OVER (ORDER BY t.depth, i.kind DESC, t.own_path), i.share_id, i.kind, i.id, $5,
                $6 || substr(t.own_path, length($7) + 1), t.own_path, nullif(i.parent_id, i.share_id), i.name,
                i.owner_id, i.created_by, i.modified_by, i.created_at, i.modified_at, i.is_deleted, i.mime_type, i.size_bytes,
-               i.content_hash, i.version, t.version_id, i.vectorized_at
+               i.content_hash, i.version, t.version_id, i.vectorized_at, i.source_acl_id
         FROM tree t
         JOIN items i ON i.tenant_id = $1 AND i.id = t.id;
         """;
@@ -310,11 +347,11 @@ internal static class ItemSql
         INSERT INTO staged_changes (
             tenant_id, writer_id, ordinal, share_id, resource_type, resource_id, change_type, old_path, new_path, folder_id, name,
             owner_id, created_by, modified_by, created_at, modified_at, is_deleted, mime_type, size_bytes, content_hash, version,
-            version_id, vectorized_at)
+            version_id, vectorized_at, source_acl_id)
         SELECT g.tenant_id, $3, $4 + row_number() OVER (ORDER BY g.depth DESC, g.kind, g.own_path), g.share_id, g.kind, g.id, 'deleted',
                g.own_path, g.own_path, nullif(g.parent_id, g.share_id), g.name,
                g.owner_id, g.created_by, g.modified_by, g.created_at, g.modified_at, true, g.mime_type, g.size_bytes,
-               g.content_hash, g.version, v.id, g.vectorized_at
+               g.content_hash, g.version, v.id, g.vectorized_at, g.source_acl_id
         FROM gone g
         LEFT JOIN file_versions v ON v.tenant_id = g.tenant_id AND v.file_id = g.id AND v.version = g.version;
         """;
@@ -340,14 +377,45 @@ internal static class ItemSql
         INSERT INTO staged_changes (
             tenant_id, writer_id, ordinal, share_id, resource_type, resource_id, change_type, old_path, new_path, folder_id, name,
             owner_id, created_by, modified_by, created_at, modified_at, is_deleted, mime_type, size_bytes, content_hash, version,
-            version_id, vectorized_at)
+            version_id, vectorized_at, source_acl_id)
         SELECT g.tenant_id, $3, $4 + row_number() OVER (ORDER BY g.depth DESC, g.kind, g.own_path), g.share_id, g.kind, g.id, 'deleted',
                g.own_path, g.own_path, nullif(g.parent_id, g.share_id), g.name,
                g.owner_id, g.created_by, $5, g.created_at, g.modified_at, true, g.mime_type, g.size_bytes,
-               g.content_hash, g.version, v.id, g.vectorized_at
+               g.content_hash, g.version, v.id, g.vectorized_at, g.source_acl_id
         FROM gone g
         LEFT JOIN version v ON v.file_id = g.id AND v.version = g.version
         WHERE NOT g.is_deleted;
+        """;
+
+    // $1 tenant, $2 files, $3 their lists, $4 writer, $5 ordinal before the first. What is in the trash is not announced.
+    internal const string SetSourceAcls = """
+        WITH wanted AS (
+            SELECT w.id, w.acl FROM unnest($2::text[], $3::bigint[]) AS w (id, acl)
+        ), held AS (
+            SELECT i.id, w.acl
+            FROM items i
+            JOIN wanted w ON w.id = i.id
+            WHERE i.tenant_id = $1 AND i.kind = 'file' AND i.source_acl_id IS DISTINCT FROM w.acl
+            ORDER BY i.id
+            FOR NO KEY UPDATE OF i
+        ), changed AS (
+            UPDATE items i SET source_acl_id = h.acl
+            FROM held h
+            WHERE i.tenant_id = $1 AND i.id = h.id
+            RETURNING i.*
+        )
+        INSERT INTO staged_changes (
+            tenant_id, writer_id, ordinal, share_id, resource_type, resource_id, change_type, old_path, new_path, folder_id, name,
+            owner_id, created_by, modified_by, created_at, modified_at, is_deleted, mime_type, size_bytes, content_hash, version,
+            version_id, vectorized_at, source_acl_id)
+        SELECT c.tenant_id, $4, $5 + row_number() OVER (ORDER BY c.id), c.share_id, 'file', c.id, 'permissions',
+               coalesce(p.path, '') || '/' || c.name, coalesce(p.path, '') || '/' || c.name, nullif(c.parent_id, c.share_id), c.name,
+               c.owner_id, c.created_by, c.modified_by, c.created_at, c.modified_at, false, c.mime_type, c.size_bytes,
+               c.content_hash, c.version, v.id, c.vectorized_at, c.source_acl_id
+        FROM changed c
+        LEFT JOIN items p ON p.tenant_id = c.tenant_id AND p.id = c.parent_id
+        LEFT JOIN file_versions v ON v.tenant_id = c.tenant_id AND v.file_id = c.id AND v.version = c.version
+        WHERE NOT c.is_deleted;
         """;
 
     internal const string IsCurrent = """

@@ -1,9 +1,12 @@
+using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Jobs;
 
 /// <summary>Answers why a file is not found, also for one that nobody has heard of.</summary>
-public sealed class FileExplainer(DriveStore drive, IndexedFileExplainer indexed, AbsentFileExplainer absent)
+public sealed class FileExplainer(
+    DriveStore drive, ReadAccess access, ConnectorStore connectors, IdentityMappings mappings, IndexedFileExplainer indexed, AbsentFileExplainer absent)
 {
     /// <summary>The answer as of now. Whoever may not read a file learns as much about it as about one that never was.</summary>
     public async Task<FileExplanation> ExplainAsync(Caller caller, WhyQuestion question, CancellationToken cancellationToken)
@@ -13,7 +16,7 @@ public sealed class FileExplainer(DriveStore drive, IndexedFileExplainer indexed
         try
         {
             var (file, share) = await FindAsync(caller.TenantId, question, cancellationToken);
-            var mayKnow = file is not null && share is not null && ReadAccess.Admits(caller, share, file);
+            var mayKnow = file is not null && share is not null && await access.AdmitsAsync(caller, share, file, cancellationToken);
             if (!caller.IsAdmin && !mayKnow)
                 return AbsentFileExplainer.Unknown(question);
             if (share is null or { IsDeleted: true } || file is null or { IsDeleted: true })
@@ -48,7 +51,32 @@ public sealed class FileExplainer(DriveStore drive, IndexedFileExplainer indexed
         await drive.FindCallerAsync(tenantId, userId, cancellationToken) switch
         {
             null => WhyCause.Of(WhyCodes.HiddenByPermissions, $"There is no active user {userId}."),
-            var user when !ReadAccess.Admits(user, share, file) => WhyCause.Of(WhyCodes.HiddenByPermissions, $"{userId} may not read {file.Path}."),
-            _ => null,
+            var user => await access.ExplainAsync(user, share, file, cancellationToken) switch
+            {
+                { Rule: ReadRule.Admitted } => null,
+                { SourceId: null } verdict => WhyCause.Of(
+                    WhyCodes.HiddenByPermissions,
+                    verdict.Rule == ReadRule.Drive ? $"{userId} may not read {file.Path}." : $"{userId} may not read {file.Path}: its permissions at the source are not known."),
+                var verdict => await HiddenBySourceAsync(tenantId, userId, file, verdict, cancellationToken),
+            },
         };
+
+    private async Task<WhyCause> HiddenBySourceAsync(string tenantId, string userId, DriveFile file, ReadVerdict verdict, CancellationToken cancellationToken)
+    {
+        var source = await connectors.FindAsync(tenantId, verdict.SourceId!, cancellationToken);
+        var what = verdict.Rule == ReadRule.SourceShare ? "of the whole share" : "of the file";
+        var (where, reason) = (source?.Name ?? verdict.SourceId, await ReasonAsync(tenantId, verdict, cancellationToken));
+        return WhyCause.Of(WhyCodes.HiddenByPermissions, $"{userId} may not read {file.Path}: {reason} in the permissions {what} at {where}.") with { ConnectorId = verdict.SourceId };
+    }
+
+    private async Task<string> ReasonAsync(string tenantId, ReadVerdict verdict, CancellationToken cancellationToken)
+    {
+        if (verdict.Entry is not { } entry)
+            return "no entry lets them in";
+        if (entry.Trustee == SourceAclEntry.Everybody)
+            return "an entry denies everyone";
+        var names = await mappings.NamesAsync(tenantId, verdict.SourceId!, [entry.Trustee], cancellationToken);
+        var named = names.TryGetValue(entry.Trustee, out var name) ? $"{name} ({entry.Trustee})" : entry.Trustee;
+        return verdict.IsUnmapped ? $"an entry denies {named}, who is not mapped and so may be anybody," : $"an entry denies {named}";
+    }
 }

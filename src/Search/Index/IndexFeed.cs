@@ -93,7 +93,10 @@ internal sealed class IndexFeed(NpgsqlDataSource database)
             var file = new IndexedFile(
                 reader.GetString(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetString(3),
                 reader.GetString(4), reader.GetString(5), reader.GetInt64(6), reader.GetFieldValue<DateTimeOffset>(7),
-                reader.GetString(8), reader.GetInt32(9));
+                reader.GetString(8), reader.GetInt32(9))
+            {
+                AclId = reader.IsDBNull(12) ? null : reader.GetInt64(12),
+            };
             files.Add(new(file, reader.GetInt64(10), reader.GetInt32(11)));
         }
 

@@ -28,7 +28,7 @@ internal static class IndexFeedSql
         """;
 
     internal const string Files = """
-        SELECT file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, content_hash, version, revision, chunk_count
+        SELECT file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, content_hash, version, revision, chunk_count, acl_id
         FROM search.file
         WHERE tenant_id = $1 AND file_id = ANY ($2)
         ORDER BY file_id

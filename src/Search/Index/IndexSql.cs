@@ -9,20 +9,20 @@ internal static class IndexSql
 {
     // Rows that would not change are left alone, so that a repeated delivery writes no log rows.
     internal const string UpsertFiles = """
-        INSERT INTO search.file AS f (tenant_id, file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, content_hash, version)
-        SELECT $1, n.file_id, n.share_id, n.folder_id, n.name, n.path, n.mime_type, n.size_bytes, n.modified_at, n.content_hash, n.version
-        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::timestamptz[], $10::text[], $11::integer[])
-            AS n(file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, content_hash, version)
+        INSERT INTO search.file AS f (tenant_id, file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, content_hash, version, acl_id)
+        SELECT $1, n.file_id, n.share_id, n.folder_id, n.name, n.path, n.mime_type, n.size_bytes, n.modified_at, n.content_hash, n.version, n.acl_id
+        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::timestamptz[], $10::text[], $11::integer[], $12::bigint[])
+            AS n(file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, content_hash, version, acl_id)
         ORDER BY n.file_id
         ON CONFLICT (tenant_id, file_id) DO UPDATE
         SET share_id = EXCLUDED.share_id, folder_id = EXCLUDED.folder_id, name = EXCLUDED.name, path = EXCLUDED.path,
             mime_type = EXCLUDED.mime_type, size_bytes = EXCLUDED.size_bytes, modified_at = EXCLUDED.modified_at,
-            content_hash = EXCLUDED.content_hash, version = EXCLUDED.version
+            content_hash = EXCLUDED.content_hash, version = EXCLUDED.version, acl_id = EXCLUDED.acl_id
         WHERE EXCLUDED.version >= f.version
-          AND (f.share_id, f.folder_id, f.name, f.path, f.mime_type, f.size_bytes, f.modified_at, f.content_hash, f.version)
+          AND (f.share_id, f.folder_id, f.name, f.path, f.mime_type, f.size_bytes, f.modified_at, f.content_hash, f.version, f.acl_id)
               IS DISTINCT FROM
               (EXCLUDED.share_id, EXCLUDED.folder_id, EXCLUDED.name, EXCLUDED.path, EXCLUDED.mime_type, EXCLUDED.size_bytes,
-               EXCLUDED.modified_at, EXCLUDED.content_hash, EXCLUDED.version)
+               EXCLUDED.modified_at, EXCLUDED.content_hash, EXCLUDED.version, EXCLUDED.acl_id)
         """;
 
     // Every file known here has a status; new content starts again as pending. The rows of search.file are locked by now,

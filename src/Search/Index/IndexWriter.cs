@@ -48,6 +48,7 @@ public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics
                         new() { Value = rows.Select(file => file.ModifiedAt.UtcDateTime).ToArray() },
                         new() { Value = rows.Select(file => file.ContentHash).ToArray() },
                         new() { Value = rows.Select(file => file.Version).ToArray() },
+                        new() { Value = rows.Select(file => file.AclId).ToArray() },
                     },
                 },
                 new(IndexSql.StartStatus) { Parameters = { new() { Value = tenantId }, new() { Value = ids } } },

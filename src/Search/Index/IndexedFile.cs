@@ -13,7 +13,11 @@ namespace ScaiDrive.Search.Index;
 /// <param name="Version">Version number; an older version never overwrites a newer one.</param>
 public sealed record IndexedFile(
     string FileId, string ShareId, string? FolderId, string Name, string Path, string MimeType, long SizeBytes,
-    DateTimeOffset ModifiedAt, string ContentHash, int Version);
+    DateTimeOffset ModifiedAt, string ContentHash, int Version)
+{
+    /// <summary>Who may read it at its source, as a number that whoever asks knows (<see cref="Query.SearchRequest.AllowedAcls"/>); null: no such list.</summary>
+    public long? AclId { get; init; }
+}
 
 /// <summary>A text that has no vector yet.</summary>
 /// <param name="Hash">Key of the text, as in <see cref="Chunking.TextChunk.Hash"/>.</param>

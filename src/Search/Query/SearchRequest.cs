@@ -48,6 +48,9 @@ public sealed record SearchRequest
 
     /// <summary>Shares the caller may read; null: all. An empty set finds nothing.</summary>
     public IReadOnlySet<string>? AllowedShares { get; init; }
+
+    /// <summary>Lists of permissions that let the caller in (<see cref="Index.IndexedFile.AclId"/>); null: all. A file without one needs none.</summary>
+    public IReadOnlySet<long>? AllowedAcls { get; init; }
 }
 
 /// <summary>A part of a text.</summary>

@@ -5,13 +5,15 @@ using ScaiDrive.Search.Query;
 namespace ScaiDrive.Search.Index.Local;
 
 /// <summary>The attributes that filters look at, in memory, by the file's row in SQLite.</summary>
-/// <remarks>36 bytes per file, of which 8 are a hash of its id. Not thread-safe; the owner's lock is.</remarks>
+/// <remarks>40 bytes per file, of which 8 are a hash of its id. Not thread-safe; the owner's lock is.</remarks>
 internal sealed class FileColumns
 {
     private readonly Dictionary<string, int> _shareNumbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _typeNumbers = new(StringComparer.OrdinalIgnoreCase);
     private int[] _share = new int[1024];
     private int[] _type = new int[1024];
+    private int[] _acl = new int[1024];
+    private readonly Dictionary<long, int> _aclNumbers = [];
     private readonly Dictionary<string, int> _languageNumbers = new(StringComparer.Ordinal);
     private readonly List<int> _filesOfLanguage = [0];
     private ulong[] _order = new ulong[1024];
@@ -59,7 +61,7 @@ internal sealed class FileColumns
         Length += length;
     }
 
-    internal void Set(int row, string fileId, string shareId, string mimeType, DateTimeOffset modifiedAt)
+    internal void Set(int row, string fileId, string shareId, string mimeType, DateTimeOffset modifiedAt, long? aclId = null)
     {
         Grow(row);
         Count = Math.Max(Count, row + 1);
@@ -67,6 +69,7 @@ internal sealed class FileColumns
             Live++;
         _share[row] = NumberOf(_shareNumbers, shareId);
         _type[row] = NumberOf(_typeNumbers, mimeType);
+        _acl[row] = aclId is { } acl ? NumberOf(_aclNumbers, acl) : 0;
         _modified[row] = modifiedAt.UtcTicks;
         _order[row] = BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(fileId)));
     }
@@ -98,6 +101,7 @@ internal sealed class FileColumns
         var capacity = Math.Max(row + 1, _share.Length * 2);
         Array.Resize(ref _share, capacity);
         Array.Resize(ref _type, capacity);
+        Array.Resize(ref _acl, capacity);
         Array.Resize(ref _order, capacity);
         Array.Resize(ref _modified, capacity);
         Array.Resize(ref _length, capacity);
@@ -105,22 +109,26 @@ internal sealed class FileColumns
         Array.Resize(ref _textChange, capacity);
     }
 
-    /// <summary>By row: whether the file exists and passes the filters on share, type and time.</summary>
+    /// <summary>By row: whether the file exists and passes the filters on share, permissions, type and time.</summary>
     internal bool[] Allowed(SearchRequest request)
     {
         var shares = AllowedNumbers(_shareNumbers, share =>
             (request.ShareId is null || request.ShareId == share) && (request.AllowedShares is null || request.AllowedShares.Contains(share)));
         var types = AllowedNumbers(_typeNumbers, type =>
             request.MimeTypes.Count == 0 || request.MimeTypes.Any(pattern => MimePattern.Matches(pattern, type)));
+        var acls = AllowedNumbers(_aclNumbers, acl => request.AllowedAcls is null || request.AllowedAcls.Contains(acl));
+        // A file without a list.
+        acls[0] = true;
         var (from, to) = (request.ModifiedFrom?.UtcTicks ?? long.MinValue, request.ModifiedTo?.UtcTicks ?? long.MaxValue);
         var allowed = new bool[Count];
         for (var row = 0; row < allowed.Length; row++)
-            allowed[row] = shares[_share[row]] && types[_type[row]] && _modified[row] >= from && _modified[row] < to;
+            allowed[row] = shares[_share[row]] && acls[_acl[row]] && types[_type[row]] && _modified[row] >= from && _modified[row] < to;
         return allowed;
     }
 
     // Number 0 is an unused row.
-    private static bool[] AllowedNumbers(Dictionary<string, int> numbers, Func<string, bool> isAllowed)
+    private static bool[] AllowedNumbers<T>(Dictionary<T, int> numbers, Func<T, bool> isAllowed)
+        where T : notnull
     {
         var allowed = new bool[numbers.Count + 1];
         foreach (var (name, number) in numbers)
@@ -128,7 +136,8 @@ internal sealed class FileColumns
         return allowed;
     }
 
-    private static int NumberOf(Dictionary<string, int> numbers, string name)
+    private static int NumberOf<T>(Dictionary<T, int> numbers, T name)
+        where T : notnull
     {
         if (!numbers.TryGetValue(name, out var number))
             numbers[name] = number = numbers.Count + 1;

@@ -4,7 +4,7 @@ namespace ScaiDrive.Search.Index.Local;
 internal static class LocalIndexSql
 {
     /// <summary>Another version means: delete and rebuild. To be raised with the schema, and with what <c>TextAnalysis</c> makes of a text.</summary>
-    internal const int SchemaVersion = 3;
+    internal const int SchemaVersion = 4;
 
     // The full-text tables keep no text of their own, and get it as index terms separated by spaces: their tokenizer takes
     // every character beyond ASCII as part of a word.
@@ -35,7 +35,8 @@ internal static class LocalIndexSql
             length      INTEGER NOT NULL,
             -- The words of the name, and of the name without its extension, as they are compared with a whole query.
             name_key    TEXT    NOT NULL,
-            title_key   TEXT    NOT NULL
+            title_key   TEXT    NOT NULL,
+            acl_id      INTEGER
         );
         CREATE INDEX file_path ON file (path);
         CREATE INDEX file_name_key ON file (name_key);
@@ -88,17 +89,17 @@ internal static class LocalIndexSql
     internal const string SaveSlots = "UPDATE segment SET slots = $2 WHERE id = $1";
     internal const string Slots = "SELECT s.segment, s.slot, c.file, c.chunk_index, s.scale FROM chunk_slot s JOIN chunk c ON c.id = s.chunk";
 
-    internal const string FileColumns = "SELECT id, file_id, share_id, mime_type, modified_at, language, length FROM file";
+    internal const string FileColumns = "SELECT id, file_id, share_id, mime_type, modified_at, language, length, acl_id FROM file";
     internal const string FindFile = "SELECT id, name, revision, language, length FROM file WHERE file_id = $1";
     internal const string InsertFile = """
-        INSERT INTO file (file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, revision, language, length, name_key, title_key)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        INSERT INTO file (file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, revision, language, length, name_key, title_key, acl_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         RETURNING id
         """;
     internal const string UpdateFile = """
         UPDATE file
         SET share_id = $2, folder_id = $3, name = $4, path = $5, mime_type = $6, size_bytes = $7, modified_at = $8, revision = $9,
-            language = $10, length = $11, name_key = $12, title_key = $13
+            language = $10, length = $11, name_key = $12, title_key = $13, acl_id = $14
         WHERE file_id = $1
         """;
     internal const string DeleteFile = "DELETE FROM file WHERE id = $1";

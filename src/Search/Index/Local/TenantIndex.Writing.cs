@@ -153,7 +153,7 @@ internal sealed partial class TenantIndex
         var id = Convert.ToInt32(
             _writer.Scalar(
                 LocalIndexSql.InsertFile, file.FileId, file.ShareId, file.FolderId, file.Name, file.Path, file.MimeType, file.SizeBytes,
-                Stored(file.ModifiedAt), content?.Revision ?? 0, content?.Language, words.Length, NameKey.Of(file.Name), NameKey.OfTitle(file.Name)),
+                Stored(file.ModifiedAt), content?.Revision ?? 0, content?.Language, words.Length, NameKey.Of(file.Name), NameKey.OfTitle(file.Name), file.AclId),
             System.Globalization.CultureInfo.InvariantCulture);
         if (content is not null)
             InsertChunks(id, content, words, write, ref nextChunk);
@@ -189,7 +189,7 @@ internal sealed partial class TenantIndex
 
         _writer.Run(
             LocalIndexSql.UpdateFile, file.FileId, file.ShareId, file.FolderId, file.Name, file.Path, file.MimeType, file.SizeBytes,
-            Stored(file.ModifiedAt), content?.Revision ?? known.Revision, language, length, NameKey.Of(file.Name), NameKey.OfTitle(file.Name));
+            Stored(file.ModifiedAt), content?.Revision ?? known.Revision, language, length, NameKey.Of(file.Name), NameKey.OfTitle(file.Name), file.AclId);
         write.Files.Add((known.Id, file));
     }
 
@@ -313,7 +313,7 @@ internal sealed partial class TenantIndex
         foreach (var row in write.RemovedFiles)
             _files.Remove(row);
         foreach (var (row, file) in write.Files)
-            _files.Set(row, file.FileId, file.ShareId, file.MimeType, file.ModifiedAt);
+            _files.Set(row, file.FileId, file.ShareId, file.MimeType, file.ModifiedAt, file.AclId);
         foreach (var (row, words) in write.Words)
         {
             _files.SetWords(row, words.Language, words.Length);

@@ -202,7 +202,8 @@ internal sealed partial class TenantIndex : IDisposable
         {
             while (rows.Read())
             {
-                _files.Set(rows.GetInt32(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), Time(rows.GetString(4)));
+                _files.Set(
+                    rows.GetInt32(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), Time(rows.GetString(4)), rows.IsDBNull(7) ? null : rows.GetInt64(7));
                 _files.SetWords(rows.GetInt32(0), rows.IsDBNull(5) ? null : rows.GetString(5), rows.GetInt32(6));
             }
         }

@@ -8,7 +8,7 @@ namespace ScaiDrive.Search.Index.Weaviate;
 internal static class Collections
 {
     /// <summary>To be raised with a definition below, and with what <see cref="IndexedWords"/> makes of a text: everything is then built anew.</summary>
-    internal const int SchemaVersion = 1;
+    internal const int SchemaVersion = 2;
 
     /// <summary>One object per file: its words, and what filters look at.</summary>
     internal const string Files = "ScaiDriveFile";
@@ -78,7 +78,7 @@ internal static class Collections
     private static JsonObject Skipped() => new() { ["skip"] = true };
 
     private static JsonObject[] Filtered() =>
-        [Whole("fileId"), Whole("shareId"), Whole("folderId"), Whole("path"), Whole("mimeType"), Time("modifiedAt")];
+        [Whole("fileId"), Whole("shareId"), Whole("folderId"), Whole("path"), Whole("mimeType"), Time("modifiedAt"), Whole("aclId")];
 
     private static JsonObject Words(string name) => Text(name, "whitespace", filterable: true, searchable: true);
 

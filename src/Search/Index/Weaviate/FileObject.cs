@@ -9,10 +9,13 @@ namespace ScaiDrive.Search.Index.Weaviate;
 internal static class FileObject
 {
     /// <summary>The properties that <see cref="KnownFile"/> reads.</summary>
-    internal const string KnownFields = "fileId revision models language shareId folderId path mimeType modifiedAt";
+    internal const string KnownFields = "fileId revision models language shareId folderId path mimeType modifiedAt aclId";
 
     private const string NoFolder = "-";
     private const string NoLanguage = "-";
+
+    /// <summary>Stands for a file that no list of its source restricts.</summary>
+    internal const string NoAcl = "-";
 
     internal static JsonObject Of(string tenantId, FeedFile file, FeedContent content, IEnumerable<string> collections, TextStems stems)
     {
@@ -61,7 +64,10 @@ internal static class FileObject
         ["path"] = PlainText.Encode(file.Path),
         ["mimeType"] = SearchFilter.StoredType(file.MimeType),
         ["modifiedAt"] = Rfc3339.Of(file.ModifiedAt),
+        ["aclId"] = file.AclId is { } acl ? AclId(acl) : NoAcl,
     };
+
+    internal static string AclId(long acl) => acl.ToString(CultureInfo.InvariantCulture);
 
     internal static string Revision(long revision) => revision.ToString(CultureInfo.InvariantCulture);
 

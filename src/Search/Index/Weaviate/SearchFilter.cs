@@ -29,6 +29,8 @@ internal sealed record SearchFilter(bool IsEmpty, Where? Condition)
             conditions.Add(Where.ContainsAny("shareId", [.. shares.Order(StringComparer.Ordinal)]));
         }
 
+        if (request.AllowedAcls is { } acls)
+            conditions.Add(Where.ContainsAny("aclId", [FileObject.NoAcl, .. acls.Order().Select(FileObject.AclId)]));
         if (request.MimeTypes.Count > 0 && !request.MimeTypes.Any(IsAnything))
             conditions.Add(Where.Any(request.MimeTypes.Select(MimeType)));
         if (request.ModifiedFrom is { } from)
