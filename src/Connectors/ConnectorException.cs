@@ -54,6 +54,12 @@ public static class ConnectorCodes
     /// <summary>A pass would delete more than the rules of the connector allow without asking.</summary>
     public const string MassDelete = "mass_delete";
 
+    /// <summary>The folder at the target path is gone from the share, or elsewhere.</summary>
+    public const string TargetMissing = "target_missing";
+
+    /// <summary>The source cannot be written to, and the connector is to write to it.</summary>
+    public const string SourceReadOnly = "source_read_only";
+
     /// <summary>The source is left alone at this time of the day.</summary>
     public const string QuietHours = "quiet_hours";
 

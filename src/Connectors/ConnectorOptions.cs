@@ -42,4 +42,8 @@ public sealed record ConnectorOptions
     /// <summary>Problems kept by name per pass; beyond that they are only counted. Default 10,000.</summary>
     [Range(0, 1_000_000)]
     public int KeptProblems { get; init; } = 10_000;
+
+    /// <summary>Items other than problems kept by name per pass; beyond that they are only counted. Default 100,000.</summary>
+    [Range(0, 10_000_000)]
+    public int KeptItems { get; init; } = 100_000;
 }

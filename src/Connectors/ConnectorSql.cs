@@ -72,17 +72,15 @@ internal static class ConnectorSql
 
     internal const string IsPaused = "SELECT status = 'paused' FROM connectors.connector WHERE tenant_id = $1 AND id = $2;";
 
-    internal const string DeleteProblems = """
-        DELETE FROM connectors.problem
-        USING connectors.run
-        WHERE problem.tenant_id = $1 AND run.tenant_id = $1 AND run.connector_id = $2 AND problem.run_id = run.id;
-        """;
-
     internal const string DeleteRuns = "DELETE FROM connectors.run WHERE tenant_id = $1 AND connector_id = $2;";
 
     internal const string DeleteSnapshot = "DELETE FROM connectors.snapshot WHERE tenant_id = $1 AND connector_id = $2;";
 
     internal const string DeleteContested = "DELETE FROM connectors.contested WHERE tenant_id = $1 AND connector_id = $2;";
+
+    internal const string DeleteIntents = "DELETE FROM connectors.intent WHERE tenant_id = $1 AND connector_id = $2;";
+
+    internal const string DeleteHints = "DELETE FROM connectors.hint WHERE tenant_id = $1 AND connector_id = $2;";
 
     internal const string Delete = "DELETE FROM connectors.connector WHERE tenant_id = $1 AND id = $2;";
 
@@ -94,7 +92,8 @@ internal static class ConnectorSql
     internal const string FindRunning = """
         SELECT tenant_id, id, connector_id, trigger, status, phase, cursor, started_at, finished_at, error_code, error_message,
             listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems,
-            sent_added, sent_updated, sent_moved, sent_deleted, sent_bytes, conflicts, is_dry_run, allowed_deletes, scope
+            sent_added, sent_updated, sent_moved, sent_deleted, sent_bytes, conflicts, is_dry_run, allowed_deletes, scope,
+            items, drive_number
         FROM connectors.run
         WHERE tenant_id = $1 AND connector_id = $2 AND status = 'running';
         """;
@@ -102,7 +101,8 @@ internal static class ConnectorSql
     internal const string FindRun = """
         SELECT tenant_id, id, connector_id, trigger, status, phase, cursor, started_at, finished_at, error_code, error_message,
             listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems,
-            sent_added, sent_updated, sent_moved, sent_deleted, sent_bytes, conflicts, is_dry_run, allowed_deletes, scope
+            sent_added, sent_updated, sent_moved, sent_deleted, sent_bytes, conflicts, is_dry_run, allowed_deletes, scope,
+            items, drive_number
         FROM connectors.run
         WHERE tenant_id = $1 AND id = $2;
         """;
@@ -110,7 +110,8 @@ internal static class ConnectorSql
     internal const string ListRuns = """
         SELECT tenant_id, id, connector_id, trigger, status, phase, cursor, started_at, finished_at, error_code, error_message,
             listed, added, updated, moved, deleted, unchanged, skipped, excluded, errors, bytes, problems,
-            sent_added, sent_updated, sent_moved, sent_deleted, sent_bytes, conflicts, is_dry_run, allowed_deletes, scope
+            sent_added, sent_updated, sent_moved, sent_deleted, sent_bytes, conflicts, is_dry_run, allowed_deletes, scope,
+            items, drive_number
         FROM connectors.run
         WHERE tenant_id = $1 AND connector_id = $2 AND ($3::text IS NULL OR id < $3)
         ORDER BY id DESC
@@ -121,7 +122,8 @@ internal static class ConnectorSql
         UPDATE connectors.run
         SET phase = $3, cursor = $4, listed = $5, added = $6, updated = $7, moved = $8, deleted = $9, unchanged = $10,
             skipped = $11, excluded = $12, errors = $13, bytes = $14, problems = $15,
-            sent_added = $16, sent_updated = $17, sent_moved = $18, sent_deleted = $19, sent_bytes = $20, conflicts = $21, committed_at = now()
+            sent_added = $16, sent_updated = $17, sent_moved = $18, sent_deleted = $19, sent_bytes = $20, conflicts = $21,
+            items = $22, drive_number = $23, committed_at = now()
         WHERE tenant_id = $1 AND id = $2 AND status = 'running';
         """;
 
@@ -145,10 +147,14 @@ internal static class ConnectorSql
                 SELECT min(id)
                 FROM (SELECT id FROM connectors.run WHERE tenant_id = $1 AND connector_id = $2 ORDER BY id DESC LIMIT $3) kept)
             RETURNING id
+        ), plans AS (
+            DELETE FROM connectors.plan_item
+            USING old
+            WHERE plan_item.tenant_id = $1 AND plan_item.run_id = old.id
         )
-        DELETE FROM connectors.problem
+        DELETE FROM connectors.item
         USING old
-        WHERE problem.tenant_id = $1 AND problem.run_id = old.id;
+        WHERE item.tenant_id = $1 AND item.run_id = old.id;
         """;
 
     // A connector that was paused while a pass went on stays paused.
@@ -173,24 +179,28 @@ internal static class ConnectorSql
         WHERE tenant_id = $1 AND id = $2;
         """;
 
-    internal const string InsertProblem = """
-        INSERT INTO connectors.problem (tenant_id, run_id, number, path, code, detail, is_error, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+    internal const string AddHints = """
+        INSERT INTO connectors.hint (tenant_id, connector_id, scope)
+        SELECT $1, $2, unnest($3::text[])
+        ON CONFLICT ON CONSTRAINT hint_pkey DO UPDATE SET at = now();
         """;
 
-    internal const string ListProblems = """
-        SELECT number, path, code, detail, is_error, at
-        FROM connectors.problem
-        WHERE tenant_id = $1 AND run_id = $2 AND number > $3
-        ORDER BY number
-        LIMIT $4;
+    internal const string Hints = "SELECT scope FROM connectors.hint WHERE tenant_id = $1 AND connector_id = $2 ORDER BY scope;";
+
+    internal const string TakeHints = "DELETE FROM connectors.hint WHERE tenant_id = $1 AND connector_id = $2 RETURNING scope;";
+
+    // A pass over a part of the source is no pass over the source: neither its time nor its root is kept.
+    internal const string CompleteConnectorInPart = """
+        UPDATE connectors.connector
+        SET status = CASE status WHEN 'paused' THEN status ELSE 'idle' END,
+            status_message = CASE status WHEN 'paused' THEN status_message END,
+            total_files_synced = total_files_synced + $3, total_bytes_synced = total_bytes_synced + $4
+        WHERE tenant_id = $1 AND id = $2;
         """;
 
-    internal const string FindProblems = """
-        SELECT number, path, code, detail, is_error, at
-        FROM connectors.problem
-        WHERE tenant_id = $1 AND run_id = $2 AND path = ANY ($3)
-        ORDER BY length(path) DESC, number
-        LIMIT 10;
-        """;
+    internal const string ReadSending = "SELECT drive_number, target_folder_id FROM connectors.connector WHERE tenant_id = $1 AND id = $2;";
+
+    internal const string SetDriveNumber = "UPDATE connectors.connector SET drive_number = $3 WHERE tenant_id = $1 AND id = $2;";
+
+    internal const string SetTargetFolder = "UPDATE connectors.connector SET target_folder_id = $3 WHERE tenant_id = $1 AND id = $2;";
 }

@@ -2,8 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Filtering;
 using ScaiDrive.Connectors.Permissions;
+using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Store;
 
@@ -163,7 +165,12 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <returns>False when the connector does not exist.</returns>
     public async Task<bool> DeleteAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, CancellationToken cancellationToken)
     {
-        foreach (var statement in new[] { ConnectorSql.DeleteProblems, ConnectorSql.DeleteRuns, ConnectorSql.DeleteSnapshot, ConnectorSql.DeleteContested })
+        string[] parts =
+        [
+            RunLogSql.DeleteItemsOfConnector, RunLogSql.DeletePlansOfConnector, ConnectorSql.DeleteRuns, ConnectorSql.DeleteSnapshot, ConnectorSql.DeleteContested,
+            ConnectorSql.DeleteIntents, ConnectorSql.DeleteHints, ConflictSql.DeleteOfConnector,
+        ];
+        foreach (var statement in parts)
         {
             await using var part = Command(transaction, statement, tenantId, connectorId);
             await part.ExecuteNonQueryAsync(cancellationToken);
@@ -213,7 +220,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <param name="cancellationToken">Stops the query.</param>
     public async Task<IReadOnlyList<Problem>> ListProblemsAsync(string tenantId, string runId, long after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.ListProblems, tenantId, runId, after, limit);
+        await using var command = Command(RunLogSql.ListProblems, tenantId, runId, after, limit);
         return await ReadProblemsAsync(command, cancellationToken);
     }
 
@@ -221,7 +228,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     public async Task<IReadOnlyList<Problem>> FindProblemsAsync(
         string tenantId, string runId, IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.FindProblems, tenantId, runId, paths.ToArray());
+        await using var command = Command(RunLogSql.FindProblems, tenantId, runId, paths.ToArray());
         return await ReadProblemsAsync(command, cancellationToken);
     }
 
@@ -245,32 +252,82 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
         return await reader.ReadAsync(cancellationToken) ? ReadRun(reader) : null;
     }
 
+    /// <summary>Notes where something changed at a source; the next run takes it along.</summary>
+    public async Task AddHintsAsync(string tenantId, string connectorId, IReadOnlyCollection<SyncScope> scopes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scopes);
+        if (scopes.Count == 0)
+            return;
+        await using var command = Command(ConnectorSql.AddHints, tenantId, connectorId, scopes.Select(scope => scope.ToString()).Distinct().ToArray());
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>What was noted and no run has taken along yet.</summary>
+    public async Task<IReadOnlyList<SyncScope>> HintsAsync(string tenantId, string connectorId, CancellationToken cancellationToken)
+    {
+        await using var command = Command(ConnectorSql.Hints, tenantId, connectorId);
+        return await ReadScopesAsync(command, cancellationToken);
+    }
+
+    /// <summary>A run over all of the source takes every hint with it, one over a part adds them to its scope, a dry run leaves them.</summary>
     internal static async Task StartRunAsync(
         NpgsqlTransaction transaction, string tenantId, string runId, string connectorId, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var scope = request.Scope;
+        if (!request.IsDryRun)
+        {
+            await using var take = Command(transaction, ConnectorSql.TakeHints, tenantId, connectorId);
+            var hints = await ReadScopesAsync(take, cancellationToken);
+            scope = scope is null ? null : [.. scope.Concat(hints).Distinct()];
+        }
+
+        if (scope?.Contains(SyncScope.All) == true)
+            scope = null;
         await ExecuteAsync(
             transaction,
             cancellationToken,
             (ConnectorSql.InsertRun, [
                 tenantId, runId, connectorId, request.Trigger, now, request.IsDryRun,
-                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)request.AllowedDeletes ?? DBNull.Value },
+                Number(request.AllowedDeletes),
                 new NpgsqlParameter
                 {
                     NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                    Value = (object?)request.Scope?.Select(part => part.ToString()).ToArray() ?? DBNull.Value,
+                    Value = (object?)scope?.Select(part => part.ToString()).ToArray() ?? DBNull.Value,
                 }]),
             (ConnectorSql.StartConnector, [tenantId, connectorId]));
+    }
+
+    private static async Task<IReadOnlyList<SyncScope>> ReadScopesAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var scopes = new List<SyncScope>();
+        while (await reader.ReadAsync(cancellationToken))
+            scopes.Add(SyncScope.Parse(reader.GetString(0)));
+        return scopes;
     }
 
     internal static Task SaveRunAsync(NpgsqlTransaction transaction, Run run, CancellationToken cancellationToken) =>
         ExecuteAsync(transaction, cancellationToken, (ConnectorSql.SaveRun, [
             run.TenantId, run.Id, run.Phase, Text(run.Cursor), run.Report.Listed, run.Report.Added, run.Report.Updated, run.Report.Moved, run.Report.Deleted,
             run.Report.Unchanged, run.Report.Skipped, run.Report.Excluded, run.Report.Errors, run.Report.Bytes, run.ProblemCount,
-            run.Report.SentAdded, run.Report.SentUpdated, run.Report.SentMoved, run.Report.SentDeleted, run.Report.SentBytes, run.Report.Conflicts]));
+            run.Report.SentAdded, run.Report.SentUpdated, run.Report.SentMoved, run.Report.SentDeleted, run.Report.SentBytes, run.Report.Conflicts,
+            run.ItemCount, Number(run.DriveNumber)]));
 
-    internal static Task AddProblemsAsync(NpgsqlTransaction transaction, Run run, IReadOnlyList<Problem> problems, CancellationToken cancellationToken) =>
-        problems.Count == 0 ? Task.CompletedTask : ExecuteAsync(transaction, cancellationToken, [.. problems.Select(problem => (ConnectorSql.InsertProblem, (object[])[
-            run.TenantId, run.Id, problem.Number, problem.Path, problem.Code, problem.Detail, problem.IsError, problem.At]))]);
+    /// <summary>Up to which change of the share the source follows it, and the folder at the target path.</summary>
+    internal async Task<(long? DriveNumber, string? TargetFolderId)> ReadSendingAsync(Connector connector, CancellationToken cancellationToken)
+    {
+        await using var command = Command(ConnectorSql.ReadSending, connector.TenantId, connector.Id);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? (row.IsDBNull(0) ? null : row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1))
+            : (null, null);
+    }
+
+    internal static Task SetDriveNumberAsync(NpgsqlTransaction transaction, Connector connector, long? number, CancellationToken cancellationToken) =>
+        ExecuteAsync(transaction, cancellationToken, (ConnectorSql.SetDriveNumber, [connector.TenantId, connector.Id, Number(number)]));
+
+    internal static Task SetTargetFolderAsync(NpgsqlTransaction transaction, Connector connector, string? folderId, CancellationToken cancellationToken) =>
+        ExecuteAsync(transaction, cancellationToken, (ConnectorSql.SetTargetFolder, [connector.TenantId, connector.Id, Text(folderId)]));
 
     internal static async Task<bool> IsPausedAsync(NpgsqlTransaction transaction, Connector connector, CancellationToken cancellationToken)
     {
@@ -278,20 +335,27 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
         return await command.ExecuteScalarAsync(cancellationToken) as bool? ?? true;
     }
 
-    internal static Task CompleteRunAsync(NpgsqlTransaction transaction, Run run, string rootIdentity, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ExecuteAsync(
+    internal static Task CompleteRunAsync(NpgsqlTransaction transaction, Run run, string rootIdentity, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var files = run.Report.Added + run.Report.Updated + run.Report.SentAdded + run.Report.SentUpdated;
+        var bytes = run.Report.Bytes + run.Report.SentBytes;
+        return ExecuteAsync(
             transaction,
             cancellationToken,
             (ConnectorSql.CompleteRun, [run.TenantId, run.Id, now]),
-            (ConnectorSql.CompleteConnector, [
-                run.TenantId, run.ConnectorId, run.Report.Errors, now, rootIdentity, run.Report.Added + run.Report.Updated, run.Report.Bytes]),
+            run.IsDryRun || run.Scope is not null
+                ? (ConnectorSql.CompleteConnectorInPart, [run.TenantId, run.ConnectorId, run.IsDryRun ? 0L : files, run.IsDryRun ? 0L : bytes])
+                : (ConnectorSql.CompleteConnector, [run.TenantId, run.ConnectorId, run.Report.Errors, now, rootIdentity, files, bytes]),
             (ConnectorSql.DeleteOldRuns, [run.TenantId, run.ConnectorId, KeptRuns]));
+    }
 
     internal static Task FailRunAsync(NpgsqlTransaction transaction, Run run, string code, string message, DateTimeOffset now, CancellationToken cancellationToken) =>
         ExecuteAsync(
             transaction,
             cancellationToken,
             (ConnectorSql.FailRun, [run.TenantId, run.Id, now, code, message]),
+            // What it was to look at is still to be looked at.
+            (ConnectorSql.AddHints, [run.TenantId, run.ConnectorId, run.IsDryRun ? [] : run.Scope?.Select(part => part.ToString()).ToArray() ?? []]),
             (ConnectorSql.FailConnector, [run.TenantId, run.ConnectorId, message]),
             (ConnectorSql.DeleteOldRuns, [run.TenantId, run.ConnectorId, KeptRuns]));
 
@@ -352,6 +416,8 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     }
 
     private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
+
+    private static NpgsqlParameter Number(long? value) => new() { NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)value ?? DBNull.Value };
 
     private static NpgsqlParameter Json(SyncRules rules) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = JsonSerializer.Serialize(rules, RulesJson) };
 
@@ -425,5 +491,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
         IsDryRun = row.GetBoolean(28),
         AllowedDeletes = row.IsDBNull(29) ? null : row.GetInt64(29),
         Scope = row.IsDBNull(30) ? null : [.. row.GetFieldValue<string[]>(30).Select(SyncScope.Parse)],
+        ItemCount = row.GetInt64(31),
+        DriveNumber = row.IsDBNull(32) ? null : row.GetInt64(32),
     };
 }

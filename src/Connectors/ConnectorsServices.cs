@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Folder;
+using ScaiDrive.Connectors.Smb;
+using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 
@@ -15,8 +18,11 @@ public static class ConnectorsServices
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<ConnectorStore>();
         services.AddSingleton<IConnectorType, FolderConnectorType>();
+        services.AddSingleton<IConnectorType, SmbConnectorType>();
         services.AddSingleton<ConnectorSecrets>();
         services.AddSingleton<ConnectorSources>();
+        services.AddSingleton<ConflictStore>();
+        services.AddSingleton<RunLog>();
         services.AddSingleton<IdentityMappings>();
         services.AddSingleton<PermissionSweeps>();
         services.AddSingleton<ConnectorSync>();

@@ -69,7 +69,7 @@ public abstract partial class ConnectorContract
                 SELECT $1, 'run_00' || $2 || to_char(number, 'FM000'), $2, 'test', 'completed', 'done', now() FROM generate_series(1, 120) number;
                 """);
             await one.ExecuteAsync("""
-                INSERT INTO connectors.problem (tenant_id, run_id, number, path, code, detail, is_error)
+                INSERT INTO connectors.item (tenant_id, run_id, number, path, code, detail, is_error)
                 SELECT tenant_id, id, number, 'a', 'link', '', false FROM connectors.run, generate_series(1, 2) number WHERE tenant_id = $1 AND connector_id = $2;
                 """);
         }
@@ -102,7 +102,7 @@ public abstract partial class ConnectorContract
 
         await mirror.AssertInStepAsync(except: "link");
         Assert.Equal((8, 13, 1), (first.Report.Added, first.Report.Listed, first.Report.Skipped));
-        Assert.Equal([(1L, "link", ProblemCodes.Link)], (await mirror.ProblemsAsync(first)).Select(one => (one.Number, one.Path, one.Code)));
+        Assert.Equal([("link", ProblemCodes.Link)], (await mirror.ProblemsAsync(first)).Select(one => (one.Path, one.Code)));
 
         Tree.Delete("gone");
         Tree.Move("moved", "d/moved");
@@ -143,11 +143,16 @@ public abstract partial class ConnectorContract
         Tree.Move("z", "moved");
         Tree.Write("moved", "moved and changed");
 
-        var run = await mirror.RunAsync(source => new InterferingSource(source, null, path =>
+        var run = await mirror.RunAsync(source =>
         {
-            if (path != "other")
-                mirror.LoseContent(Tree.Files()[path]);
-        }));
+            mirror.Commits.OnBegin = () =>
+            {
+                foreach (var path in new[] { "changed", "moved", "new" })
+                    mirror.LoseContent(Tree.Files()[path]);
+            };
+            return source;
+        });
+        mirror.Commits.OnBegin = null;
 
         Assert.Equal(("completed", 1, 3, 0), (run.Status, run.Report.Added, run.Report.Errors, run.Report.Deleted));
         var problems = await mirror.ProblemsAsync(run);

@@ -7,6 +7,7 @@ using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Permissions;
+using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Drive;
 using ScaiDrive.Store;
@@ -108,12 +109,15 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
     /// <summary>Commits are counted here, and can be made to fail.</summary>
     internal CommitPlan Commits { get; } = new();
 
+    /// <summary>What is asked of new runs.</summary>
+    internal RunRequest Request { get; set; } = new("test");
+
     /// <summary>One attempt at a pass; takes up an unfinished one.</summary>
     internal async Task<Run> RunAsync(Func<IConnectorSource, IConnectorSource>? through = null)
     {
         var current = (await fixture.Connectors.FindAsync(connector.TenantId, connector.Id, Stop))!;
         var run = await fixture.Connectors.FindRunningAsync(connector.TenantId, connector.Id, Stop)
-            ?? await Sync.StartAsync(current, new RunRequest("test"), BeginAsync, Stop);
+            ?? await Sync.StartAsync(current, Request, BeginAsync, Stop);
         return await Sync.RunAsync(current, run, () => Task.FromResult(through?.Invoke(tree.Open()) ?? tree.Open()), BeginAsync, null, Stop);
     }
 
@@ -126,7 +130,7 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
     internal async Task<int> CountProblemsAsync()
     {
         await using var command = fixture.Database.DataSource.CreateCommand(
-            "SELECT count(*)::integer FROM connectors.problem WHERE tenant_id = $1 AND run_id LIKE 'run_00' || $2 || '%'");
+            "SELECT count(*)::integer FROM connectors.item WHERE tenant_id = $1 AND run_id LIKE 'run_00' || $2 || '%'");
         command.Parameters.Add(new() { Value = connector.TenantId });
         command.Parameters.Add(new() { Value = connector.Id });
         return (int)(await command.ExecuteScalarAsync())!;
@@ -150,6 +154,16 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
 
     internal async Task<IReadOnlyList<Problem>> ProblemsAsync(Run run) =>
         await fixture.Connectors.ListProblemsAsync(connector.TenantId, run.Id, 0, 1_000, Stop);
+
+    internal async Task<IReadOnlyList<RunItem>> ItemsAsync(Run run) =>
+        await new RunLog(fixture.Database.DataSource).ListItemsAsync(connector.TenantId, run.Id, 0, 100_000, Stop);
+
+    /// <summary>A person changes settings of the connector.</summary>
+    internal async Task ChangeAsync(Func<Connector, Connector> change)
+    {
+        var changed = change(await CurrentAsync());
+        await InDatabaseAsync(transaction => fixture.Connectors.UpdateAsync(transaction, changed, Stop));
+    }
 
     /// <summary>Files under the target, by path in the source's terms.</summary>
     internal async Task<SortedDictionary<string, DriveFile>> FilesAsync()
@@ -244,6 +258,7 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
 
     internal async Task<ISyncTransaction> BeginAsync(CancellationToken cancellationToken)
     {
+        Commits.OnBegin?.Invoke();
         var connection = await fixture.Database.DataSource.OpenConnectionAsync(cancellationToken);
         return new PlannedTransaction(connection, await connection.BeginTransactionAsync(cancellationToken), Commits);
     }
@@ -282,6 +297,9 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
 internal sealed class CommitPlan
 {
     internal int Count { get; set; }
+
+    /// <summary>Done right before a transaction is opened.</summary>
+    internal Action? OnBegin { get; set; }
 
     internal int? FailBefore { get; set; }
 

@@ -15,7 +15,7 @@ namespace ScaiDrive.Connectors.Folder;
 /// swapped underneath can lead outside. Identity is inode and birth time, with the device in front where it is not that of the root: device
 /// numbers of many file systems change over a reboot, and inode numbers alone are used again.</para>
 /// </remarks>
-public sealed class FolderSource : IConnectorSource
+public sealed partial class FolderSource : IWritableSource
 {
     // Times of files step with the kernel's tick (1 to 10 ms). A file that changed this recently could change once more without
     // showing it, so reading waits until its last change is older.
@@ -219,7 +219,7 @@ public sealed class FolderSource : IConnectorSource
     {
         var kind = facts switch
         {
-            { IsFile: true } => SourceEntryKind.File,
+            { IsFile: true } => SourcePath.IsTemporary(SourcePath.NameOf(path)) ? SourceEntryKind.Excluded : SourceEntryKind.File,
             { IsDirectory: true } => excludedDirectories.Contains(path) ? SourceEntryKind.Excluded : SourceEntryKind.Directory,
             { IsLink: true } => SourceEntryKind.Link,
             _ => SourceEntryKind.Special,
@@ -268,7 +268,11 @@ public sealed class FolderSource : IConnectorSource
         errno switch
         {
             LibC.ENOENT or LibC.ENOTDIR => ProblemCodes.Vanished,
-            LibC.EACCES or LibC.EPERM => ProblemCodes.AccessDenied,
+            LibC.EACCES or LibC.EPERM or LibC.EROFS => ProblemCodes.AccessDenied,
+            LibC.ENOSPC or LibC.EDQUOT => ProblemCodes.SourceFull,
+            LibC.EEXIST => ProblemCodes.ChangedMeanwhile,
+            LibC.ENOTEMPTY => ProblemCodes.FolderNotEmpty,
+            LibC.ENAMETOOLONG => ProblemCodes.NameNotAllowed,
             LibC.EAGAIN or LibC.ETXTBSY => ProblemCodes.Locked,
             LibC.ELOOP => ProblemCodes.Link,
             LibC.ENXIO => ProblemCodes.SpecialFile,

@@ -8,7 +8,8 @@ namespace ScaiDrive.Connectors.Folder;
 /// <remarks>Linux, 64 bit. <c>struct statx</c> is the same on all architectures, unlike <c>struct stat</c>; see statx(2).</remarks>
 internal static unsafe partial class LibC
 {
-    internal const int ENOENT = 2, EIO = 5, ENXIO = 6, EAGAIN = 11, EACCES = 13, EPERM = 1, ENOTDIR = 20, ETXTBSY = 26, ELOOP = 40;
+    internal const int EPERM = 1, ENOENT = 2, EIO = 5, ENXIO = 6, EAGAIN = 11, EACCES = 13, EEXIST = 17, ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26,
+        ENOSPC = 28, EROFS = 30, ENAMETOOLONG = 36, ENOSYS = 38, ENOTEMPTY = 39, ELOOP = 40, EDQUOT = 122;
 
     private const int AtCurrentDirectory = -100;
     private const int AtSymlinkNoFollow = 0x100;
@@ -118,7 +119,9 @@ internal static unsafe partial class LibC
             (long)buffer.Size,
             buffer.Modified.Nanoseconds,
             buffer.Changed.Nanoseconds,
-            (buffer.Mask & StatxBirth) != 0 ? buffer.Born.Nanoseconds : null);
+            (buffer.Mask & StatxBirth) != 0 ? buffer.Born.Nanoseconds : null,
+            buffer.UserId,
+            buffer.GroupId);
         return 0;
     }
 
@@ -202,7 +205,10 @@ internal static unsafe partial class LibC
 /// <param name="ModifiedNs">Nanoseconds since 1970.</param>
 /// <param name="ChangedNs">Nanoseconds since 1970.</param>
 /// <param name="BornNs">Nanoseconds since 1970; null where the file system keeps no birth time.</param>
-internal readonly record struct FileFacts(ushort Mode, ulong Device, ulong Inode, long Size, long ModifiedNs, long ChangedNs, long? BornNs)
+/// <param name="UserId">Its owner.</param>
+/// <param name="GroupId">Its group.</param>
+internal readonly record struct FileFacts(
+    ushort Mode, ulong Device, ulong Inode, long Size, long ModifiedNs, long ChangedNs, long? BornNs, uint UserId, uint GroupId)
 {
     private const int TypeMask = 0xF000;
 

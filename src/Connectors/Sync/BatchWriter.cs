@@ -1,3 +1,4 @@
+using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Connectors.Sync;
@@ -103,7 +104,11 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         }
 
         if (await TryAsync(eviction.Path, () => drive.DeleteFileAsync(eviction.Row.FileId!, permanent: false, cancellationToken), isGoneFine: true))
+        {
             pass.Tally.Deleted++;
+            pass.Tell(eviction.Path, ItemActions.Deleted);
+        }
+
         rows.Delete(eviction.Row.Id);
     }
 
@@ -147,6 +152,10 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
                 if (file.Row is not null)
                     rows.MarkMissing(file.Row);
                 return;
+            // Who holds it may be done by the end of the run.
+            case ProblemCodes.Locked when pass.Phase == SyncPhases.Walk && file.Parent is { IsBlocked: false, RowId: { } parentId }:
+                rows.Contest(parentId, file.Entry);
+                break;
             case ProblemCodes.Changing or ProblemCodes.Link or ProblemCodes.SpecialFile:
                 pass.AddSkipped(file.Entry.Path, fault);
                 break;
@@ -190,19 +199,29 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
 
         rows.UpdateFile(row.Id, row.ParentId, row.Name, file.Entry, now.Id, now.ChecksumSha256);
         if (isUpdated)
+        {
             pass.Tally.Updated++;
+            pass.Tell(file.Entry.Path, ItemActions.Updated);
+        }
         else
+        {
             pass.Tally.Unchanged++;
+        }
     }
 
     private async Task MoveAsync(PendingFile file, SnapshotRow origin, DriveFile live, CancellationToken cancellationToken)
     {
         var now = await RelocateAsync(file, live, cancellationToken);
         pass.Tally.Moved++;
+        pass.Tell(file.Entry.Path, ItemActions.Moved, origin.IsParked ? null : origin.Name);
         if (file.Content is not null)
         {
             if (now.ChecksumSha256 != file.Content.Sha256)
+            {
                 pass.Tally.Updated++;
+                pass.Tell(file.Entry.Path, ItemActions.Updated);
+            }
+
             now = await AddVersionAsync(file, now, cancellationToken);
         }
 
@@ -234,6 +253,7 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
     {
         var created = await CreateAsync(file, cancellationToken);
         pass.Tally.Added++;
+        pass.Tell(file.Entry.Path, ItemActions.Added);
         // A file that moved, and that somebody deleted from the share: its row goes on with the new one.
         if (file.Origin is not null)
             rows.UpdateFile(file.Origin.Id, file.Parent.RowId!.Value, file.Entry.Name, file.Entry, created.Id, created.ChecksumSha256);

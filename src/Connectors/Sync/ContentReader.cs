@@ -7,19 +7,30 @@ internal sealed class ContentReader(IConnectorSource source, ContentStore conten
 {
     private const int Attempts = 2;
 
-    /// <summary>Reads all files of a batch, a few at a time. Each ends with its content or its fault.</summary>
-    internal Task ReadAsync(IReadOnlyList<PendingFile> files, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
+    // Below that many, one flush for all of them saves nothing, and waits for what others write to the same disk.
+    private const int SmallestGroup = 4;
+
+    /// <summary>Reads all files of a batch, a few at a time. Each ends with its content, safe on disk, or its fault.</summary>
+    internal async Task ReadAsync(IReadOnlyList<PendingFile> files, CancellationToken cancellationToken)
+    {
+        var isGroup = files.Count(IsSmall) >= SmallestGroup;
+        await using var group = isGroup ? contents.BeginGroup(tenantId) : null;
+        await Parallel.ForEachAsync(
             files,
             new ParallelOptions { MaxDegreeOfParallelism = options.ParallelReads, CancellationToken = cancellationToken },
-            async (file, stop) => await ReadAsync(file, stop));
+            async (file, stop) => await ReadAsync(file, IsSmall(file) ? group : null, stop));
+        if (group is not null)
+            await group.CommitAsync(cancellationToken);
+    }
 
-    private async Task ReadAsync(PendingFile file, CancellationToken cancellationToken)
+    private static bool IsSmall(PendingFile file) => file.Entry.SizeBytes <= ContentStore.ChunkSizeBytes;
+
+    private async Task ReadAsync(PendingFile file, ContentGroup? group, CancellationToken cancellationToken)
     {
         try
         {
             for (var attempt = 0; attempt < Attempts && file.Content is null; attempt++)
-                await TryReadAsync(file, cancellationToken);
+                await TryReadAsync(file, group, cancellationToken);
             if (file.Content is null)
                 file.Fault = new SourceFault(ProblemCodes.Changing, "It changed while it was being read.");
         }
@@ -33,14 +44,16 @@ internal sealed class ContentReader(IConnectorSource source, ContentStore conten
         }
     }
 
-    private async Task TryReadAsync(PendingFile file, CancellationToken cancellationToken)
+    private async Task TryReadAsync(PendingFile file, ContentGroup? group, CancellationToken cancellationToken)
     {
         await using var opened = await source.OpenAsync(file.Entry.Path, cancellationToken);
         // Another file than the one that was listed: what that means (a move, a replacement) is for the next pass to find out.
         if (opened.Opened.Identity != file.Entry.Identity)
             return;
         await using var stream = new SourceStream(opened.Content, file.Entry.Path);
-        var content = await contents.WriteAsync(tenantId, stream, options.MaxFileBytes, cancellationToken);
+        var content = group is not null
+            ? await group.AddAsync(stream, options.MaxFileBytes, cancellationToken)
+            : await contents.WriteAsync(tenantId, stream, options.MaxFileBytes, cancellationToken);
         var after = await opened.RevisitAsync(cancellationToken);
         if (!after.SameStateAs(opened.Opened) || content.SizeBytes != opened.Opened.SizeBytes)
             return;

@@ -1,3 +1,5 @@
+using ScaiDrive.Connectors.Runs;
+
 namespace ScaiDrive.Connectors.Sync;
 
 /// <summary>The last phase: what the whole pass found nowhere leaves the share, after one more look at its place.</summary>
@@ -7,6 +9,7 @@ internal sealed class Deletions(SyncPass pass)
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
+        await new MassDeleteBrake(pass).CheckAsync(SnapshotSql.CountMissing, "the share", cancellationToken);
         while (await pass.Snapshot.MissingFilesAsync(pass.Run.Id, pass.Options.BatchFiles, cancellationToken) is { Count: > 0 } files)
             await DeleteFilesAsync(files, cancellationToken);
         // Each round takes the directories that have become empty; so a folder goes after what was in it was committed.
@@ -31,6 +34,7 @@ internal sealed class Deletions(SyncPass pass)
                         {
                             await drive.DeleteFileAsync(row.FileId!, permanent: false, cancellationToken);
                             pass.Tally.Deleted++;
+                            pass.Tell(SourcePath.Combine(await DirectoryAsync(row.ParentId, cancellationToken) ?? "", row.Name), ItemActions.Deleted);
                         }
                         catch (Exception fault) when (fault is Drive.ItemDeletedException or Drive.ItemNotFoundException)
                         {
@@ -105,7 +109,7 @@ internal sealed class Deletions(SyncPass pass)
             return true;
         try
         {
-            return (await pass.Source.StatAsync(path, cancellationToken))?.Kind != kind;
+            return await pass.Source.StatAsync(path, cancellationToken) is not { } entry || entry.Kind != kind || !pass.Admits(entry);
         }
         catch (SourceEntryException fault)
         {

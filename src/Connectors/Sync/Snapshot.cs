@@ -70,6 +70,12 @@ internal sealed class Snapshot(NpgsqlDataSource dataSource, string tenantId, str
     internal Task<List<SnapshotRow>> MissingFilesAsync(string runId, int limit, CancellationToken cancellationToken) =>
         RowsAsync(Read(SnapshotSql.MissingFiles, runId, limit), cancellationToken);
 
+    internal async Task<long> CountAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
+    {
+        await using var command = Read(sql, parameters);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     internal Task<List<SnapshotRow>> MissingEmptyDirectoriesAsync(string runId, int limit, CancellationToken cancellationToken) =>
         RowsAsync(Read(SnapshotSql.MissingEmptyDirectories, runId, limit), cancellationToken);
 

@@ -146,6 +146,16 @@ internal static class SnapshotSql
         LIMIT $4;
         """;
 
+    internal const string CountMissing = """
+        SELECT count(*) FROM connectors.snapshot WHERE tenant_id = $1 AND connector_id = $2 AND missing_run_id = $3 AND NOT is_directory;
+        """;
+
+    internal const string CountUnwanted = """
+        SELECT count(*) FROM connectors.snapshot WHERE tenant_id = $1 AND connector_id = $2 AND unwanted_run_id = $3 AND NOT is_directory;
+        """;
+
+    internal const string CountFiles = "SELECT count(*) FROM connectors.snapshot WHERE tenant_id = $1 AND connector_id = $2 AND NOT is_directory;";
+
     internal const string MissingEmptyDirectories = """
         SELECT s.id, s.parent_id, s.name, s.is_directory, s.identity, s.size_bytes, s.modified_ns, s.changed_ns, s.file_id, s.folder_id,
             s.content_sha256, s.missing_run_id

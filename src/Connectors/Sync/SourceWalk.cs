@@ -1,3 +1,4 @@
+using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Connectors.Sync;
@@ -92,7 +93,7 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
     private async Task TakeAsync(WalkFrame frame, SourceEntry entry, SnapshotRow? row, CancellationToken cancellationToken)
     {
         var isDirectory = entry.Kind == SourceEntryKind.Directory;
-        if (entry.Kind == SourceEntryKind.Excluded || !pass.Filter.Admits(entry.Path, isDirectory))
+        if (entry.Kind == SourceEntryKind.Excluded || !pass.Admits(entry) || !pass.Filter.Admits(entry.Path, isDirectory))
         {
             pass.Tally.Excluded++;
             await MissAsync(row, cancellationToken);
@@ -222,6 +223,7 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
                 if (!isDone)
                     return;
                 pass.Tally.Moved += await rows.CountFilesBelowAsync(origin.Id, cancellationToken);
+                pass.Tell(entry.Path, ItemActions.Moved, origin.Name);
                 rows.UpdateDirectory(origin.Id, parent.RowId!.Value, entry.Name, entry, folderId);
             },
             cancellationToken);

@@ -1,4 +1,6 @@
+using Npgsql;
 using ScaiDrive.Connectors.Filtering;
+using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Connectors.Sync;
@@ -16,10 +18,11 @@ internal sealed class SyncPass(
     Func<CancellationToken, Task<ISyncTransaction>> begin,
     Func<SyncProgress, CancellationToken, ValueTask>? progress)
 {
-    private readonly List<Problem> problems = [];
+    private readonly List<RunItem> items = [];
     private readonly Stack<(MirroredDirectory Directory, MirroredDirectoryState Before)> touched = new();
     private readonly string targetRoot = connector.TargetPath.Trim('/');
     private long problemCount = run.ProblemCount;
+    private long itemCount = run.ItemCount;
 
     internal Connector Connector => connector;
 
@@ -44,23 +47,30 @@ internal sealed class SyncPass(
     /// <summary>Who may read new files until their permissions are read; null when those of the source do not count.</summary>
     internal long? AclOfNewFiles { get; set; }
 
+    internal long? DriveNumber { get; set; } = run.DriveNumber;
+
     /// <summary>Where an entry of the source belongs in the share: with leading slash, parts in the form Drive keeps them.</summary>
     internal string TargetPath(string path) =>
         "/" + string.Join('/', SourcePath.Parts(targetRoot).Concat(SourcePath.Parts(path)).Select(part => part.Normalize()));
 
+    /// <summary>Whether the rules let an entry through, whatever its name.</summary>
+    internal bool Admits(SourceEntry entry) =>
+        (connector.Rules.SyncHiddenFiles || !entry.Attributes.HasFlag(SourceAttributes.Hidden))
+        && (connector.Rules.SyncSystemFiles || !entry.Attributes.HasFlag(SourceAttributes.System));
+
     internal void AddError(string path, SourceFault fault)
     {
         Tally.Errors++;
-        AddProblem(path, fault, isError: true);
+        AddProblem(path, fault, ItemActions.Error);
     }
 
     internal void AddSkipped(string path, SourceFault fault)
     {
         Tally.Skipped++;
-        AddProblem(path, fault, isError: false);
+        AddProblem(path, fault, ItemActions.Skipped);
     }
 
-    internal void AddNote(string path, SourceFault fault) => AddProblem(path, fault, isError: false);
+    internal void AddNote(string path, SourceFault fault) => AddProblem(path, fault, ItemActions.Skipped);
 
     /// <summary>A directory is about to be changed inside a transaction, which may have to be made again.</summary>
     internal void Touch(MirroredDirectory directory) => touched.Push((directory, directory.State));
@@ -70,7 +80,7 @@ internal sealed class SyncPass(
     internal async Task CommitAsync(Func<DriveWriter, SnapshotWriter, Task> apply, CancellationToken cancellationToken)
     {
         var paused = false;
-        var (report, problemsBefore, problemCountBefore) = (Tally.ToReport(), problems.Count, problemCount);
+        var (report, itemsBefore, problemCountBefore, itemCountBefore) = (Tally.ToReport(), items.Count, problemCount, itemCount);
         touched.Clear();
         await FencedWork.RunAsync(
             begin,
@@ -82,14 +92,14 @@ internal sealed class SyncPass(
                 await using var rows = snapshot.Write(transaction, run.Id);
                 await apply(writer, rows);
                 await rows.FlushAsync(cancellationToken);
-                await ConnectorStore.AddProblemsAsync(transaction, run, problems, cancellationToken);
+                await AddItemsAsync(transaction, cancellationToken);
                 await ConnectorStore.SaveRunAsync(transaction, Snapshotted(), cancellationToken);
                 paused = await ConnectorStore.IsPausedAsync(transaction, connector, cancellationToken);
                 await writer.CompleteAsync(cancellationToken);
             },
             cancellationToken);
 
-        problems.Clear();
+        items.Clear();
         if (progress is not null)
             await progress(new SyncProgress(run.Id, Phase, Cursor, Tally.ToReport()), cancellationToken);
         if (paused)
@@ -98,8 +108,8 @@ internal sealed class SyncPass(
         void RollBack()
         {
             Tally = new Tally(report);
-            problems.RemoveRange(problemsBefore, problems.Count - problemsBefore);
-            problemCount = problemCountBefore;
+            items.RemoveRange(itemsBefore, items.Count - itemsBefore);
+            (problemCount, itemCount) = (problemCountBefore, itemCountBefore);
             // The first state that was noted of a directory comes last.
             while (touched.TryPop(out var one))
                 one.Directory.State = one.Before;
@@ -114,19 +124,36 @@ internal sealed class SyncPass(
             begin,
             async transaction =>
             {
-                await ConnectorStore.AddProblemsAsync(transaction, run, problems, cancellationToken);
+                await AddItemsAsync(transaction, cancellationToken);
                 await ConnectorStore.SaveRunAsync(transaction, Snapshotted(), cancellationToken);
                 await ConnectorStore.CompleteRunAsync(transaction, Snapshotted(), rootIdentity, time.GetUtcNow(), cancellationToken);
             },
             cancellationToken);
     }
 
-    private Run Snapshotted() => run with { Phase = Phase, Cursor = Cursor, Report = Tally.ToReport(), ProblemCount = problemCount };
+    private Run Snapshotted() => run with { Phase = Phase, Cursor = Cursor, Report = Tally.ToReport(), ProblemCount = problemCount, ItemCount = itemCount, DriveNumber = DriveNumber };
 
-    private void AddProblem(string path, SourceFault fault, bool isError)
+    /// <summary>Tells what became of an item, when there is nothing wrong with it.</summary>
+    internal void Tell(string path, string action, string? fromPath = null, string detail = "")
     {
+        if (++itemCount - problemCount <= options.KeptItems)
+            items.Add(new RunItem(itemCount, path, action, fromPath, null, detail, false, time.GetUtcNow()));
+    }
+
+    private void AddProblem(string path, SourceFault fault, string action)
+    {
+        itemCount++;
         if (++problemCount <= options.KeptProblems)
-            problems.Add(new Problem(problemCount, path, fault.Code, fault.Detail, isError, time.GetUtcNow()));
+            items.Add(new RunItem(itemCount, path, action, null, fault.Code, fault.Detail, action == ItemActions.Error, time.GetUtcNow()));
+    }
+
+    private async Task AddItemsAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (items.Count == 0)
+            return;
+        await using var batch = new NpgsqlBatch(transaction.Connection!, transaction);
+        batch.BatchCommands.Add(RunLog.Insert(run.TenantId, run.Id, items));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 }
 

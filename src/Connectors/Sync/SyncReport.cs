@@ -71,6 +71,9 @@ public static class SyncPhases
     /// <summary>What was found nowhere is deleted.</summary>
     public const string Delete = "delete";
 
+    /// <summary>What changed in the share is written to the source.</summary>
+    public const string Push = "push";
+
     /// <summary>Nothing is left to do.</summary>
     public const string Done = "done";
 }
@@ -112,6 +115,12 @@ public sealed record Run(
 
     /// <summary>The parts of the source it looks at; null is all of it.</summary>
     public IReadOnlyList<SyncScope>? Scope { get; init; }
+
+    /// <summary>Items so far, of which the first <see cref="ConnectorOptions.KeptItems"/> are kept by name; problems are kept by a limit of their own.</summary>
+    public long ItemCount { get; init; }
+
+    /// <summary>The last change of the share when sending to the source began; null before.</summary>
+    internal long? DriveNumber { get; init; }
 }
 
 /// <summary>What is asked of a new run.</summary>
@@ -124,12 +133,12 @@ public sealed record RunRequest(string Trigger)
     /// <inheritdoc cref="Run.AllowedDeletes"/>
     public long? AllowedDeletes { get; init; }
 
-    /// <inheritdoc cref="Run.Scope"/>
+    /// <summary>The parts of the source it looks at, beside what <see cref="ConnectorStore.AddHintsAsync"/> noted; null is all of it.</summary>
     public IReadOnlyList<SyncScope>? Scope { get; init; }
 }
 
 /// <summary>One item that a pass could not mirror, or left out on purpose.</summary>
-/// <param name="Number">Counts up from 1 within the run.</param>
+/// <param name="Number">Rises within the run.</param>
 /// <param name="Path">From the root of the source; bytes that are not UTF-8 as <c>\xNN</c>.</param>
 /// <param name="Code">One of <see cref="ProblemCodes"/>.</param>
 /// <param name="Detail">What was said about it.</param>

@@ -1,21 +1,19 @@
 using System.Buffers;
-using System.Security.Cryptography;
 
 namespace ScaiDrive.Drive;
 
 /// <summary>Keeps bytes in a local directory, in chunks named by their SHA-256, each once per tenant:
 /// <c>chunks/{tenant}/{h[0:2]}/{h[2:4]}/{h}</c>.</summary>
 /// <remarks>A chunk appears under its name only when all of it is on disk: it is written to <c>incoming/</c>, flushed, renamed,
-/// and the directory flushed too. So a name that exists with the right size holds the right bytes, whatever crashed. It knows
-/// nothing of versions; what no version refers to is removed by <see cref="ContentCollector"/>. Safe for any number of
-/// threads and processes on one directory.</remarks>
+/// and the directory flushed too. So a name that exists with the right size holds the right bytes, whatever crashed. Many small
+/// contents share their flushes in a <see cref="ContentGroup"/>. It knows nothing of versions; what no version refers to is removed by
+/// <see cref="ContentCollector"/>. Safe for any number of threads and processes on one directory.</remarks>
 public sealed class ContentStore
 {
     /// <summary>4 MiB. Every chunk but the last of a content has this size.</summary>
     public const int ChunkSizeBytes = 4 * 1024 * 1024;
 
     private static readonly SearchValues<char> TenantIdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
-    private static readonly string EmptySha256 = Convert.ToHexStringLower(SHA256.HashData([]));
 
     /// <summary>Opens the store.</summary>
     public ContentStore(ContentStoreOptions options)
@@ -24,6 +22,7 @@ public sealed class ContentStore
         Root = Path.GetFullPath(options.Root);
         DurableDirectory.Create(ChunksDirectory);
         DurableDirectory.Create(IncomingDirectory);
+        FlushesTogether = FileSystemFlush.IsTrusted(Root);
     }
 
     /// <summary>Absolute path of the directory.</summary>
@@ -33,7 +32,10 @@ public sealed class ContentStore
 
     internal string IncomingDirectory => Path.Combine(Root, "incoming");
 
-    /// <summary>Stores everything the stream yields, in constant memory (one chunk). Chunks the tenant already has are not
+    /// <summary>A group is flushed by one call for the whole file system; otherwise file by file.</summary>
+    internal bool FlushesTogether { get; init; }
+
+    /// <summary>Stores everything the stream yields, in constant memory (a few chunks). Chunks the tenant already has are not
     /// written again. When it returns, the bytes survive a power cut.</summary>
     /// <param name="tenantId">Owner of the bytes.</param>
     /// <param name="source">Read from its position to its end; not disposed.</param>
@@ -43,45 +45,17 @@ public sealed class ContentStore
     /// <exception cref="DiskFullException">The disk is full.</exception>
     public async Task<StoredContent> WriteAsync(string tenantId, Stream source, long? maxBytes, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(source);
         CheckTenantId(tenantId);
-        if (source.CanSeek && source.Length - source.Position > maxBytes)
-            throw new ContentTooLargeException(maxBytes.Value);
+        var content = await ContentCutter.CutAsync(source, maxBytes, (chunk, bytes, stop) => KeepAsync(tenantId, chunk, bytes, stop), cancellationToken);
+        DriveMetrics.BytesUploaded(tenantId, content.SizeBytes);
+        return content;
+    }
 
-        var chunks = new List<ContentChunk>();
-        long size = 0;
-        // Most files are one chunk, whose hash is that of the file: those are hashed only once.
-        IncrementalHash? whole = null;
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSizeBytes);
-        try
-        {
-            int filled;
-            do
-            {
-                filled = await source.ReadAtLeastAsync(buffer.AsMemory(0, ChunkSizeBytes), ChunkSizeBytes, throwOnEndOfStream: false, cancellationToken);
-                if (filled == 0)
-                    break;
-                size += filled;
-                if (size > maxBytes)
-                    throw new ContentTooLargeException(maxBytes.Value);
-
-                if (filled == ChunkSizeBytes || whole is not null)
-                    (whole ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256)).AppendData(buffer, 0, filled);
-                var chunk = new ContentChunk(Convert.ToHexStringLower(SHA256.HashData(buffer.AsSpan(0, filled))), filled);
-                await KeepAsync(tenantId, chunk, buffer.AsMemory(0, filled), cancellationToken);
-                chunks.Add(chunk);
-            }
-            while (filled == ChunkSizeBytes);
-
-            DriveMetrics.BytesUploaded(tenantId, size);
-            var hash = whole is not null ? Convert.ToHexStringLower(whole.GetHashAndReset()) : chunks is [var only] ? only.Sha256 : EmptySha256;
-            return new StoredContent(hash, size, chunks);
-        }
-        finally
-        {
-            whole?.Dispose();
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+    /// <summary>Begins to store contents that become safe together.</summary>
+    public ContentGroup BeginGroup(string tenantId)
+    {
+        CheckTenantId(tenantId);
+        return new ContentGroup(this, tenantId);
     }
 
     /// <summary>The bytes of these chunks, one after the other, as a seekable stream. Chunks are opened as the reader reaches
@@ -129,28 +103,38 @@ public sealed class ContentStore
         return file.Exists ? file.Length : null;
     }
 
-    private async Task KeepAsync(string tenantId, ContentChunk chunk, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>Whether the tenant has the chunk already. From then on it is young again, and the collector leaves it alone. Its writer may not
+    /// have come to flush the directory yet.</summary>
+    /// <remarks>A chunk of the wrong size (a damaged disk) does not count, so that storing the content again repairs it.</remarks>
+    internal static bool TryReuse(string path, string tenantId, int sizeBytes)
     {
-        var path = PathOf(tenantId, chunk.Sha256);
-        if (TryReuse(path, chunk.SizeBytes))
+        try
         {
+            var file = new FileInfo(path);
+            if (!file.Exists || file.Length != sizeBytes)
+                return false;
+            File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
             DriveMetrics.ChunkDeduplicated(tenantId);
-            return;
+            return true;
         }
+        catch (IOException fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Collected in between.
+            return false;
+        }
+    }
 
-        var directory = Path.GetDirectoryName(path)!;
+    /// <summary>Writes a file of its own into <c>incoming/</c> and answers its path; of a file that cannot be written nothing is left.</summary>
+    internal async Task<string> WriteIncomingAsync(ReadOnlyMemory<byte> bytes, bool flush, CancellationToken cancellationToken)
+    {
         var incoming = Path.Combine(IncomingDirectory, Path.GetRandomFileName());
         try
         {
-            using (var file = File.OpenHandle(incoming, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                await RandomAccess.WriteAsync(file, bytes, 0, cancellationToken);
+            using var file = File.OpenHandle(incoming, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            await RandomAccess.WriteAsync(file, bytes, 0, cancellationToken);
+            if (flush)
                 RandomAccess.FlushToDisk(file);
-            }
-
-            DurableDirectory.Create(directory);
-            File.Move(incoming, path, overwrite: true);
-            DurableDirectory.Flush(directory);
+            return incoming;
         }
         catch (Exception fault)
         {
@@ -161,28 +145,7 @@ public sealed class ContentStore
         }
     }
 
-    /// <summary>A chunk of the wrong size (a damaged disk) is not reused, so that storing the content again repairs it.</summary>
-    private static bool TryReuse(string path, int sizeBytes)
-    {
-        try
-        {
-            var file = new FileInfo(path);
-            if (!file.Exists || file.Length != sizeBytes)
-                return false;
-            // The collector leaves young chunks alone; this one is wanted again from now on.
-            File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
-            // Its writer may not have come to this yet, and we are about to promise that the bytes are safe.
-            DurableDirectory.Flush(file.DirectoryName!);
-            return true;
-        }
-        catch (IOException fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
-        {
-            // Collected in between.
-            return false;
-        }
-    }
-
-    private static void TryDelete(string path)
+    internal static void TryDelete(string path)
     {
         try
         {
@@ -191,6 +154,33 @@ public sealed class ContentStore
         catch (IOException)
         {
             // The fault that led here matters more; the collector will remove the file.
+        }
+    }
+
+    private async Task KeepAsync(string tenantId, ContentChunk chunk, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var path = PathOf(tenantId, chunk.Sha256);
+        var directory = Path.GetDirectoryName(path)!;
+        if (TryReuse(path, tenantId, chunk.SizeBytes))
+        {
+            // Its writer may not have come to this yet, and we are about to promise that the bytes are safe. Nobody removes directories.
+            DurableDirectory.Flush(directory);
+            return;
+        }
+
+        var incoming = await WriteIncomingAsync(bytes, flush: true, cancellationToken);
+        try
+        {
+            DurableDirectory.Create(directory);
+            File.Move(incoming, path, overwrite: true);
+            DurableDirectory.Flush(directory);
+        }
+        catch (Exception fault)
+        {
+            TryDelete(incoming);
+            if (fault is IOException full && DurableDirectory.IsDiskFull(full))
+                throw new DiskFullException(Root, full);
+            throw;
         }
     }
 }

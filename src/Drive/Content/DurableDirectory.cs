@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace ScaiDrive.Drive;
 
@@ -12,18 +13,27 @@ internal static class DurableDirectory
     private const int OpenReadOnly = 0, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
     private const int OpenDirectoryArm64 = 0x4000;
 
-    /// <summary>Makes the directory and its missing parents, readable only to this account.</summary>
+    /// <summary>Makes the directory and its missing parents, readable only to this account, and makes that last.</summary>
     internal static void Create(string directory)
+    {
+        var changed = new List<string>();
+        CreateUnflushed(directory, changed);
+        foreach (var parent in changed)
+            Flush(parent);
+    }
+
+    /// <summary>As <see cref="Create"/>, but leaves it to the caller to flush the directories that got a new entry.</summary>
+    internal static void CreateUnflushed(string directory, ICollection<string> changed)
     {
         if (Directory.Exists(directory))
             return;
         var parent = Path.GetDirectoryName(directory)!;
-        Create(parent);
+        CreateUnflushed(parent, changed);
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(directory);
         else
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Flush(parent);
+        changed.Add(parent);
     }
 
     /// <summary>Returns when the entries of the directory are on disk.</summary>
@@ -31,27 +41,26 @@ internal static class DurableDirectory
     {
         if (OperatingSystem.IsWindows())
             return; // NTFS journals its directories; there is no call for it.
+        using var handle = Open(directory);
+        // EINVAL: the file system (some network ones) has no way to flush a directory.
+        if (FlushHandle(handle) != 0 && Marshal.GetLastPInvokeError() != Einval)
+            throw Fault(directory);
+    }
+
+    /// <summary>The directory itself, for calls that take a descriptor. Not for Windows.</summary>
+    internal static SafeFileHandle Open(string directory)
+    {
         var openDirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? OpenDirectoryArm64 : OpenDirectory;
         var handle = Open(Encoding.UTF8.GetBytes(directory + '\0'), OpenReadOnly | openDirectory | OpenCloseOnExec);
-        if (handle < 0)
-            throw Fault(directory);
-        try
-        {
-            // EINVAL: the file system (some network ones) has no way to flush a directory.
-            if (FlushHandle(handle) != 0 && Marshal.GetLastPInvokeError() != Einval)
-                throw Fault(directory);
-        }
-        finally
-        {
-            _ = Close(handle);
-        }
+        return handle < 0 ? throw Fault(directory) : new SafeFileHandle(handle, ownsHandle: true);
     }
 
     /// <summary>Whether the fault means that no space is left, for anyone or for this account.</summary>
     internal static bool IsDiskFull(IOException fault) =>
         OperatingSystem.IsWindows() ? (fault.HResult & 0xFFFF) is 0x70 or 0x27 : fault.HResult is Enospc or Edquot;
 
-    private static IOException Fault(string directory)
+    /// <summary>The error of the last call, about a directory.</summary>
+    internal static IOException Fault(string directory)
     {
         var error = Marshal.GetLastPInvokeError();
         var reason = new Win32Exception(error).Message;
@@ -66,9 +75,5 @@ internal static class DurableDirectory
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int FlushHandle(int handle);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int handle);
+    private static extern int FlushHandle(SafeFileHandle handle);
 }

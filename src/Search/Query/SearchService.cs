@@ -71,7 +71,7 @@ public sealed class SearchService(ISearchEngine engine, EmbeddingProviders provi
 
         var fused = ScoreFusion.Fuse(words, meanings, weight);
         var page = fused.Skip(part.Offset).Take(part.Limit).ToList();
-        return await CompleteAsync(part, page, fused.Count, degraded, cancellationToken);
+        return await CompleteAsync(part, page, fused.Count, degraded ?? words.Degraded, cancellationToken);
     });
 
     private static EngineRequest Part(SearchRequest request)

@@ -108,7 +108,7 @@ public sealed class WhyTests : IAsyncLifetime
         Assert.Equal("file_unknown", Code(await WhyAsync($"share_id={api.Share.Id}&path=/Elsewhere/a.txt")));
 
         await RunAsync(connector, "run_1", "completed", null);
-        await api.ExecuteAsync("INSERT INTO connectors.problem (tenant_id, run_id, number, path, code, detail, is_error) VALUES ('tnt_local', 'run_1', 1, 'locked', 'access_denied', 'Permission denied.', true)");
+        await api.ExecuteAsync("INSERT INTO connectors.item (tenant_id, run_id, number, path, code, detail, is_error) VALUES ('tnt_local', 'run_1', 1, 'locked', 'access_denied', 'Permission denied.', true)");
         Assert.Equal("not_at_source", await AskAsync("a/report.txt"));
         Assert.Equal("unreadable_at_source", await AskAsync("locked/report.txt"));
         await RunAsync(connector, "run_2", "failed", "source_replaced");

@@ -1,0 +1,343 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace ScaiDrive.Connectors.Smb.Agent;
+
+/// <summary>Answers one request after the other.</summary>
+internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput requests, AgentOutput output)
+{
+    private const int ListingFrame = 64 << 10;
+
+    // What the worker is told of: names of files and directories, sizes, dates, attributes, descriptors (MS-SMB2 2.2.35).
+    private const uint WatchedChanges = 0x001 | 0x002 | 0x004 | 0x008 | 0x010 | 0x100;
+    private const uint WatchReportMilliseconds = 1_000;
+
+    private static AgentOutput watchOutput = null!;
+
+    private readonly byte[] answer = GC.AllocateUninitializedArray<byte>(AgentFrames.HeaderSize + (2 * RemoteEntry.Size) + AgentFrames.BlockSize, pinned: true);
+    private OpenFile? opened;
+    private AgentFault? writeFault;
+    private nint written;
+
+    private sealed record OpenFile(byte[] Path, RemoteEntry Facts)
+    {
+        internal nint Handle { get; set; }
+    }
+
+    private Span<byte> Room => answer.AsSpan(AgentFrames.HeaderSize);
+
+    internal void Give()
+    {
+        try
+        {
+            Answer();
+        }
+        catch (AgentException fault)
+        {
+            fault.Fault.Write(Room);
+            Send(AgentFrame.Fault, AgentFault.Size);
+        }
+    }
+
+    private void Answer()
+    {
+        var payload = requests.Payload;
+        switch (requests.Kind)
+        {
+            case AgentFrame.Stat:
+                SendEntry(session.Stat(payload));
+                break;
+            case AgentFrame.StatExactly:
+                SendEntry(StatExactly(payload));
+                break;
+            case AgentFrame.List:
+                List(payload);
+                break;
+            case AgentFrame.Read:
+                Read(payload[8..], BinaryPrimitives.ReadInt64LittleEndian(payload));
+                break;
+            case AgentFrame.Revisit:
+                SendEntry(session.StatFile(opened!.Handle));
+                break;
+            case AgentFrame.Close:
+                CloseOpened();
+                SendDone();
+                break;
+            case AgentFrame.Create:
+                writeFault = Caught(() => written = session.CreateFile(requests.Payload));
+                break;
+            case AgentFrame.Bytes:
+                Write(payload);
+                break;
+            case AgentFrame.Finish:
+                SendEntry(FinishWriting());
+                break;
+            case AgentFrame.Rename:
+                var (path, newPath) = Split(payload);
+                session.Rename(path, newPath);
+                SendDone();
+                break;
+            case AgentFrame.Unlink:
+                session.Unlink(payload);
+                SendDone();
+                break;
+            case AgentFrame.MakeDirectory:
+                session.MakeDirectory(payload);
+                SendDone();
+                break;
+            case AgentFrame.RemoveDirectory:
+                session.RemoveDirectory(payload);
+                SendDone();
+                break;
+            case AgentFrame.SetDate:
+                session.SetDate(payload[8..], BinaryPrimitives.ReadInt64LittleEndian(payload));
+                SendDone();
+                break;
+            case AgentFrame.GetAttribute:
+                var (of, name) = Split(payload);
+                var value = session.GetAttribute(of, name);
+                output.Send(AgentFrame.Bytes, (byte[])[.. new byte[AgentFrames.HeaderSize], .. value]);
+                break;
+            case AgentFrame.SetAttribute:
+                var (entry, rest) = Split(payload);
+                var (attribute, text) = Split(rest);
+                session.SetAttribute(entry, attribute, text);
+                SendDone();
+                break;
+            case AgentFrame.Watch:
+                watchOutput = output;
+                session.Watch(payload, WatchedChanges, WatchReportMilliseconds, &ShowChanges);
+                break;
+            default:
+                throw new InvalidDataException($"No request of kind {requests.Kind}.");
+        }
+    }
+
+    private RemoteEntry? StatExactly(ReadOnlySpan<byte> path)
+    {
+        // Most that are asked for are gone; the server says so without a listing.
+        if (path.IsEmpty || session.Stat(path) is null)
+            return path.IsEmpty ? session.Stat(path) : null;
+        var slash = path.LastIndexOf((byte)'/');
+        var wanted = path[(slash + 1)..].ToArray();
+        RemoteEntry? found = null;
+        session.List(slash < 0 ? [] : path[..slash], (name, entry) =>
+        {
+            if (name.SequenceEqual(wanted))
+                found = entry;
+        });
+        return found;
+    }
+
+    /// <summary>Each entry: length of the name (uint16), facts, name.</summary>
+    private void List(ReadOnlySpan<byte> path)
+    {
+        var length = 0;
+        session.List(path, (name, entry) =>
+        {
+            if (length + 2 + RemoteEntry.Size + name.Length > ListingFrame)
+            {
+                Send(AgentFrame.Entries, length);
+                length = 0;
+            }
+
+            var room = Room[length..];
+            BinaryPrimitives.WriteUInt16LittleEndian(room, (ushort)name.Length);
+            entry.Write(room[2..]);
+            name.CopyTo(room[(2 + RemoteEntry.Size)..]);
+            length += 2 + RemoteEntry.Size + name.Length;
+        });
+        if (length > 0)
+            Send(AgentFrame.Entries, length);
+        SendDone();
+    }
+
+    private void Read(ReadOnlySpan<byte> path, long atOnce)
+    {
+        CloseOpened();
+        var handle = session.OpenToReadFile(path);
+        try
+        {
+            var facts = session.StatFile(handle);
+            opened = new OpenFile(path.ToArray(), facts) { Handle = handle };
+            if (facts.SizeBytes <= Math.Min(atOnce, AgentFrames.BlockSize))
+                ReadWhole(opened);
+            else
+                ReadInBlocks(opened);
+        }
+        catch (AgentException) when (opened is null)
+        {
+            session.CloseFile(handle);
+            throw;
+        }
+    }
+
+    private void ReadWhole(OpenFile file)
+    {
+        var size = (int)file.Facts.SizeBytes;
+        var got = 0;
+        fixed (byte* pointer = answer)
+        {
+            var start = pointer + AgentFrames.HeaderSize + (2 * RemoteEntry.Size);
+            for (int now; got < size && (now = session.ReadFile(file.Handle, start + got, size - got)) > 0;)
+                got += now;
+        }
+
+        file.Facts.Write(Room);
+        session.StatFile(file.Handle).Write(Room[RemoteEntry.Size..]);
+        CloseOpened();
+        Send(AgentFrame.Whole, (2 * RemoteEntry.Size) + got);
+    }
+
+    private void ReadInBlocks(OpenFile file)
+    {
+        file.Facts.Write(Room);
+        Send(AgentFrame.Opened, RemoteEntry.Size);
+        long position = 0;
+        var wasLost = false;
+        try
+        {
+            while (true)
+            {
+                var block = output.TakeBlock();
+                int got;
+                try
+                {
+                    fixed (byte* pointer = block)
+                        got = session.ReadFile(file.Handle, pointer + AgentFrames.HeaderSize, AgentFrames.BlockSize);
+                }
+                catch (AgentException fault) when (!wasLost && NtStatus.IsOfConnection(fault.Fault.Status))
+                {
+                    output.GiveBack(block);
+                    wasLost = true;
+                    Reopen(file, position);
+                    continue;
+                }
+                catch (AgentException)
+                {
+                    output.GiveBack(block);
+                    throw;
+                }
+
+                if (got == 0)
+                {
+                    output.GiveBack(block);
+                    break;
+                }
+
+                position += got;
+                output.SendBlock(block, got);
+            }
+        }
+        finally
+        {
+            output.Drain();
+        }
+
+        SendDone();
+    }
+
+    /// <summary>Goes on with a file after the connection was lost, unless it is not the same any more.</summary>
+    private void Reopen(OpenFile file, long position)
+    {
+        _ = Caught(() => session.CloseFile(file.Handle));
+        file.Handle = 0;
+        file.Handle = session.OpenToReadFile(file.Path);
+        if (session.StatFile(file.Handle) != file.Facts)
+            throw new AgentException(NtStatus.ConnectionDisconnected);
+        session.Seek(file.Handle, position);
+    }
+
+    private void CloseOpened()
+    {
+        if (opened is { Handle: not 0 } file)
+            _ = Caught(() => session.CloseFile(file.Handle));
+        opened = null;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (writeFault is not null)
+            return;
+        fixed (byte* pointer = bytes)
+        {
+            var (from, count) = ((nint)pointer, bytes.Length);
+            writeFault = Caught(() => session.WriteFile(written, (byte*)from, count));
+        }
+    }
+
+    private RemoteEntry FinishWriting()
+    {
+        RemoteEntry facts = default;
+        var file = written;
+        writeFault ??= Caught(() => facts = session.StatFile(file));
+        // A server may keep what it has no room for until the file is closed.
+        var closeFault = file == 0 ? null : Caught(() => session.CloseFile(file));
+        written = 0;
+        if ((writeFault ?? closeFault) is { } fault)
+            throw new AgentException(fault);
+        return facts;
+    }
+
+    private static AgentFault? Caught(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (AgentException fault)
+        {
+            return fault.Fault;
+        }
+    }
+
+    private static Parts Split(ReadOnlySpan<byte> payload)
+    {
+        var end = payload.IndexOf((byte)0);
+        return new Parts(payload[..end], payload[(end + 1)..]);
+    }
+
+    private readonly ref struct Parts(ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest)
+    {
+        private readonly ReadOnlySpan<byte> first = first, rest = rest;
+
+        public void Deconstruct(out ReadOnlySpan<byte> head, out ReadOnlySpan<byte> tail)
+        {
+            head = first;
+            tail = rest;
+        }
+    }
+
+    private void SendEntry(RemoteEntry? entry)
+    {
+        entry?.Write(Room);
+        Send(entry is null ? AgentFrame.Missing : AgentFrame.Entry, entry is null ? 0 : RemoteEntry.Size);
+    }
+
+    private void SendDone() => Send(AgentFrame.Done, 0);
+
+    private void Send(AgentFrame kind, int length) => output.Send(kind, answer.AsSpan(0, AgentFrames.HeaderSize + length));
+
+    [UnmanagedCallersOnly]
+    private static int ShowChanges(Libsmbclient.NotifyAction* actions, nuint count, nint state)
+    {
+        try
+        {
+            var frame = new List<byte>(new byte[AgentFrames.HeaderSize]);
+            for (nuint i = 0; i < count; i++)
+            {
+                frame.AddRange(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(actions[i].Path));
+                frame.Add(0);
+            }
+
+            watchOutput.Send(AgentFrame.Changes, CollectionsMarshal.AsSpan(frame));
+            return 0;
+        }
+        catch (IOException)
+        {
+            // The worker is gone.
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ScaiDrive.Connectors.Smb.Agent;
+
+/// <summary>Takes the NT status of the last failure from what the library logs: its functions return only an error number, which stands for several.</summary>
+/// <remarks>At the level that this needs the log also holds what must not be told; nothing else of it is kept.</remarks>
+internal static unsafe class LibraryLog
+{
+    /// <summary>The level at which the library tells the status.</summary>
+    internal const int Level = 10;
+
+    /// <summary>The status of the last failure; 0 when there was none since it was set to 0.</summary>
+    internal static uint LastStatus { get; set; }
+
+    private static ReadOnlySpan<byte> Start => "map_errno_from_nt_status: 32 bit codes: code="u8;
+
+    [UnmanagedCallersOnly]
+    internal static void Receive(nint state, int level, byte* message)
+    {
+        if (level != Level || *message != (byte)'m')
+            return;
+        var text = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(message);
+        if (text.StartsWith(Start) && text.Length >= Start.Length + 8
+            && uint.TryParse(text.Slice(Start.Length, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var status))
+            LastStatus = status;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using System.Text;
+using ScaiDrive.Connectors.Smb.Agent;
+
+namespace ScaiDrive.Connectors.Smb;
+
+/// <summary>One agent for one caller. What goes wrong with an entry is a <see cref="SourceEntryException"/>, what goes wrong with the whole
+/// source a <see cref="ConnectorException"/>. An answer that is not taken to its end costs the agent its life.</summary>
+internal sealed class AgentLease(AgentPool? pool, AgentProcess agent) : IAsyncDisposable
+{
+    private int isReturned;
+
+    /// <summary>The process; for tests.</summary>
+    internal AgentProcess Agent => agent;
+
+    internal static byte[] PathBytes(string path) => Encoding.UTF8.GetBytes(path);
+
+    /// <summary>A number, then a path.</summary>
+    internal static byte[] NumberAndPath(long number, string path)
+    {
+        var payload = new byte[8 + Encoding.UTF8.GetByteCount(path)];
+        BinaryPrimitives.WriteInt64LittleEndian(payload, number);
+        Encoding.UTF8.GetBytes(path, payload.AsSpan(8));
+        return payload;
+    }
+
+    /// <summary>Texts with a zero byte between.</summary>
+    internal static byte[] Texts(params ReadOnlySpan<string> texts) => Encoding.UTF8.GetBytes(string.Join('\0', texts));
+
+    /// <summary>Asks for one frame.</summary>
+    internal async Task<AgentAnswer> AskAsync(AgentFrame kind, string path, ReadOnlyMemory<byte> payload, AgentPool limits, CancellationToken cancellationToken)
+    {
+        await SendAsync(kind, path, payload, cancellationToken);
+        var answer = await ReceiveAsync(path, limits.RequestTimeout, limits, cancellationToken);
+        if (answer.Kind != AgentFrame.Opened)
+            agent.Answered();
+        return answer;
+    }
+
+    internal async Task SendAsync(AgentFrame kind, string path, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await agent.AskAsync(kind, payload, cancellationToken);
+        }
+        catch (AgentEndedException fault)
+        {
+            throw Crashed(path, fault);
+        }
+    }
+
+    /// <summary>The next frame of the answer.</summary>
+    internal async ValueTask<AgentAnswer> ReceiveAsync(string path, TimeSpan timeout, AgentPool limits, CancellationToken cancellationToken)
+    {
+        AgentAnswer answer;
+        try
+        {
+            answer = await agent.ReceiveAsync(timeout, cancellationToken);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new SourceEntryException(
+                path, new SourceFault(ProblemCodes.TimedOut, $"NT_STATUS_IO_TIMEOUT: no answer within {timeout.TotalSeconds:0} seconds."), fault);
+        }
+        catch (AgentEndedException fault)
+        {
+            throw Crashed(path, fault);
+        }
+
+        if (answer.Kind != AgentFrame.Fault)
+            return answer;
+        agent.Answered();
+        using (answer)
+        {
+            var known = AgentFault.Read(answer.Payload);
+            throw known.IsOfConnection
+                ? NtStatus.ConnectorFaultOf(known.Status, limits.Settings.ServerHost, limits.Settings.ShareName)
+                : new SourceEntryException(path, NtStatus.FaultOf(known.Status));
+        }
+    }
+
+    /// <summary>The answer was taken to its end.</summary>
+    internal void Answered() => agent.Answered();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref isReturned, 1) != 0)
+            return;
+        if (pool is null)
+            await agent.DisposeAsync();
+        else
+            await pool.ReturnAsync(agent);
+    }
+
+    private static SourceEntryException Crashed(string path, AgentEndedException fault) =>
+        new(path, new SourceFault(ProblemCodes.AgentCrashed, "NT_STATUS_UNSUCCESSFUL: the program that talked to the server ended while it worked on this entry."), fault);
+}
