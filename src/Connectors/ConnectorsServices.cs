@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Folder;
+using ScaiDrive.Connectors.Overview;
 using ScaiDrive.Connectors.Smb;
 using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Permissions;
@@ -26,6 +27,7 @@ public static class ConnectorsServices
         services.AddSingleton<IdentityMappings>();
         services.AddSingleton<PermissionSweeps>();
         services.AddSingleton<ConnectorSync>();
+        services.AddSingleton<ConnectorOverview>();
         return services;
     }
 }

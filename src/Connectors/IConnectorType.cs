@@ -8,6 +8,9 @@ public interface IConnectorType
     /// <summary>One of <see cref="ConnectorTypes"/>.</summary>
     string Name { get; }
 
+    /// <summary>Whether its sources are <see cref="IWatchableSource"/>s. Default false.</summary>
+    bool TellsOfChanges => false;
+
     /// <summary>Refuses settings that can never work. Asks nothing of the source.</summary>
     /// <exception cref="ConnectorException"><see cref="ConnectorCodes.InvalidSettings"/>, with the setting and what to write instead.</exception>
     void Check(JsonElement settings, SyncRules rules, string? secret);

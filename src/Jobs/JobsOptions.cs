@@ -18,6 +18,12 @@ public sealed record JobsOptions
     /// <summary>How often every embedding provider is asked whether it works. Default five minutes.</summary>
     public TimeSpan CheckProvidersEvery { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often the watches of connectors are brought in line with the connectors there are. Default five seconds.</summary>
+    public TimeSpan LookForWatchedEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long changes that a source tells of are gathered before a run is asked for. Default one second.</summary>
+    public TimeSpan GatherHintsFor { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How old unreferenced content must be before it goes. Default one hour: longer than any upload in flight.</summary>
     public TimeSpan CollectOlderThan { get; init; } = TimeSpan.FromHours(1);
 }

@@ -17,6 +17,7 @@ public static class JobsServices
             services.AddSingleton(options);
             services.AddSingleton<IChangeListener, DriveChangesListener>();
             services.AddSingleton<ConnectorRuns>();
+            services.AddSingleton<ConnectorAdmin>();
             services.AddSingleton<OcrSwitch>();
             services.AddSingleton<ProviderLanes>();
             services.AddSingleton<ProviderRules>();
@@ -55,6 +56,8 @@ public static class JobsServices
             services.AddJobHandler<EmbedText, EmbedTextHandler>();
             services.AddJobHandler<DeleteFromIndex, DeleteFromIndexHandler>();
             services.AddJobHandler<SyncConnector, SyncConnectorHandler>();
+            services.AddSingleton<ConnectorWatch>();
+            services.AddHostedService<ConnectorWatcher>();
             services.AddHostedService<ContentCollection>();
             services.AddHostedService<ConnectorScheduleRepair>();
             services.AddHostedService<ProviderChecks>();

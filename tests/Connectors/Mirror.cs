@@ -6,8 +6,8 @@ using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Folder;
-using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Drive;
 using ScaiDrive.Store;
@@ -99,7 +99,7 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
     internal ConnectorSync Sync { get; } = new(
         fixture.Database.DataSource,
         fixture.Connectors,
-        new ConnectorSources([new FolderConnectorType(Options.Create(options), TimeProvider.System)], fixture.Secrets),
+        new ConnectorSources([new FolderConnectorType(Options.Create(options), TimeProvider.System), .. tree.Types], fixture.Secrets),
         fixture.Drive,
         fixture.Contents,
         new PermissionSweeps(fixture.Database.DataSource, fixture.Acls, fixture.Mappings, fixture.Time),
@@ -318,6 +318,9 @@ public abstract class SourceTree : IDisposable
 {
     /// <summary>Opens the source as a connector would.</summary>
     public abstract IConnectorSource Open();
+
+    /// <summary>What opens it by its settings; none for a tree that only tests open.</summary>
+    public virtual IReadOnlyList<IConnectorType> Types => [];
 
     /// <summary>Where the tree can be changed as local files.</summary>
     public abstract string Root { get; }

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace ScaiDrive.Api.Minimal.Envelope;
 
@@ -47,10 +48,12 @@ internal static class RequestValidation
 
     private sealed record Check(int Position, string Name, string Source, bool IsBody, ValidationAttribute[] Rules)
     {
+        private bool MayBeEmpty { get; init; }
+
         internal static Check? For(ParameterInfo parameter)
         {
-            if (parameter.GetCustomAttribute<FromBodyAttribute>() is not null)
-                return new Check(parameter.Position, parameter.Name!, "body", true, []);
+            if (parameter.GetCustomAttribute<FromBodyAttribute>() is { } body)
+                return new Check(parameter.Position, parameter.Name!, "body", true, []) { MayBeEmpty = body.EmptyBodyBehavior == EmptyBodyBehavior.Allow };
             var rules = parameter.GetCustomAttributes<ValidationAttribute>().ToArray();
             if (rules.Length == 0)
                 return null;
@@ -78,10 +81,12 @@ internal static class RequestValidation
             }
         }
 
-        private static void RunBody(object? body, List<FieldFault> faults)
+        private void RunBody(object? body, List<FieldFault> faults)
         {
             if (body is null)
             {
+                if (MayBeEmpty)
+                    return;
                 faults.Add(new FieldFault(["body"], "A JSON object is required.", "missing"));
                 return;
             }

@@ -28,6 +28,9 @@ internal sealed class SmbSource : IConnectorSource
     /// <summary>Largest size that is read at once.</summary>
     internal int AtOnce { get; init; } = DefaultAtOnce;
 
+    /// <summary>Whether the agents stay when this source is disposed, for others that share them.</summary>
+    internal bool LeavesPoolOpen { get; init; }
+
     internal AgentPool Pool => pool;
 
     /// <inheritdoc />
@@ -89,7 +92,7 @@ internal sealed class SmbSource : IConnectorSource
     }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => pool.DisposeAsync();
+    public ValueTask DisposeAsync() => LeavesPoolOpen ? ValueTask.CompletedTask : pool.DisposeAsync();
 
     private async Task<List<(string Name, RemoteEntry Entry)>> FetchAsync(string directory, string? fromName, CancellationToken cancellationToken)
     {

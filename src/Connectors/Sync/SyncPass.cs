@@ -44,10 +44,10 @@ internal sealed class SyncPass(
 
     internal string? Cursor { get; set; } = run.Cursor;
 
+    internal long? DriveNumber { get; set; } = run.DriveNumber;
+
     /// <summary>Who may read new files until their permissions are read; null when those of the source do not count.</summary>
     internal long? AclOfNewFiles { get; set; }
-
-    internal long? DriveNumber { get; set; } = run.DriveNumber;
 
     /// <summary>Where an entry of the source belongs in the share: with leading slash, parts in the form Drive keeps them.</summary>
     internal string TargetPath(string path) =>

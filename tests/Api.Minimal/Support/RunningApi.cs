@@ -52,6 +52,9 @@ public sealed class RunningApi : IAsyncLifetime
 
     public string ContentRoot => Path.Combine(_directory.FullName, "content");
 
+    /// <summary>Where folder connectors may read.</summary>
+    public string SourceRoot => Path.Combine(_directory.FullName, "sources");
+
     /// <summary>Answers searches as a test says.</summary>
     public ScriptedEngine Engine { get; } = new();
 
@@ -69,6 +72,7 @@ public sealed class RunningApi : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync(DriveSchema.Migrations, QueueSchema.Migrations, SearchSchema.Migrations, ConnectorsSchema.Migrations);
+        Directory.CreateDirectory(SourceRoot);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Logging.ClearProviders();
@@ -109,9 +113,9 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<IndexedFileExplainer>();
         builder.Services.AddSingleton<AbsentFileExplainer>();
         builder.Services.AddSingleton<ConnectorExplainer>();
-        builder.Services.AddSingleton<ConnectorSecrets>();
-        builder.Services.AddSingleton<ConnectorStore>();
-        builder.Services.AddSingleton<IdentityMappings>();
+        builder.Services.AddConnectors(new ConnectorOptions { AllowedRoots = [SourceRoot] });
+        builder.Services.AddSingleton<ConnectorRuns>();
+        builder.Services.AddSingleton<ConnectorAdmin>();
         builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50) });
 
         _app = builder.Build();

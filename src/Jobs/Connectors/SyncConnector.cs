@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Sync;
+using ScaiDrive.Queue;
+
+namespace ScaiDrive.Jobs;
+
+/// <summary>Asks for one pass of a connector. An attempt that was cut off is taken up where its last commit was.</summary>
+/// <param name="ConnectorId">Which (<c>cnn_…</c>).</param>
+/// <param name="Trigger">Who asked: <c>schedule</c>, <c>manual</c>, <c>change</c> or <c>up</c>.</param>
+public sealed record SyncConnector(string ConnectorId, string Trigger) : IJobArgs
+{
+    /// <inheritdoc />
+    public static string Kind => "sync-connector";
+
+    /// <summary>It shows what a pass would do, and does nothing.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Only where the source told of changes since the last pass; otherwise all of it.</summary>
+    public bool OnlyHints { get; init; }
+
+    /// <summary>Deletions that a person allowed; null leaves it to the rules of the connector.</summary>
+    public long? AllowedDeletes { get; init; }
+
+    /// <summary>Whether a person waits for it: it is made in quiet hours, too.</summary>
+    internal bool IsAskedFor => Trigger is not ("schedule" or ConnectorRuns.Change);
+}
+
+internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore connectors, Schedules schedules, TimeProvider time) : IJobHandler<SyncConnector>
+{
+    public async Task<JobOutcome> RunAsync(SyncConnector args, JobContext job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connector = await connectors.FindAsync(job.TenantId, args.ConnectorId, cancellationToken);
+            if (connector is not null)
+                RefuseInQuietHours(args, connector);
+            return await SyncAsync(args, connector, job, cancellationToken);
+        }
+        catch (QuietHoursException rest)
+        {
+            return new JobOutcome.Snoozed(rest.Until - time.GetUtcNow(), rest.Message);
+        }
+        catch (ConnectorException fault) when (fault.Code is ConnectorCodes.Paused or ConnectorCodes.NotFound)
+        {
+            if (fault.Code == ConnectorCodes.NotFound)
+                await ForgetScheduleAsync(args, job, cancellationToken);
+            return new JobOutcome.Cancelled(fault.Code, fault.Message);
+        }
+        catch (ConnectorException fault) when (fault.Code is ConnectorCodes.MassDelete)
+        {
+            // Trying again comes to the same; a person has to look.
+            return new JobOutcome.Cancelled(fault.Code, fault.Message);
+        }
+        catch (ConnectorException fault)
+        {
+            throw new JobFailedException(fault.Code, fault.Message);
+        }
+    }
+
+    private async Task<JobOutcome> SyncAsync(SyncConnector args, Connector? connector, JobContext job, CancellationToken cancellationToken)
+    {
+        var run = await sync.RunAsync(
+            job.TenantId,
+            args.ConnectorId,
+            new RunRequest(args.Trigger)
+            {
+                IsDryRun = args.DryRun,
+                AllowedDeletes = args.AllowedDeletes,
+                // What was noted is added to it when the run begins.
+                Scope = args.OnlyHints ? [] : null,
+            },
+            async token => new FencedSyncTransaction(await job.BeginAsync(token)),
+            async (progress, token) =>
+            {
+                await job.ProgressAsync(progress.Report.Listed, null, $"{progress.Phase} {progress.Path}".TrimEnd(), token);
+                // After a commit: the run stays unfinished, and is gone on with from here.
+                if (connector is not null)
+                    RefuseInQuietHours(args, connector);
+            },
+            cancellationToken);
+        await job.LogAsync(run.Report.Errors > 0 ? LogLevel.Warning : LogLevel.Information, Summary(run), cancellationToken);
+        return new JobOutcome.Completed();
+    }
+
+    private static string Summary(Run run)
+    {
+        var report = run.Report;
+        return $"{run.Id}: {report.Listed} listed, {report.Added} added, {report.Updated} updated, {report.Moved} moved, {report.Deleted} deleted, "
+            + $"{report.Unchanged} unchanged, {report.Skipped} skipped, {report.Errors} errors; to the source {report.SentAdded} added, {report.SentUpdated} updated, "
+            + $"{report.SentMoved} moved, {report.SentDeleted} deleted; {report.Conflicts} conflicts";
+    }
+
+    private void RefuseInQuietHours(SyncConnector args, Connector connector)
+    {
+        if (!args.IsAskedFor && QuietTimes.EndOfRest(connector.Rules.QuietHours, time.GetUtcNow()) is { } until)
+            throw new QuietHoursException(until);
+    }
+
+    /// <summary>A connector that went without its schedule, as in a database restored in parts, is not asked for again.</summary>
+    private async Task ForgetScheduleAsync(SyncConnector args, JobContext job, CancellationToken cancellationToken)
+    {
+        await using var fenced = await job.BeginAsync(cancellationToken);
+        // The code is the same when the connector is there and its share is gone.
+        if (!await connectors.AnnounceAsync(fenced.Transaction, job.TenantId, args.ConnectorId, cancellationToken))
+            await schedules.DeleteOwnedAsync(fenced.Transaction, job.TenantId, args.ConnectorId, cancellationToken);
+        await fenced.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Not a <see cref="ConnectorException"/>, which would fail the run.</summary>
+    private sealed class QuietHoursException(DateTimeOffset until)
+        : Exception($"{ConnectorCodes.QuietHours}: the source is left alone until {until:yyyy-MM-dd HH:mm} UTC. A run that is asked for by hand is made at once.")
+    {
+        internal DateTimeOffset Until => until;
+    }
+
+    private sealed class FencedSyncTransaction(FencedTransaction fenced) : ISyncTransaction
+    {
+        public NpgsqlTransaction Transaction => fenced.Transaction;
+
+        public Task CommitAsync(CancellationToken cancellationToken) => fenced.CommitAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => fenced.DisposeAsync();
+    }
+}
