@@ -34,6 +34,11 @@ public sealed record ConnectorOptions
     /// <summary>Largest file that is mirrored, in bytes; a larger one is a problem of its own. Default null: the tenant's limit alone.</summary>
     public long? MaxFileBytes { get; init; }
 
+    /// <summary>Files whose permissions one run reads again for the full reading that comes due every now and then; the next runs go on with it.
+    /// What changed is always read. Default 100,000.</summary>
+    [Range(1, int.MaxValue)]
+    public int PermissionsPerRun { get; init; } = 100_000;
+
     /// <summary>Problems kept by name per pass; beyond that they are only counted. Default 10,000.</summary>
     [Range(0, 1_000_000)]
     public int KeptProblems { get; init; } = 10_000;

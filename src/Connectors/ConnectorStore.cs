@@ -5,6 +5,7 @@ using NpgsqlTypes;
 using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Filtering;
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Store;
 
@@ -178,6 +179,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
             await part.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        await IdentityMappings.DeleteAsync(transaction, tenantId, connectorId, cancellationToken);
         await using (var command = Command(transaction, ConnectorSql.Delete, tenantId, connectorId))
         {
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)

@@ -25,6 +25,7 @@ public static class ConnectorsServices
         services.AddSingleton<ConflictStore>();
         services.AddSingleton<RunLog>();
         services.AddSingleton<IdentityMappings>();
+        services.AddSingleton<PermissionSweeps>();
         services.AddSingleton<ConnectorSync>();
         services.AddSingleton<ConnectorOverview>();
         return services;

@@ -69,6 +69,12 @@ public static class ProblemCodes
     /// <summary>The child that talked to the source ended while it worked on this entry.</summary>
     public const string AgentCrashed = "agent_crashed";
 
+    /// <summary>Its permissions cannot be read, or not be understood. Those last read go on to apply; without any, nobody but admins finds it.</summary>
+    public const string PermissionsUnreadable = "permissions_unreadable";
+
+    /// <summary>The server does not tell the permissions of the share as a whole; those of the files alone decide.</summary>
+    public const string SharePermissionsUnknown = "share_permissions_unknown";
+
     /// <summary>What to do about a problem; empty for a code that is not known.</summary>
     public static string HintFor(string code) => Hints.GetValueOrDefault(code, "");
 
@@ -94,6 +100,8 @@ public static class ProblemCodes
         [Conflict] = "Nothing need be done; the other content is kept where the detail says.",
         [ConflictOpen] = "Decide it under /conflicts of the connector.",
         [AgentCrashed] = "The next pass tries again; if it happens again, exclude the entry and report it.",
+        [PermissionsUnreadable] = "Give the account of the connector the right to read permissions; until then those last read apply, and without any the file is hidden.",
+        [SharePermissionsUnknown] = "If the share itself is restricted, give the account the right to read its permissions, or restrict the share in ScaiDrive as well.",
         [Refused] = "See the detail; the next pass tries again.",
     };
 }

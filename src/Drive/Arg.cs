@@ -18,6 +18,8 @@ internal static class Arg
 
     internal static NpgsqlParameter Of(string[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Text);
 
+    internal static NpgsqlParameter Of(DateTimeOffset[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+
     internal static NpgsqlParameter Of(long?[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
 
     internal static NpgsqlParameter Of(int[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Integer);

@@ -2,10 +2,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Drive;
 using ScaiDrive.Store;
@@ -30,6 +32,15 @@ public sealed class MirrorFixture : IAsyncLifetime
 
     internal ConnectorSecrets Secrets { get; private set; } = null!;
 
+    internal SourceAcls Acls { get; private set; } = null!;
+
+    internal GroupStore Groups { get; private set; } = null!;
+
+    internal IdentityMappings Mappings { get; private set; } = null!;
+
+    /// <summary>Of the sweep of permissions alone.</summary>
+    internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 5, 8, 0, 0, TimeSpan.Zero));
+
     internal Caller Caller { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -39,6 +50,8 @@ public sealed class MirrorFixture : IAsyncLifetime
         Drive = new DriveStore(Database.DataSource, Contents, [], TimeProvider.System);
         Secrets = new ConnectorSecrets(Database.DataSource, new SecretProtector([new byte[32]]));
         Connectors = new ConnectorStore(Database.DataSource, Secrets, []);
+        (Acls, Groups) = (new SourceAcls(Database.DataSource), new GroupStore(Database.DataSource));
+        Mappings = new IdentityMappings(Database.DataSource, Acls, Groups);
         Caller = await Drive.EnsureLocalTenantAsync(CancellationToken.None);
     }
 
@@ -86,9 +99,10 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
     internal ConnectorSync Sync { get; } = new(
         fixture.Database.DataSource,
         fixture.Connectors,
-        new ConnectorSources([new FolderConnectorType(Options.Create(options), TimeProvider.System)], fixture.Secrets),
+        new ConnectorSources([new FolderConnectorType(Options.Create(options), TimeProvider.System), .. tree.Types], fixture.Secrets),
         fixture.Drive,
         fixture.Contents,
+        new PermissionSweeps(fixture.Database.DataSource, fixture.Acls, fixture.Mappings, fixture.Time),
         Options.Create(options),
         TimeProvider.System);
 
@@ -304,6 +318,9 @@ public abstract class SourceTree : IDisposable
 {
     /// <summary>Opens the source as a connector would.</summary>
     public abstract IConnectorSource Open();
+
+    /// <summary>What opens it by its settings; none for a tree that only tests open.</summary>
+    public virtual IReadOnlyList<IConnectorType> Types => [];
 
     /// <summary>Where the tree can be changed as local files.</summary>
     public abstract string Root { get; }

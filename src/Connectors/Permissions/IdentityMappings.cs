@@ -98,12 +98,13 @@ public sealed class IdentityMappings(NpgsqlDataSource dataSource, SourceAcls acl
         return names;
     }
 
-    /// <summary>Forgets the mapping with its connector. What Drive was told stays: files keep the readers they had.</summary>
+    /// <summary>Forgets the mapping, and how far permissions were read, with the connector. What Drive was told stays: files keep the readers they had.</summary>
     internal static async Task DeleteAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, CancellationToken cancellationToken)
     {
         string[] all = [MappingMethods.Csv, MappingMethods.Email, MappingMethods.Name];
         await RunAsync(transaction, PermissionSql.DeleteRows, cancellationToken, tenantId, connectorId, all);
         await RunAsync(transaction, PermissionSql.DeletePrincipals, cancellationToken, tenantId, connectorId);
+        await RunAsync(transaction, PermissionSql.DeleteSweep, cancellationToken, tenantId, connectorId);
     }
 
     /// <summary>Asks the source for the names that are not known yet, or not asked for since a time.</summary>

@@ -43,6 +43,60 @@ internal static class PermissionSql
 
     internal const string Names = "SELECT sid, name FROM connectors.principal WHERE tenant_id = $1 AND connector_id = $2 AND sid = ANY ($3);";
 
+    internal const string DeleteSweep = "DELETE FROM connectors.permission_sweep WHERE tenant_id = $1 AND connector_id = $2;";
+
+    internal const string BeginSweep = """
+        INSERT INTO connectors.permission_sweep AS s (tenant_id, connector_id, started_at)
+        VALUES ($1, $2, $3)
+        ON CONFLICT ON CONSTRAINT permission_sweep_pkey DO UPDATE SET started_at = EXCLUDED.started_at, after_id = 0, finished_at = NULL
+        WHERE s.finished_at IS NOT NULL AND s.started_at <= $4;
+        """;
+
+    internal const string FindSweep = """
+        SELECT started_at, after_id, finished_at FROM connectors.permission_sweep WHERE tenant_id = $1 AND connector_id = $2;
+        """;
+
+    internal const string SaveSweep = """
+        UPDATE connectors.permission_sweep SET after_id = $3, finished_at = $4 WHERE tenant_id = $1 AND connector_id = $2;
+        """;
+
+    // What moved since its permissions were read, and what they were never read of. A name with a slash in front has no place at the source.
+    internal const string Moved = """
+        SELECT id, parent_id, name, file_id, changed_ns, acl_id
+        FROM connectors.snapshot
+        WHERE tenant_id = $1 AND connector_id = $2 AND id > $3 AND NOT is_directory AND acl_changed_ns IS DISTINCT FROM changed_ns AND name NOT LIKE '/%'
+        ORDER BY id
+        LIMIT $4;
+        """;
+
+    internal const string ReadBefore = """
+        SELECT id, parent_id, name, file_id, changed_ns, acl_id
+        FROM connectors.snapshot
+        WHERE tenant_id = $1 AND connector_id = $2 AND id > $3 AND NOT is_directory AND acl_read_at < $5 AND name NOT LIKE '/%'
+        ORDER BY id
+        LIMIT $4;
+        """;
+
+    internal const string AnyFile = """
+        SELECT id, parent_id, name, file_id, changed_ns, acl_id
+        FROM connectors.snapshot
+        WHERE tenant_id = $1 AND connector_id = $2 AND id > $3 AND NOT is_directory
+        ORDER BY id
+        LIMIT $4;
+        """;
+
+    internal const string SetRead = """
+        UPDATE connectors.snapshot s
+        SET acl_id = n.acl_id, acl_changed_ns = n.changed_ns, acl_read_at = $6
+        FROM unnest($3::bigint[], $4::bigint[], $5::bigint[]) AS n (id, acl_id, changed_ns)
+        WHERE s.tenant_id = $1 AND s.connector_id = $2 AND s.id = n.id;
+        """;
+
+    internal const string SetUnread = """
+        UPDATE connectors.snapshot SET acl_id = NULL, acl_changed_ns = NULL, acl_read_at = NULL
+        WHERE tenant_id = $1 AND connector_id = $2 AND id = ANY ($3) AND acl_read_at IS NOT NULL;
+        """;
+
     internal const string AllNames = """
         SELECT p.sid, p.name
         FROM connectors.principal p

@@ -5,50 +5,51 @@ using System.Text.Json.Serialization;
 namespace ScaiDrive.Connectors.Smb;
 
 /// <summary>Settings of an SMB connector, as stored: JSON in snake_case.</summary>
+/// <remarks>With setters, because the generated reader of JSON drops the defaults of what can only be initialised.</remarks>
 internal sealed record SmbSettings
 {
     /// <summary>Protocol versions that can be allowed, oldest first.</summary>
     internal static readonly string[] Protocols = ["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11"];
 
     /// <summary>Name or address of the server. Kerberos needs the name that its ticket is made out for.</summary>
-    public string ServerHost { get; init; } = "";
+    public string ServerHost { get; set; } = "";
 
     /// <summary>Default 445.</summary>
-    public int ServerPort { get; init; } = 445;
+    public int ServerPort { get; set; } = 445;
 
-    public string ShareName { get; init; } = "";
+    public string ShareName { get; set; } = "";
 
     /// <summary>Directory of the share that is mirrored, parts separated by slashes. Default empty: all of it.</summary>
-    public string BasePath { get; init; } = "";
+    public string BasePath { get; set; } = "";
 
     /// <summary>Domain or workgroup of the user; may be empty.</summary>
-    public string Domain { get; init; } = "";
+    public string Domain { get; set; } = "";
 
-    public string Username { get; init; } = "";
+    public string Username { get; set; } = "";
 
     /// <summary><c>ntlm</c> (default) or <c>kerberos</c>.</summary>
-    public string Authentication { get; init; } = Ntlm;
+    public string Authentication { get; set; } = Ntlm;
 
     /// <summary>Kerberos realm of the user. Default: the domain in upper case.</summary>
-    public string Realm { get; init; } = "";
+    public string Realm { get; set; } = "";
 
     /// <summary>File of an existing ticket cache, kept fresh by somebody else; instead of a password or keytab. Kerberos only.</summary>
-    public string? TicketCache { get; init; }
+    public string? TicketCache { get; set; }
 
     /// <summary>Whether a session that is not signed is refused. Default true.</summary>
-    public bool SigningRequired { get; init; } = true;
+    public bool SigningRequired { get; set; } = true;
 
     /// <summary>Whether a session that is not encrypted is refused; needs SMB 3. Default false.</summary>
-    public bool EncryptionRequired { get; init; }
+    public bool EncryptionRequired { get; set; }
 
     /// <summary>Oldest version of the protocol that is spoken. Default <c>SMB2_02</c>.</summary>
-    public string MinProtocol { get; init; } = "SMB2_02";
+    public string MinProtocol { get; set; } = "SMB2_02";
 
     /// <summary>Newest version of the protocol that is spoken. Default <c>SMB3_11</c>.</summary>
-    public string MaxProtocol { get; init; } = "SMB3_11";
+    public string MaxProtocol { get; set; } = "SMB3_11";
 
     /// <summary>Whether referrals of a distributed file system are followed to other servers. Default true.</summary>
-    public bool Dfs { get; init; } = true;
+    public bool Dfs { get; set; } = true;
 
     internal const string Ntlm = "ntlm", Kerberos = "kerberos";
 
@@ -116,9 +117,9 @@ internal sealed record SmbSettings
 /// (base64 of a Kerberos keytab).</summary>
 internal sealed record SmbSecret
 {
-    public string Password { get; init; } = "";
+    public string Password { get; set; } = "";
 
-    public byte[]? Keytab { get; init; }
+    public byte[]? Keytab { get; set; }
 
     /// <summary>Reads the secret; one that does not begin like an object with one of the two names is a password.</summary>
     /// <exception cref="ConnectorException">Secret and settings do not fit.</exception>

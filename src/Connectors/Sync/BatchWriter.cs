@@ -7,8 +7,20 @@ namespace ScaiDrive.Connectors.Sync;
 internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWriter rows)
 {
     private readonly HashSet<long> relocated = [];
+    private AddsAhead? ahead;
 
     private string ShareId => pass.Connector.TargetShareId;
+
+    /// <summary>Makes all writes, in order.</summary>
+    internal async Task ApplyAsync(IReadOnlyList<PendingWrite> writes, CancellationToken cancellationToken)
+    {
+        ahead = new AddsAhead(this, drive);
+        for (var at = 0; at < writes.Count; at++)
+        {
+            await ahead.LookAsync(writes, at, cancellationToken);
+            await ApplyAsync(writes[at], cancellationToken);
+        }
+    }
 
     internal async Task ApplyAsync(PendingWrite write, CancellationToken cancellationToken)
     {
@@ -264,10 +276,11 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
     /// <summary>Makes the file. A file of other origin in its place is taken over: the source decides what is under the target path.</summary>
     private async Task<DriveFile> CreateAsync(PendingFile file, CancellationToken cancellationToken)
     {
+        if (ahead?.Take(file) is { } made)
+            return made;
         try
         {
-            return await drive.CreateFileAsync(
-                new NewFile(ShareId, file.Parent.FolderId, file.Entry.Name, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry)), cancellationToken);
+            return await drive.CreateFileAsync(NewFileOf(file), cancellationToken);
         }
         catch (NameConflictException)
         {
@@ -276,6 +289,9 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
             return await AddVersionAsync(file, foreign, cancellationToken);
         }
     }
+
+    internal NewFile NewFileOf(PendingFile file) =>
+        new(ShareId, file.Parent.FolderId, file.Entry.Name, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry));
 
     private Task<DriveFile> AddVersionAsync(PendingFile file, DriveFile live, CancellationToken cancellationToken) =>
         drive.AddVersionAsync(live.Id, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry), cancellationToken);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Drive;
 using ScaiDrive.Store;
 
@@ -19,6 +20,7 @@ public sealed class ConnectorSync(
     ConnectorSources sources,
     DriveStore drive,
     ContentStore contents,
+    PermissionSweeps permissions,
     IOptions<ConnectorOptions> options,
     TimeProvider time)
 {
@@ -97,6 +99,8 @@ public sealed class ConnectorSync(
         if (hasSnapshot && connector.RootIdentity is not null && connector.RootIdentity != root)
             await RefuseIfEmptyAsync(source, cancellationToken);
 
+        var sweep = permissions.Of(pass);
+        await sweep.PrepareAsync(cancellationToken);
         var relocations = new Relocations(pass, hasSnapshot);
         var batch = new SyncBatch(pass, new ContentReader(source, contents, connector.TenantId, options.Value), relocations);
         if (pass.Phase == SyncPhases.Walk)
@@ -114,6 +118,7 @@ public sealed class ConnectorSync(
         // A source that went away while it was read looks as if files had been deleted.
         if (await source.ProbeAsync(cancellationToken) != root)
             throw new ConnectorException(ConnectorCodes.SourceReplaced, "The root of the source became another directory during the pass. Nothing was deleted.");
+        await sweep.RunAsync(cancellationToken);
         await new Deletions(pass).RunAsync(cancellationToken);
         await pass.CompleteAsync(root, cancellationToken);
         return await connectors.FindRunAsync(connector.TenantId, run.Id, cancellationToken) ?? run;

@@ -27,6 +27,9 @@ internal sealed class PendingFile(MirroredDirectory parent, SourceEntry entry, S
     /// <summary>Why it cannot be read; null when it can, or need not be.</summary>
     internal SourceFault? Fault { get; set; }
 
+    /// <summary>It is read and nothing is known of it: it only has to be made.</summary>
+    internal bool IsPlainAdd => this is { Fault: null, Row: null, Origin: null, Content: not null };
+
     internal bool NeedsContent =>
         (Row, Origin) switch
         {

@@ -137,6 +137,9 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
 
     private NpgsqlBatch pending = new(transaction.Connection!, transaction);
 
+    /// <summary>For what else is to be written with it.</summary>
+    internal NpgsqlTransaction Transaction => transaction;
+
     internal void InsertFile(long parentId, string name, SourceEntry entry, string fileId, string sha256) =>
         Add(SnapshotSql.InsertFile, parentId, name, entry.Identity, entry.SizeBytes, entry.ModifiedNs, entry.ChangedNs, fileId, sha256, runId);
 

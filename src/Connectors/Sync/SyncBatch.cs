@@ -50,12 +50,7 @@ internal sealed class SyncBatch(SyncPass pass, ContentReader reader, Relocations
         pass.Tally.Bytes += unread.Sum(file => file.Content?.SizeBytes ?? 0);
 
         await pass.CommitAsync(
-            async (drive, rows) =>
-            {
-                var writer = new BatchWriter(pass, drive, rows);
-                foreach (var write in writes)
-                    await writer.ApplyAsync(write, cancellationToken);
-            },
+            (drive, rows) => new BatchWriter(pass, drive, rows).ApplyAsync(writes, cancellationToken),
             cancellationToken);
         if (pending.Any(file => file.Origin is not null) || writes.Exists(write => write is PendingEviction))
             relocations.Version++;

@@ -46,6 +46,9 @@ internal sealed class SyncPass(
 
     internal long? DriveNumber { get; set; } = run.DriveNumber;
 
+    /// <summary>Who may read new files until their permissions are read; null when those of the source do not count.</summary>
+    internal long? AclOfNewFiles { get; set; }
+
     /// <summary>Where an entry of the source belongs in the share: with leading slash, parts in the form Drive keeps them.</summary>
     internal string TargetPath(string path) =>
         "/" + string.Join('/', SourcePath.Parts(targetRoot).Concat(SourcePath.Parts(path)).Select(part => part.Normalize()));
@@ -86,6 +89,7 @@ internal sealed class SyncPass(
                 RollBack();
                 var writer = drive.Write(
                     transaction, connector.TenantId, connector.OwnerId, run.Scope is null ? ChangeOrigin.Import(connector.Id) : ChangeOrigin.Noticed(connector.Id));
+                writer.SourceAclOfNewFiles = AclOfNewFiles;
                 await using var rows = snapshot.Write(transaction, run.Id);
                 await apply(writer, rows);
                 await rows.FlushAsync(cancellationToken);

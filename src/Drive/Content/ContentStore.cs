@@ -84,6 +84,17 @@ public sealed class ContentStore
         return StoredSize(tenantId, chunk) == chunk.SizeBytes;
     }
 
+    /// <summary>Under the shared lock on the tenant's content, what is there now stays until commit.</summary>
+    /// <exception cref="ContentVanishedException">A chunk is not there.</exception>
+    internal void RequireOnDisk(string tenantId, StoredContent? incoming)
+    {
+        foreach (var chunk in incoming?.Chunks ?? [])
+        {
+            if (!Contains(tenantId, chunk))
+                throw new ContentVanishedException(chunk.Sha256);
+        }
+    }
+
     internal string PathOf(string tenantId, string hash) =>
         Path.Combine(ChunksDirectory, tenantId, hash[..2], hash[2..4], hash);
 

@@ -44,8 +44,10 @@ public sealed record SourceAcl(IReadOnlyList<SourceAclEntry> Entries)
     /// <summary>The entry that decides about somebody; null when none means them.</summary>
     /// <param name="theirs">The trustees that stand for them.</param>
     /// <param name="known">All trustees of the source that are mapped.</param>
-    internal SourceAclEntry? Deciding(IReadOnlySet<string> theirs, IReadOnlySet<string> known)
+    public SourceAclEntry? Deciding(IReadOnlySet<string> theirs, IReadOnlySet<string> known)
     {
+        ArgumentNullException.ThrowIfNull(theirs);
+        ArgumentNullException.ThrowIfNull(known);
         foreach (var entry in Entries)
         {
             if (entry.Trustee == SourceAclEntry.Everybody || theirs.Contains(entry.Trustee) || (!entry.Allows && !known.Contains(entry.Trustee)))
@@ -55,5 +57,6 @@ public sealed record SourceAcl(IReadOnlyList<SourceAclEntry> Entries)
         return null;
     }
 
-    internal bool Admits(IReadOnlySet<string> theirs, IReadOnlySet<string> known) => Deciding(theirs, known) is { Allows: true };
+    /// <summary>Whether it lets somebody in; as <see cref="Deciding"/>.</summary>
+    public bool Admits(IReadOnlySet<string> theirs, IReadOnlySet<string> known) => Deciding(theirs, known) is { Allows: true };
 }

@@ -135,6 +135,22 @@ public sealed class DriveWriter
         return created;
     }
 
+    /// <summary>Makes many files of one share, version 1 each, for the price of a few.</summary>
+    /// <returns>What became of each, in the order asked for. A name that is taken, or cannot be stored, a folder that is not there, or content that was
+    /// collected meanwhile refuses that file alone. Of two that ask for the same name the first gets it.</returns>
+    /// <param name="shareId">A live share, that of every file.</param>
+    /// <param name="files">What to make.</param>
+    /// <param name="cancellationToken">Leaves the transaction to be rolled back.</param>
+    /// <exception cref="ArgumentException">A file is for another share.</exception>
+    public async Task<IReadOnlyList<FileOutcome>> CreateFilesAsync(string shareId, IReadOnlyList<NewFile> files, CancellationToken cancellationToken)
+    {
+        ThrowIfComplete();
+        ArgumentNullException.ThrowIfNull(files);
+        if (files.Any(file => file.ShareId != shareId))
+            throw new ArgumentException("All files must be for the same share.", nameof(files));
+        return files.Count == 0 ? [] : await new FileCreation(tx, tenantId, actorId, content, changes).CreateAsync(shareId, files, Now, cancellationToken);
+    }
+
     /// <summary>Gives a file new content as its next version.</summary>
     /// <remarks>The bytes it already has never make a version. If only the type or the date differ, those are changed in place,
     /// announced as <see cref="ChangeKind.Updated"/> under the same version; if nothing differs, nothing happens.</remarks>
@@ -350,7 +366,7 @@ public sealed class DriveWriter
             }
         }
 
-        RequireOnDisk(incoming);
+        content.RequireOnDisk(tenantId, incoming);
         return folder;
     }
 
@@ -386,7 +402,7 @@ public sealed class DriveWriter
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        RequireOnDisk(incoming);
+        content.RequireOnDisk(tenantId, incoming);
         return await ItemRows.FirstAsync(
             tx.Command(ItemSql.FindFileAndVersion, Arg.Of(tenantId), Arg.Of(fileId)),
             row => Tuple.Create(ItemRows.File(row), row.GetString(18)),
@@ -435,16 +451,6 @@ public sealed class DriveWriter
             await tx.RollbackAsync(savepoint, cancellationToken);
             await tx.ReleaseAsync(savepoint, cancellationToken);
             throw fault.SqlState == PostgresErrorCodes.UniqueViolation ? new NameConflictException(name) : new PathTooLongException();
-        }
-    }
-
-    /// <summary>Under the shared lock on the tenant's content, what is there now stays until commit.</summary>
-    private void RequireOnDisk(StoredContent? incoming)
-    {
-        foreach (var chunk in incoming?.Chunks ?? [])
-        {
-            if (!content.Contains(tenantId, chunk))
-                throw new ContentVanishedException(chunk.Sha256);
         }
     }
 }

@@ -103,6 +103,11 @@ public sealed record DriveFile(
 public sealed record NewFile(
     string ShareId, string? FolderId, string Name, StoredContent Content, string MimeType, DateTimeOffset ModifiedAt);
 
+/// <summary>What became of one file of many that were to be made.</summary>
+/// <param name="File">As made; null when it was refused.</param>
+/// <param name="Fault">Why it was refused; null when it was made.</param>
+public sealed record FileOutcome(DriveFile? File, DriveException? Fault);
+
 /// <summary>What an entry of a folder is.</summary>
 public enum ItemKind
 {

@@ -73,8 +73,12 @@ internal static class ItemSql
         FROM (SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = $2) f;
         """;
 
+    // One look per id, which OFFSET keeps the planner from turning into a join: without fresh statistics, as in the passes
+    // right after a first sync, it would read the whole table for every page.
     internal const string FindLiveFiles = $"""
-        SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = ANY ($2) AND NOT is_deleted;
+        SELECT f.*
+        FROM (SELECT DISTINCT unnest($2) AS id) wanted
+        CROSS JOIN LATERAL (SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = wanted.id AND NOT is_deleted OFFSET 0) f;
         """;
 
     internal const string LiveFilesAfter = $"""
@@ -89,6 +93,10 @@ internal static class ItemSql
 
     internal const string FindFolder = $"""
         SELECT {FolderColumns} FROM folders WHERE tenant_id = $1 AND id = $2;
+        """;
+
+    internal const string FindFolders = $"""
+        SELECT {FolderColumns} FROM folders WHERE tenant_id = $1 AND id = ANY ($2);
         """;
 
     // $2 the share, $3 the names from the root. Answers the deepest folder that exists, and at which step it was met.
@@ -210,6 +218,35 @@ internal static class ItemSql
             FROM item, unnest($13, $14) WITH ORDINALITY AS c (hash, size_bytes, ordinal)
         )
         SELECT count(*) FROM item;
+        """;
+
+    // As InsertFile for many of one share, in the order of the index so that two writers wait for each other instead of
+    // deadlocking; of equal names the first given wins. $1 tenant, $2 share, $3 actor, $4 now; by file $5 ids, $6 parents,
+    // $7 names, $8 types, $9 sizes, $10 hashes, $11 modified, $12 version ids; by chunk $13 file ids, $14 ordinals,
+    // $15 hashes, $16 sizes. Answers the ids of those whose name was free.
+    internal const string InsertFiles = """
+        WITH given AS MATERIALIZED (
+            SELECT *
+            FROM unnest($5, $6, $7, $8, $9, $10, $11, $12) WITH ORDINALITY
+                AS f (id, parent_id, name, mime_type, size_bytes, content_hash, modified_at, version_id, number)
+        ), item AS (
+            INSERT INTO items (tenant_id, id, share_id, parent_id, kind, name, mime_type, size_bytes, content_hash, version,
+                               owner_id, created_by, modified_by, created_at, modified_at)
+            SELECT $1, id, $2, parent_id, 'file', name, mime_type, size_bytes, content_hash, 1, $3, $3, $3, $4, modified_at
+            FROM given
+            ORDER BY parent_id, name COLLATE "C", number
+            ON CONFLICT (tenant_id, parent_id, name) WHERE NOT is_deleted DO NOTHING
+            RETURNING id
+        ), version AS (
+            INSERT INTO file_versions (tenant_id, file_id, version, id, content_hash, size_bytes, mime_type, modified_at, created_by, created_at)
+            SELECT $1, id, 1, version_id, content_hash, size_bytes, mime_type, modified_at, $3, $4 FROM given JOIN item USING (id)
+        ), chunk AS (
+            INSERT INTO version_chunks (tenant_id, file_id, version, ordinal, chunk_hash, size_bytes)
+            SELECT $1, c.file_id, 1, c.ordinal, c.hash, c.size_bytes
+            FROM unnest($13, $14, $15, $16) AS c (file_id, ordinal, hash, size_bytes)
+            JOIN item ON item.id = c.file_id
+        )
+        SELECT id FROM item;
         """;
 
     // $1 tenant, $2 id, $3 new version, $4 type, $5 size, $6 hash, $7 actor, $8 now, $9 modified, $10 version id,

@@ -44,6 +44,44 @@ public abstract partial class SearchEngineContract
     }
 
     [Fact]
+    public async Task Lists_of_permissions_hold_for_words_meaning_and_totals_and_a_file_without_one_needs_none()
+    {
+        await using var engine = await StartAsync();
+        foreach (var (id, acl, share) in new (string, long?, string)[] { ("fil_a", 7, "shr_a"), ("fil_b", 8_000_000_000, "shr_a"), ("fil_c", null, "shr_a"), ("fil_d", 7, "shr_b") })
+            await engine.Room.AddAsync(File(id, $"{id}.txt", "the words", share: share) with { AclId = acl }, "the words");
+        var all = Request("words");
+        await ExpectAsync(engine, all, "fil_a fil_b fil_c fil_d");
+        await ExpectAsync(engine, all with { AllowedAcls = new HashSet<long>() }, "fil_c");
+        await ExpectAsync(engine, all with { AllowedAcls = new HashSet<long> { 7, 9 } }, "fil_a fil_c fil_d");
+        await ExpectAsync(engine, all with { AllowedAcls = new HashSet<long> { 8_000_000_000 } }, "fil_b fil_c");
+        await ExpectAsync(engine, all with { AllowedAcls = new HashSet<long> { 7 }, AllowedShares = new HashSet<string> { "shr_a" } }, "fil_a fil_c");
+        await ExpectAsync(engine, all with { AllowedAcls = new HashSet<long> { 7 }, AllowedShares = new HashSet<string>() }, "");
+    }
+
+    [Fact]
+    public async Task Other_permissions_count_from_the_next_search_and_text_and_vectors_stay_as_they_are()
+    {
+        await using var engine = await StartAsync();
+        var file = File("fil_1", "one.txt", "the words") with { AclId = 1 };
+        await engine.Room.AddAsync(file, "the words");
+        var mine = Request("words") with { AllowedAcls = new HashSet<long> { 1 } };
+        await ExpectAsync(engine, mine, "fil_1");
+        var revision = await engine.Room.CountAsync("SELECT revision FROM search.file");
+        foreach (var (acl, expected) in new (long?, string)[] { (2, ""), (1, "fil_1"), (2, ""), (null, "fil_1"), (2, "") })
+        {
+            await engine.Room.CommitAsync(tx => engine.Room.Writer.UpsertFilesAsync(tx, Tenant, [file with { AclId = acl }], Stop));
+            await ExpectAsync(engine, mine, expected);
+        }
+
+        Assert.Equal(revision, await engine.Room.CountAsync("SELECT revision FROM search.file"));
+        engine.Restart();
+        await ExpectAsync(engine, mine, "");
+        engine.Lose();
+        await ExpectAsync(engine, mine, "");
+        await ExpectAsync(engine, mine with { AllowedAcls = new HashSet<long> { 2 } }, "fil_1");
+    }
+
+    [Fact]
     public async Task Paths_and_types_are_compared_character_by_character()
     {
         await using var engine = await StartAsync();

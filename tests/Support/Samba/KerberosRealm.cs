@@ -44,8 +44,16 @@ public sealed class KerberosRealm : IAsyncDisposable
         }
     }
 
-    /// <summary>A name for an address, known to those who have <see cref="Environment"/>. Kerberos asks for services by the names of their hosts.</summary>
-    public void AddHost(string name, string hostAddress) => File.AppendAllText(At("hosts"), $"{hostAddress} {name}\n");
+    /// <summary>A host of the realm; Kerberos asks for services by the names of their hosts.</summary>
+    /// <param name="name">Of the host.</param>
+    /// <param name="hostAddress">Where it is, for those who have <see cref="Environment"/>; null when the machine knows.</param>
+    public void AddHost(string name, string? hostAddress)
+    {
+        // The section of hosts comes last in the file.
+        File.AppendAllText(At("krb5.conf"), $"{name} = {Name}\n");
+        if (hostAddress is not null)
+            File.AppendAllText(At("hosts"), $"{hostAddress} {name}\n");
+    }
 
     /// <summary>An account with a password.</summary>
     public Task AddUserAsync(SambaUser user) => AskAsync($"addprinc -pw {user.Password} {user.Name}");
@@ -119,7 +127,6 @@ public sealed class KerberosRealm : IAsyncDisposable
               kdc = {{address.Address}}:{{Port}}
             }
             [domain_realm]
-            .tests.scaidrive = {{Name}}
 
             """);
         // A server that is in no domain refuses tickets that tell of one.

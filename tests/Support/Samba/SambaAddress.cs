@@ -17,14 +17,12 @@ public sealed class SambaAddress : IDisposable
     /// <exception cref="InvalidOperationException">All are taken.</exception>
     public static SambaAddress Claim(int port)
     {
-        var claims = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "scaidrive-smb-addresses")).FullName;
         for (byte number = 1; number < 200; number++)
         {
             FileStream claim;
             try
             {
-                // The lock goes with the process, however that ends; the empty file may stay.
-                claim = new FileStream(Path.Combine(claims, $"{number}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                claim = Lock($"{number}");
             }
             catch (IOException)
             {
@@ -40,7 +38,45 @@ public sealed class SambaAddress : IDisposable
         throw new InvalidOperationException($"No address 127.77.0.1 to 127.77.0.199 is free at port {port}.");
     }
 
+    /// <summary>The loopback address that the name of this machine stands for, when nobody else claims it; waits for that.</summary>
+    public static async Task<SambaAddress> ClaimOfHostNameAsync()
+    {
+        var address = HostAddress ?? throw new InvalidOperationException("The name of this machine stands for no loopback address.");
+        while (true)
+        {
+            try
+            {
+                return new SambaAddress(address, Lock($"{address}"));
+            }
+            catch (IOException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            }
+        }
+    }
+
+    /// <summary>The loopback address that the name of this machine stands for; null when it stands for none.</summary>
+    public static IPAddress? HostAddress
+    {
+        get
+        {
+            try
+            {
+                return Dns.GetHostAddresses(Dns.GetHostName(), AddressFamily.InterNetwork).FirstOrDefault(IPAddress.IsLoopback);
+            }
+            catch (SocketException)
+            {
+                return null;
+            }
+        }
+    }
+
     public void Dispose() => claim.Dispose();
+
+    // The lock goes with the process, however that ends; the empty file may stay.
+    private static FileStream Lock(string name) => new(
+        Path.Combine(Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "scaidrive-samba-addresses")).FullName, name),
+        FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     private static bool IsFree(IPAddress address, int port)
     {

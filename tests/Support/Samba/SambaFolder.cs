@@ -5,7 +5,7 @@ namespace ScaiDrive.Tests.Support.Samba;
 /// <summary>Where one server keeps everything, and by which its processes and mounts are known.</summary>
 internal sealed class SambaFolder
 {
-    private const string Prefix = "scaidrive-smb-";
+    private const string Prefix = "scaidrive-samba-";
 
     private SambaFolder(string path) => Path = path;
 

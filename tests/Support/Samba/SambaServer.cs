@@ -127,6 +127,10 @@ public sealed class SambaServer : IAsyncDisposable
     public Task MountSmallDiskAsync(string share, long sizeBytes) =>
         RunAsync("mount", ["-t", "tmpfs", "-o", $"size={sizeBytes}", "tmpfs", FolderOf(share)], "", addConfiguration: false);
 
+    /// <summary>Gives a disk of <see cref="MountSmallDiskAsync"/> another size.</summary>
+    public Task GrowSmallDiskAsync(string share, long sizeBytes) =>
+        RunAsync("mount", ["-o", $"remount,size={sizeBytes}", FolderOf(share)], "", addConfiguration: false);
+
     /// <summary>The SID of a user or group.</summary>
     public async Task<string> SidOfAsync(string principal)
     {
@@ -146,6 +150,12 @@ public sealed class SambaServer : IAsyncDisposable
         await File.WriteAllTextAsync(login, $"username = {user.Name}\npassword = {user.Password}\n");
         return await RunAsync("smbclient", ["-A", login, "-p", $"{(host == Host ? Port : StandardPort)}", $"//{host}/{share}", "-c", string.Join("; ", commands)], "");
     }
+
+    /// <summary>Opens a file over the network so that nobody else may, as a program does that locks its documents.</summary>
+    /// <param name="path">In the share, with slashes.</param>
+    /// <returns>Closes it.</returns>
+    public async Task<IAsyncDisposable> HoldAsync(SambaUser user, string share, string path) =>
+        await HeldFile.OpenAsync(folder, Host, user, share, path);
 
     /// <summary>Runs a program of Samba with the configuration of this server.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message is what it printed.</exception>

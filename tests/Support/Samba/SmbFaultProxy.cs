@@ -54,6 +54,9 @@ public sealed class SmbFaultProxy : IAsyncDisposable
     /// <summary>Stands before a server from now on.</summary>
     public static SmbFaultProxy Before(SambaServer server) => new(server, SambaAddress.Claim(SambaServer.StandardPort));
 
+    /// <summary>The same, at an address that the caller claimed.</summary>
+    public static SmbFaultProxy Before(SambaServer server, SambaAddress at) => new(server, at);
+
     /// <summary>Resets all connections.</summary>
     public void CutAll()
     {
@@ -95,7 +98,7 @@ public sealed class SmbFaultProxy : IAsyncDisposable
                 if (Refuses)
                     Reset(client);
                 else
-                    _ = ServeAsync(client);
+                    _ = ServeAsync(client, Accepted);
             }
             catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
             {
@@ -104,7 +107,7 @@ public sealed class SmbFaultProxy : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket client)
+    private async Task ServeAsync(Socket client, int number)
     {
         var upstream = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.NoDelay = true;
@@ -117,7 +120,7 @@ public sealed class SmbFaultProxy : IAsyncDisposable
         try
         {
             await upstream.ConnectAsync(server.Host, server.Port, ending.Token);
-            await Task.WhenAny(ForwardAsync(client, upstream, isReply: false), ForwardAsync(upstream, client, isReply: true));
+            await Task.WhenAny(ForwardAsync(client, upstream, number, isReply: false), ForwardAsync(upstream, client, number, isReply: true));
         }
         catch (Exception fault) when (fault is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -136,7 +139,7 @@ public sealed class SmbFaultProxy : IAsyncDisposable
         }
     }
 
-    private async Task ForwardAsync(Socket from, Socket to, bool isReply)
+    private async Task ForwardAsync(Socket from, Socket to, int number, bool isReply)
     {
         var frame = new byte[1 << 16];
         try
@@ -149,7 +152,7 @@ public sealed class SmbFaultProxy : IAsyncDisposable
                     Array.Resize(ref frame, length);
                 if (!await ReadAsync(from, frame.AsMemory(4, length - 4)))
                     return;
-                var fate = judge(SmbMessage.Parse(frame.AsMemory(4, length - 4), isReply));
+                var fate = judge(SmbMessage.Parse(frame.AsMemory(4, length - 4), isReply, number));
                 if (fate.Delay > TimeSpan.Zero)
                     await Task.Delay(fate.Delay, TimeProvider.System, ending.Token);
                 if (fate.IsHeld)

@@ -7,23 +7,28 @@ namespace ScaiDrive.Tests.Support.Samba;
 /// <param name="IsReply">From the server.</param>
 /// <param name="Commands">One, or several that travel together; none when it is encrypted.</param>
 /// <param name="SizeBytes">Of all of it.</param>
+/// <param name="IsSigned">Whether the (first) message carries a signature.</param>
+/// <param name="Connection">Which connection of the proxy, counted from 1.</param>
 /// <param name="FileName">Of a request to open something, its path in the share with backslashes; otherwise null.</param>
-public sealed record SmbMessage(bool IsReply, IReadOnlyList<SmbCommand> Commands, int SizeBytes, string? FileName)
+public sealed record SmbMessage(bool IsReply, IReadOnlyList<SmbCommand> Commands, int SizeBytes, bool IsSigned, int Connection, string? FileName)
 {
     private const uint PlainMark = 0xFE534D42;
     private const int HeaderBytes = 64;
+    private const uint SignedFlag = 8;
 
     /// <summary>Whether it carries data of a file to the client.</summary>
     public bool IsReadReply(int atLeastBytes) => IsReply && Commands.Contains(SmbCommand.Read) && SizeBytes >= atLeastBytes;
 
-    internal static SmbMessage Parse(ReadOnlyMemory<byte> message, bool isReply)
+    internal static SmbMessage Parse(ReadOnlyMemory<byte> message, bool isReply, int connection)
     {
         var commands = new List<SmbCommand>();
         string? fileName = null;
+        var isSigned = false;
         for (var rest = message; rest.Length >= HeaderBytes && BinaryPrimitives.ReadUInt32BigEndian(rest.Span) == PlainMark;)
         {
             var command = (SmbCommand)BinaryPrimitives.ReadUInt16LittleEndian(rest.Span[12..]);
             commands.Add(command);
+            isSigned |= (BinaryPrimitives.ReadUInt32LittleEndian(rest.Span[16..]) & SignedFlag) != 0;
             if (command == SmbCommand.Create && !isReply)
                 fileName ??= NameIn(rest.Span);
             var next = BinaryPrimitives.ReadInt32LittleEndian(rest.Span[20..]);
@@ -32,7 +37,7 @@ public sealed record SmbMessage(bool IsReply, IReadOnlyList<SmbCommand> Commands
             rest = rest[next..];
         }
 
-        return new SmbMessage(isReply, commands, message.Length, fileName);
+        return new SmbMessage(isReply, commands, message.Length, isSigned, connection, fileName);
     }
 
     // Offset and length of the name stand at 44 and 46 of the request, which follows the header.
