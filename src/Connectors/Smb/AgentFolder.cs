@@ -29,9 +29,9 @@ internal sealed class AgentFolder : IDisposable
             Sweep(time);
         var path = Directory.CreateTempSubdirectory(Start).FullName;
         var folder = new AgentFolder(path, new FileStream(LockOf(path), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
-        folder.Write(folder.ConfigurationFile, Encoding.UTF8.GetBytes(Configuration(settings, path)));
+        Write(folder.ConfigurationFile, Encoding.UTF8.GetBytes(Configuration(settings, path)));
         if (secret.Keytab is not null)
-            folder.Write(folder.KeytabFile, secret.Keytab);
+            Write(folder.KeytabFile, secret.Keytab);
         return folder;
     }
 
@@ -41,7 +41,7 @@ internal sealed class AgentFolder : IDisposable
         Remove(FullPath);
     }
 
-    private void Write(string file, byte[] content)
+    private static void Write(string file, byte[] content)
     {
         using var stream = new FileStream(file, new FileStreamOptions
         {

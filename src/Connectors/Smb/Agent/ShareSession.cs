@@ -10,7 +10,7 @@ namespace ScaiDrive.Connectors.Smb.Agent;
 internal sealed unsafe class ShareSession
 {
     private const int BufferTooSmall = 34; // ERANGE, which the library finds by itself
-    private const int OpenToRead = 0, OpenToMakeAndWrite = 0x1 | 0x40 | 0x80; // O_WRONLY, O_CREAT, O_EXCL
+    private const int OpenToRead = 0, OpenToMakeAndWrite = 0x2 | 0x40 | 0x80; // O_RDWR, without which its facts cannot be asked for, O_CREAT, O_EXCL
 
     private static AgentConnection asWhom = null!;
 
@@ -159,10 +159,10 @@ internal sealed unsafe class ShareSession
         }
     }
 
-    internal void SetDate(ReadOnlySpan<byte> path, long seconds)
+    internal void SetDate(ReadOnlySpan<byte> path, long microseconds)
     {
         var times = stackalloc TimeValue[2];
-        (times[0].Seconds, times[1].Seconds) = (seconds, seconds);
+        times[0] = times[1] = new TimeValue { Seconds = Math.DivRem(microseconds, 1_000_000, out var rest), Microseconds = rest };
         var pointer = (nint)times;
         OnPath(path, where => smbc_getFunctionUtimes(context)(context, (byte*)where, (TimeValue*)pointer));
     }
