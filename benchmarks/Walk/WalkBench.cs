@@ -4,6 +4,8 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using ScaiDrive.Bench.Queue;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Conflicts;
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Drive;
 using ScaiDrive.Store;
@@ -60,7 +62,11 @@ internal static class WalkBench
         var contents = new ContentStore(new ContentStoreOptions { Root = contentRoot });
         var drive = new DriveStore(database.Source, contents, [], TimeProvider.System);
         var options = Options.Create(new ConnectorOptions());
-        var sync = new ConnectorSync(database.Source, connectors, new ConnectorSources([source], secrets), drive, contents, options, TimeProvider.System);
+        var acls = new SourceAcls(database.Source);
+        var sweeps = new PermissionSweeps(
+            database.Source, acls, new IdentityMappings(database.Source, acls, new GroupStore(database.Source)), TimeProvider.System);
+        var sync = new ConnectorSync(
+            database.Source, connectors, new ConnectorSources([source], secrets), drive, contents, new ConflictStore(database.Source), sweeps, options, TimeProvider.System);
 
         var began = Stopwatch.GetTimestamp();
         var connector = await FillAsync(database, source, drive, connectors, files, cancellationToken);

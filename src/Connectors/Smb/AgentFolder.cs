@@ -59,7 +59,7 @@ internal sealed class AgentFolder : IDisposable
         if (settings.UsesKerberos)
             Add("realm", settings.Realm.Length > 0 ? settings.Realm : settings.Domain.ToUpperInvariant());
         Add("unix charset", "UTF-8");
-        Add("client min protocol", settings.MinProtocol);
+        Add("client min protocol", settings.EncryptionRequired && settings.MinProtocol.StartsWith("SMB2", StringComparison.Ordinal) ? "SMB3_00" : settings.MinProtocol);
         Add("client max protocol", settings.MaxProtocol);
         Add("client ipc min protocol", settings.MinProtocol);
         Add("client ipc max protocol", settings.MaxProtocol);

@@ -158,9 +158,11 @@ internal sealed class AgentPool : IAsyncDisposable
         Share = settings.ShareName,
         BasePath = settings.BasePath,
         Domain = settings.Domain,
-        Username = settings.Username,
+        // The library finds no ticket for a bare name.
+        Username = settings.UsesKerberos ? settings.Principal : settings.Username,
         Password = settings.UsesKerberos ? "" : secret.Password,
         UseKerberos = settings.UsesKerberos,
+        RequireEncryption = settings.EncryptionRequired,
         // The worker is to lose its patience first: it knows what was asked.
         TimeoutMilliseconds = (Math.Max(Rules.RequestTimeoutSeconds, Rules.DirectoryTimeoutSeconds) + 10) * 1_000,
     };

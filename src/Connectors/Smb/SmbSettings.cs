@@ -90,11 +90,11 @@ internal sealed record SmbSettings
             throw Invalid("'base_path' must be a path of directory names inside the share, such as projects/2026.");
         if (Authentication is not (Ntlm or Kerberos))
             throw Invalid($"'authentication' is '{Authentication}'; it must be ntlm or kerberos.");
-        if (Username.Length == 0 && TicketCache is null)
+        if (Username.Length == 0)
             throw Invalid("'username' is missing.");
         if (UsesKerberos && IPAddress.TryParse(ServerHost, out _))
             throw Invalid("With Kerberos 'server_host' must be the server's name, not its address: tickets are made out for names.");
-        if (UsesKerberos && Realm.Length == 0 && Domain.Length == 0 && TicketCache is null)
+        if (UsesKerberos && Realm.Length == 0 && Domain.Length == 0)
             throw Invalid("With Kerberos 'realm' is needed, such as EXAMPLE.COM.");
         if (TicketCache is not null && !UsesKerberos)
             throw Invalid("'ticket_cache' needs 'authentication' to be kerberos.");
