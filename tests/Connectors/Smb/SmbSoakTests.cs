@@ -23,7 +23,7 @@ public sealed class SmbSoakTests(MirrorFixture fixture, ITestOutputHelper output
         var faults = new NetworkFaults(site);
         using var soak = new TwoWaySoak(site, mirror, seed, faults);
 
-        await soak.RunAsync(Operations);
+        await soak.RunAsync(Operations, perPass: Operations < 2_000 ? 20 : 100);
 
         output.WriteLine(
             $"{soak.Done} operations, {soak.Passes} passes of which {soak.BrokenPasses} were broken off, {faults.Cuts} connections cut, "
