@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Permissions;
@@ -88,7 +89,7 @@ public sealed class MirrorFixture : IAsyncLifetime
 }
 
 /// <summary>A source tree, the connector that mirrors it, and questions about the outcome.</summary>
-internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector connector, ConnectorOptions options)
+internal sealed partial class Mirror(MirrorFixture fixture, SourceTree tree, Connector connector, ConnectorOptions options)
 {
     private static readonly CancellationToken Stop = CancellationToken.None;
 
@@ -102,6 +103,7 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
         new ConnectorSources([new FolderConnectorType(Options.Create(options), TimeProvider.System), .. tree.Types], fixture.Secrets),
         fixture.Drive,
         fixture.Contents,
+        new ConflictStore(fixture.Database.DataSource),
         new PermissionSweeps(fixture.Database.DataSource, fixture.Acls, fixture.Mappings, fixture.Time),
         Options.Create(options),
         TimeProvider.System);
@@ -318,6 +320,18 @@ public abstract class SourceTree : IDisposable
 {
     /// <summary>Opens the source as a connector would.</summary>
     public abstract IConnectorSource Open();
+
+    /// <summary>Whether an identity is never given to a second file.</summary>
+    public virtual bool IdentitiesLast => true;
+
+    /// <summary>Whether a change shows that keeps size and date.</summary>
+    public virtual bool TellsLastChange => true;
+
+    /// <summary>Whether the source looks at a small file for the last time when it is opened, so that a later change is the next pass's.</summary>
+    public virtual bool ReadsAtOnce => false;
+
+    /// <summary>Whether symbolic links of the tree are seen as links.</summary>
+    public virtual bool ShowsLinks => true;
 
     /// <summary>What opens it by its settings; none for a tree that only tests open.</summary>
     public virtual IReadOnlyList<IConnectorType> Types => [];

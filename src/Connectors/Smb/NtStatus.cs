@@ -35,7 +35,7 @@ internal static class NtStatus
         [0xC000003B] = new("OBJECT_PATH_SYNTAX_BAD", "the server does not accept the path", ProblemCodes.NameNotAllowed),
         [0xC0000106] = new("NAME_TOO_LONG", "the name is too long for the server", ProblemCodes.NameNotAllowed),
         [ObjectNameCollision] = new("OBJECT_NAME_COLLISION", "something has that name", ProblemCodes.ChangedMeanwhile),
-        [DirectoryNotEmpty] = new("DIRECTORY_NOT_EMPTY", "the directory is not empty", ProblemCodes.ChangedMeanwhile),
+        [DirectoryNotEmpty] = new("DIRECTORY_NOT_EMPTY", "the directory is not empty", ProblemCodes.FolderNotEmpty),
         [FileIsADirectory] = new("FILE_IS_A_DIRECTORY", "it is a directory", ProblemCodes.SpecialFile),
         [StoppedOnSymlink] = new("STOPPED_ON_SYMLINK", "it is a symbolic link", ProblemCodes.Link),
         [0xC0000275] = new("NOT_A_REPARSE_POINT", "it is a link that the server cannot follow", ProblemCodes.Link),

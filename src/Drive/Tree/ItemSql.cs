@@ -73,6 +73,8 @@ internal static class ItemSql
         FROM (SELECT {FileColumns} FROM files WHERE tenant_id = $1 AND id = $2) f;
         """;
 
+    internal const string FindLiveFolders = $"SELECT {FolderColumns} FROM folders WHERE tenant_id = $1 AND id = ANY ($2) AND NOT is_deleted;";
+
     // One look per id, which OFFSET keeps the planner from turning into a join: without fresh statistics, as in the passes
     // right after a first sync, it would read the whole table for every page.
     internal const string FindLiveFiles = $"""

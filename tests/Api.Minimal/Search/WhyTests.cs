@@ -112,6 +112,8 @@ public sealed class WhyTests : IAsyncLifetime
         Assert.Equal("not_at_source", await AskAsync("a/report.txt"));
         Assert.Equal("unreadable_at_source", await AskAsync("locked/report.txt"));
         await RunAsync(connector, "run_2", "failed", "source_replaced");
+        Assert.Equal("source_replaced", await AskAsync("a/report.txt"));
+        await RunAsync(connector, "run_2b", "failed", "mass_delete");
         Assert.Equal("deletions_held", await AskAsync("a/report.txt"));
         await RunAsync(connector, "run_3", "failed", "source_offline");
         Assert.Equal("connector_failing", await AskAsync("a/report.txt"));

@@ -199,12 +199,16 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
         {
             while (true)
             {
+                // Never beyond the end as it was: where a block takes several requests (SMB 2.0.2), those beyond it cost the library its connection.
+                var wanted = (int)Math.Min(AgentFrames.BlockSize, file.Facts.SizeBytes - position);
+                if (wanted == 0)
+                    break;
                 var block = output.TakeBlock();
                 int got;
                 try
                 {
                     fixed (byte* pointer = block)
-                        got = session.ReadFile(file.Handle, pointer + AgentFrames.HeaderSize, AgentFrames.BlockSize);
+                        got = session.ReadFile(file.Handle, pointer + AgentFrames.HeaderSize, wanted);
                 }
                 catch (AgentException fault) when (!wasLost && NtStatus.IsOfConnection(fault.Fault.Status))
                 {

@@ -46,7 +46,7 @@ internal enum AgentFrame : byte
     /// <summary>Request: path of an empty directory. Answered by <see cref="Done"/>.</summary>
     RemoveDirectory = (byte)'P',
 
-    /// <summary>Request: date in seconds since 1970 (int64), path. Answered by <see cref="Done"/>.</summary>
+    /// <summary>Request: date in microseconds since 1970 (int64), path. Answered by <see cref="Done"/>.</summary>
     SetDate = (byte)'T',
 
     /// <summary>Request: path, name of an extended attribute. Answered by <see cref="Bytes"/>.</summary>
