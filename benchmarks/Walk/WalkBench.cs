@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using ScaiDrive.Bench.Queue;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Drive;
@@ -65,7 +66,7 @@ internal static class WalkBench
         var sweeps = new PermissionSweeps(
             database.Source, acls, new IdentityMappings(database.Source, acls, new GroupStore(database.Source)), TimeProvider.System);
         var sync = new ConnectorSync(
-            database.Source, connectors, new ConnectorSources([source], secrets), drive, contents, sweeps, options, TimeProvider.System);
+            database.Source, connectors, new ConnectorSources([source], secrets), drive, contents, new ConflictStore(database.Source), sweeps, options, TimeProvider.System);
 
         var began = Stopwatch.GetTimestamp();
         var connector = await FillAsync(database, source, drive, connectors, files, cancellationToken);

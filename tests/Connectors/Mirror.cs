@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Folder;
 using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Permissions;
@@ -88,7 +89,7 @@ public sealed class MirrorFixture : IAsyncLifetime
 }
 
 /// <summary>A source tree, the connector that mirrors it, and questions about the outcome.</summary>
-internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector connector, ConnectorOptions options)
+internal sealed partial class Mirror(MirrorFixture fixture, SourceTree tree, Connector connector, ConnectorOptions options)
 {
     private static readonly CancellationToken Stop = CancellationToken.None;
 
@@ -102,6 +103,7 @@ internal sealed class Mirror(MirrorFixture fixture, SourceTree tree, Connector c
         new ConnectorSources([new FolderConnectorType(Options.Create(options), TimeProvider.System), .. tree.Types], fixture.Secrets),
         fixture.Drive,
         fixture.Contents,
+        new ConflictStore(fixture.Database.DataSource),
         new PermissionSweeps(fixture.Database.DataSource, fixture.Acls, fixture.Mappings, fixture.Time),
         Options.Create(options),
         TimeProvider.System);

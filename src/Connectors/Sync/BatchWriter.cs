@@ -1,4 +1,5 @@
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Sync.Merging;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Connectors.Sync;
@@ -7,9 +8,21 @@ namespace ScaiDrive.Connectors.Sync;
 internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWriter rows)
 {
     private readonly HashSet<long> relocated = [];
+    private HashSet<string> changedMeanwhile = [];
     private AddsAhead? ahead;
 
     private string ShareId => pass.Connector.TargetShareId;
+
+    /// <summary>Makes sure that the files of the share stay as they were compared; those that changed meanwhile are left for the next pass.</summary>
+    internal async Task HoldAsync(IReadOnlyList<PendingFile> files, CancellationToken cancellationToken)
+    {
+        var compared = files.Where(file => file.Merge?.Share is not null).Select(file => file.Merge!.Share!).ToList();
+        if (compared.Count == 0)
+            return;
+        var now = (await pass.Drive.HoldFilesAsync(rows.Transaction, pass.Connector.TenantId, [.. compared.Select(file => file.Id)], cancellationToken)).ToDictionary(file => file.Id);
+        changedMeanwhile = [.. compared.Where(file => now.GetValueOrDefault(file.Id) is not { } held
+            || (held.ChecksumSha256, held.FolderId, held.Name) != (file.ChecksumSha256, file.FolderId, file.Name)).Select(file => file.Id)];
+    }
 
     /// <summary>Makes all writes, in order.</summary>
     internal async Task ApplyAsync(IReadOnlyList<PendingWrite> writes, CancellationToken cancellationToken)
@@ -72,6 +85,9 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
             path,
             async () =>
             {
+                // The share keeps its own order where the source follows it.
+                if (pass.Follows(SyncDirection.FromScaiDrive))
+                    return;
                 if (row.FileId is not null && await pass.Drive.FindFileAsync(pass.Connector.TenantId, row.FileId, cancellationToken) is { IsDeleted: false } file)
                     await drive.MoveFileAsync(file.Id, file.FolderId, $".moving-{file.Id}", cancellationToken);
                 if (row.FolderId is not null && await pass.Drive.FindFolderAsync(pass.Connector.TenantId, row.FolderId, cancellationToken) is { IsDeleted: false } folder)
@@ -115,6 +131,12 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
             return;
         }
 
+        if (pass.IsTwoWay)
+        {
+            await TryAsync(eviction.Path, () => new LossOfSource(pass, drive, rows).EvictAsync(eviction.Row, eviction.Path, cancellationToken), isGoneFine: true);
+            return;
+        }
+
         if (await TryAsync(eviction.Path, () => drive.DeleteFileAsync(eviction.Row.FileId!, permanent: false, cancellationToken), isGoneFine: true))
         {
             pass.Tally.Deleted++;
@@ -126,13 +148,23 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
 
     private async Task ApplyAsync(PendingFile file, CancellationToken cancellationToken)
     {
+        if (file.IsTwoWay && file.Merge is null)
+            return;
+        if (file.Merge?.Share is { } share && changedMeanwhile.Contains(share.Id))
+        {
+            pass.AddSkipped(file.Entry.Path, new SourceFault(ProblemCodes.ChangedMeanwhile, "It changed in ScaiDrive while it was compared."));
+            if (file.Origin is { } origin)
+                rows.Unmark(origin.Id);
+            return;
+        }
+
         if (file.Fault is { } fault)
         {
             await ReportAsync(file, fault, cancellationToken);
             return;
         }
 
-        if (!await PlaceAsync(file.Parent, cancellationToken))
+        if (file.Merge is null ? !await PlaceAsync(file.Parent, cancellationToken) : file.Parent is not { IsBlocked: false, RowId: not null })
         {
             pass.Tally.Skipped++;
             return;
@@ -142,7 +174,9 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         {
             await TryAsync(file.Entry.Path, async () =>
             {
-                if (file.Row is not null)
+                if (file.Merge is { } merge)
+                    await MergeAsync(merge, cancellationToken);
+                else if (file.Row is not null)
                     await RefreshAsync(file, file.Row, cancellationToken);
                 else if (file is { Origin: not null, Live: not null })
                     await MoveAsync(file, file.Origin, file.Live, cancellationToken);
@@ -150,10 +184,21 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
                     await AddAsync(file, cancellationToken);
             });
         }
+        catch (NoPlaceException)
+        {
+            pass.Tally.Skipped++;
+        }
         catch (ContentVanishedException vanished)
         {
             await ReportAsync(file, new SourceFault(ProblemCodes.ContentVanished, vanished.Message), cancellationToken);
         }
+    }
+
+    private async Task MergeAsync(MergeCase merge, CancellationToken cancellationToken)
+    {
+        await new Merger(pass, drive, rows, this).ApplyAsync(merge, cancellationToken);
+        if (merge.File.Origin is { } origin)
+            relocated.Add(origin.Id);
     }
 
     private async Task ReportAsync(PendingFile file, SourceFault fault, CancellationToken cancellationToken)
@@ -177,7 +222,12 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         }
 
         // It moved, that much is known, and its old content is better than none. A time that no file has makes the next pass read it.
-        if (file is { Origin: { } origin, Live: { } live } && await PlaceAsync(file.Parent, cancellationToken))
+        if (file is { Merge: { } merge, Origin: not null, Parent: { IsBlocked: false, RowId: not null } })
+        {
+            await TryAsync(file.Entry.Path, () => new Merger(pass, drive, rows, this).RelocateAsync(merge, cancellationToken));
+            relocated.Add(file.Origin.Id);
+        }
+        else if (file is { Origin: { } origin, Live: { } live, Merge: null } && await PlaceAsync(file.Parent, cancellationToken))
         {
             await TryAsync(file.Entry.Path, async () =>
             {
@@ -291,10 +341,10 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
     }
 
     internal NewFile NewFileOf(PendingFile file) =>
-        new(ShareId, file.Parent.FolderId, file.Entry.Name, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry));
+        new(ShareId, file.Parent.FolderId, file.Entry.Name, file.Content!, MediaTypes.FromName(file.Entry.Name), EntryTimes.Of(file.Entry.ModifiedNs));
 
     private Task<DriveFile> AddVersionAsync(PendingFile file, DriveFile live, CancellationToken cancellationToken) =>
-        drive.AddVersionAsync(live.Id, file.Content!, MediaTypes.FromName(file.Entry.Name), ModifiedAt(file.Entry), cancellationToken);
+        drive.AddVersionAsync(live.Id, file.Content!, MediaTypes.FromName(file.Entry.Name), EntryTimes.Of(file.Entry.ModifiedNs), cancellationToken);
 
     /// <summary>Takes a file of other origin out of the way. Whatever else has the name stays, and the next try meets it again.</summary>
     private async Task RemoveForeignAsync(string path, CancellationToken cancellationToken)
@@ -314,9 +364,22 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
     private async Task<bool> EnsureFolderAsync(MirroredDirectory directory, CancellationToken cancellationToken)
     {
         pass.Touch(directory);
+        if (pass.IsTwoWay && directory.Parent is { } above && !await PlaceAsync(above, cancellationToken))
+        {
+            directory.IsBlocked = true;
+            return false;
+        }
+
         var isDone = await TryAsync(directory.Path, async () =>
         {
             DriveFolder? folder;
+            if (pass.IsTwoWay)
+            {
+                folder = await EnsureBesideAsync(directory, cancellationToken);
+                (directory.FolderId, directory.DrivePath) = (folder.Id, folder.Path);
+                return;
+            }
+
             try
             {
                 folder = await drive.EnsureFolderAsync(ShareId, pass.TargetPath(directory.Path), cancellationToken);
@@ -334,6 +397,26 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         });
         (directory.IsPlaced, directory.IsBlocked) = (isDone, !isDone);
         return isDone;
+    }
+
+    /// <summary>In both directions the folder above may lie elsewhere than at the source, and nothing of other origin goes to the trash.</summary>
+    private async Task<DriveFolder> EnsureBesideAsync(MirroredDirectory directory, CancellationToken cancellationToken)
+    {
+        var path = $"{directory.Parent!.DrivePath}/{SourcePath.NameOf(directory.Path).Normalize()}";
+        try
+        {
+            var folder = await drive.EnsureFolderAsync(ShareId, path, cancellationToken);
+            if (!await rows.IsFolderTakenAsync(folder!.Id, cancellationToken))
+                return folder;
+        }
+        catch (NameConflictException)
+        {
+            // A file has the name.
+        }
+
+        var entry = new SourceEntry(directory.Path, SourceEntryKind.Directory, "", false, 0, 0, 0);
+        await new AsideMover(pass, drive, rows).TryMoveAsync(directory.Parent, entry, filesOnly: false, cancellationToken);
+        return (await drive.EnsureFolderAsync(ShareId, path, cancellationToken))!;
     }
 
     private async Task<bool> TryAsync(string path, Func<Task> write, bool isGoneFine = false)
@@ -359,12 +442,5 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
                 fault.Message));
             return false;
         }
-    }
-
-    private static DateTimeOffset ModifiedAt(SourceEntry entry)
-    {
-        // A file system may say anything; .NET and PostgreSQL both hold the years 1 to 9999.
-        var ticks = Math.Clamp(entry.ModifiedNs / 100, DateTimeOffset.MinValue.Ticks - DateTimeOffset.UnixEpoch.Ticks, DateTimeOffset.MaxValue.Ticks - DateTimeOffset.UnixEpoch.Ticks);
-        return DateTimeOffset.UnixEpoch.AddTicks(ticks);
     }
 }

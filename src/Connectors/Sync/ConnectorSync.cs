@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Permissions;
+using ScaiDrive.Connectors.Sync.Merging;
+using ScaiDrive.Connectors.Sync.Pushing;
 using ScaiDrive.Drive;
 using ScaiDrive.Store;
 
@@ -20,6 +23,7 @@ public sealed class ConnectorSync(
     ConnectorSources sources,
     DriveStore drive,
     ContentStore contents,
+    ConflictStore conflicts,
     PermissionSweeps permissions,
     IOptions<ConnectorOptions> options,
     TimeProvider time)
@@ -94,15 +98,23 @@ public sealed class ConnectorSync(
         if (await drive.FindShareAsync(connector.TenantId, connector.TargetShareId, cancellationToken) is not { IsDeleted: false })
             throw new ConnectorException(ConnectorCodes.NotFound, $"The share {connector.TargetShareId} does not exist any more.");
 
+        var writable = WritableOf(connector, source);
         var hasSnapshot = await snapshot.ExistsAsync(cancellationToken);
         var root = await source.ProbeAsync(cancellationToken);
         if (hasSnapshot && connector.RootIdentity is not null && connector.RootIdentity != root)
             await RefuseIfEmptyAsync(source, cancellationToken);
 
+        if (writable is not null)
+        {
+            pass.Target = await new TargetFolders(pass, connectors).FindAsync(hasSnapshot, cancellationToken);
+            await new IntentSweep(pass, writable).RunAsync(cancellationToken);
+        }
+
         var sweep = permissions.Of(pass);
         await sweep.PrepareAsync(cancellationToken);
         var relocations = new Relocations(pass, hasSnapshot);
-        var batch = new SyncBatch(pass, new ContentReader(source, contents, connector.TenantId, options.Value), relocations);
+        var merging = writable is null ? null : new MergePreparation(pass, contents, conflicts);
+        var batch = new SyncBatch(pass, new ContentReader(source, contents, connector.TenantId, options.Value), relocations, merging);
         if (pass.Phase == SyncPhases.Walk)
         {
             await new SourceWalk(pass, batch, relocations).RunAsync(cancellationToken);
@@ -119,10 +131,24 @@ public sealed class ConnectorSync(
         if (await source.ProbeAsync(cancellationToken) != root)
             throw new ConnectorException(ConnectorCodes.SourceReplaced, "The root of the source became another directory during the pass. Nothing was deleted.");
         await sweep.RunAsync(cancellationToken);
-        await new Deletions(pass).RunAsync(cancellationToken);
+        if (pass.Phase == SyncPhases.Delete)
+        {
+            await new Deletions(pass, conflicts).RunAsync(cancellationToken);
+            if (writable is not null)
+                await EnterPhaseAsync(pass, SyncPhases.Push, _ => { }, cancellationToken);
+        }
+
+        if (writable is not null)
+            await new Push(pass, writable, connectors, conflicts, contents).RunAsync(cancellationToken);
         await pass.CompleteAsync(root, cancellationToken);
         return await connectors.FindRunAsync(connector.TenantId, run.Id, cancellationToken) ?? run;
     }
+
+    /// <summary>The source as one that is written to; null when the share only follows.</summary>
+    private static IWritableSource? WritableOf(Connector connector, IConnectorSource source) =>
+        connector.Rules.Direction == SyncDirection.ToScaiDrive ? null
+        : source as IWritableSource
+            ?? throw new ConnectorException(ConnectorCodes.SourceReadOnly, $"A source of type '{connector.Type}' cannot be written to. Set sync_direction so that ScaiDrive follows it.");
 
     internal async Task<Run> StartAsync(Connector connector, RunRequest request, Func<CancellationToken, Task<ISyncTransaction>> begin, CancellationToken cancellationToken)
     {

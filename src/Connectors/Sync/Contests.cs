@@ -45,11 +45,12 @@ internal sealed class Contests(SyncPass pass, SyncBatch batch, Relocations reloc
             return;
         }
 
+        // The directory above may have another place by now; the next pass sees to it.
         if (row is { IsDirectory: true } || await ParentAsync(place, parents, cancellationToken) is not { } parent)
             return;
         if (row is null)
         {
-            await batch.AddAsync(new PendingFile(parent, entry, null, null), cancellationToken);
+            await batch.AddAsync(pass.NewFile(parent, entry, null, null), cancellationToken);
             return;
         }
 
@@ -57,22 +58,20 @@ internal sealed class Contests(SyncPass pass, SyncBatch batch, Relocations reloc
         if (isWanted || (row.Identity != entry.Identity && await relocations.HasOriginAsync(entry, cancellationToken)))
         {
             await batch.AddAsync(new PendingEviction(row, place.Path, isWanted), cancellationToken);
-            await batch.AddAsync(new PendingFile(parent, entry, null, null), cancellationToken);
+            await batch.AddAsync(pass.NewFile(parent, entry, null, null), cancellationToken);
             return;
         }
 
         var live = (await pass.Drive.FindFilesAsync(pass.Connector.TenantId, [row.FileId!], cancellationToken)).SingleOrDefault();
-        await batch.AddAsync(new PendingFile(parent, entry, row, live), cancellationToken);
+        await batch.AddAsync(pass.NewFile(parent, entry, row, live), cancellationToken);
     }
 
     private async Task<MirroredDirectory?> ParentAsync(ContestedPlace place, Dictionary<long, MirroredDirectory> parents, CancellationToken cancellationToken)
     {
         if (parents.TryGetValue(place.ParentId, out var known))
             return known;
-        var row = place.ParentId == Snapshot.Root ? null : await pass.Snapshot.FindAsync(place.ParentId, cancellationToken);
-        if (place.ParentId != Snapshot.Root && row is null)
+        if (await new DirectoryChain(pass).FindAsync(SourcePath.DirectoryOf(place.Path), cancellationToken) is not { } parent || parent.RowId != place.ParentId)
             return null;
-        var parent = new MirroredDirectory(null, SourcePath.DirectoryOf(place.Path), place.ParentId, row?.FolderId);
         parents.Add(place.ParentId, parent);
         return parent;
     }

@@ -1,15 +1,20 @@
+using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Sync.Merging;
+using ScaiDrive.Drive;
 
 namespace ScaiDrive.Connectors.Sync;
 
 /// <summary>The last phase: what the whole pass found nowhere leaves the share, after one more look at its place.</summary>
-internal sealed class Deletions(SyncPass pass)
+internal sealed class Deletions(SyncPass pass, ConflictStore conflicts)
 {
     private readonly Dictionary<long, string?> directories = [];
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        await new MassDeleteBrake(pass).CheckAsync(SnapshotSql.CountMissing, "the share", cancellationToken);
+        // Where the source follows the share, what it lacks is sent to it again.
+        if (!pass.Follows(SyncDirection.FromScaiDrive))
+            await new MassDeleteBrake(pass).CheckAsync(SnapshotSql.CountMissing, "the share", cancellationToken);
         while (await pass.Snapshot.MissingFilesAsync(pass.Run.Id, pass.Options.BatchFiles, cancellationToken) is { Count: > 0 } files)
             await DeleteFilesAsync(files, cancellationToken);
         // Each round takes the directories that have become empty; so a folder goes after what was in it was committed.
@@ -20,6 +25,12 @@ internal sealed class Deletions(SyncPass pass)
     private async Task DeleteFilesAsync(List<SnapshotRow> files, CancellationToken cancellationToken)
     {
         var gone = await WithoutThoseBackAsync(files, SourceEntryKind.File, cancellationToken);
+        if (pass.IsTwoWay)
+        {
+            await JudgeFilesAsync(files, gone, cancellationToken);
+            return;
+        }
+
         var live = (await pass.Drive.FindFilesAsync(pass.Connector.TenantId, [.. gone.Select(row => row.FileId!)], cancellationToken)).Select(file => file.Id).ToHashSet();
         await pass.CommitAsync(
             async (drive, rows) =>
@@ -48,6 +59,28 @@ internal sealed class Deletions(SyncPass pass)
             cancellationToken);
     }
 
+    private async Task JudgeFilesAsync(List<SnapshotRow> files, List<SnapshotRow> gone, CancellationToken cancellationToken)
+    {
+        var open = (await conflicts.OpenOfAsync(pass.Connector.TenantId, pass.Connector.Id, [], [.. gone.Select(row => row.FileId!)], cancellationToken))
+            .ToDictionary(conflict => conflict.FileId!);
+        await pass.CommitAsync(
+            async (drive, rows) =>
+            {
+                foreach (var row in files.Except(gone))
+                    rows.Unmark(row.Id);
+                foreach (var row in gone)
+                {
+                    var path = SourcePath.Combine(await DirectoryAsync(row.ParentId, cancellationToken) ?? "", row.Name);
+                    // Excluded by now: neither side is touched for that.
+                    if (!row.IsParked && !pass.Filter.AdmitsWithParents(path, isDirectory: false))
+                        rows.Delete(row.Id);
+                    else
+                        await new LossOfSource(pass, drive, rows).ApplyAsync(row, path, open.GetValueOrDefault(row.FileId!), cancellationToken);
+                }
+            },
+            cancellationToken);
+    }
+
     private async Task DeleteDirectoriesAsync(List<SnapshotRow> empty, CancellationToken cancellationToken)
     {
         var gone = await WithoutThoseBackAsync(empty, SourceEntryKind.Directory, cancellationToken);
@@ -55,12 +88,12 @@ internal sealed class Deletions(SyncPass pass)
         foreach (var row in gone.Where(row => row.FolderId is not null))
         {
             var folder = await pass.Drive.FindFolderAsync(pass.Connector.TenantId, row.FolderId!, cancellationToken);
-            if (folder is not { IsDeleted: false })
+            if (folder is not { IsDeleted: false } || !await MayDeleteAsync(row, folder, cancellationToken))
                 continue;
             var children = await pass.Drive.ListChildrenAsync(pass.Connector.TenantId, folder.ShareId, folder.Id, includeDeleted: false, limit: 1, offset: 0, cancellationToken);
             if (children.Items.Count == 0)
                 folders.Add(folder.Id);
-            else
+            else if (!pass.IsTwoWay)
                 pass.AddNote(folder.Path, new SourceFault(ProblemCodes.FolderNotEmpty, "The directory is gone at the source, but the folder holds what others put there."));
         }
 
@@ -83,8 +116,22 @@ internal sealed class Deletions(SyncPass pass)
 
                 foreach (var row in gone)
                     rows.Delete(row.Id);
+                if (pass.IsTwoWay && gone.Count > folders.Count)
+                    rows.Note(ConnectorSql.SetDriveNumber, SyncPass.Unknown);
             },
             cancellationToken);
+    }
+
+    /// <summary>Where the share decides too, a folder that stays is new to the source.</summary>
+    private async Task<bool> MayDeleteAsync(SnapshotRow row, DriveFolder folder, CancellationToken cancellationToken)
+    {
+        if (!pass.IsTwoWay)
+            return true;
+        if (pass.Follows(SyncDirection.FromScaiDrive) || !pass.Target!.Holds(folder))
+            return false;
+        return row.IsParked
+            || await DirectoryAsync(row.ParentId, cancellationToken) is not { } directory
+            || pass.Filter.AdmitsWithParents(SourcePath.Combine(directory, row.Name), isDirectory: true);
     }
 
     /// <summary>Leaves out what is at its place after all, or may be: a rename during the listing can hide an entry from it.</summary>

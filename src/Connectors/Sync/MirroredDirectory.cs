@@ -20,11 +20,14 @@ internal sealed class MirroredDirectory(MirroredDirectory? parent, string path, 
     /// <summary>The folder at the target path is known, although it may be the root of the share.</summary>
     internal bool IsPlaced { get; set; } = folderId is not null;
 
+    /// <summary>Where its folder is, when it is placed. In both directions that may be elsewhere than at the source: somebody moved it in the share.</summary>
+    internal string? DrivePath { get; set; }
+
     /// <summary>All of it that can change.</summary>
     internal MirroredDirectoryState State
     {
-        get => new(RowId, FolderId, IsBlocked, IsPlaced);
-        set => (RowId, FolderId, IsBlocked, IsPlaced) = (value.RowId, value.FolderId, value.IsBlocked, value.IsPlaced);
+        get => new(RowId, FolderId, IsBlocked, IsPlaced, DrivePath);
+        set => (RowId, FolderId, IsBlocked, IsPlaced, DrivePath) = (value.RowId, value.FolderId, value.IsBlocked, value.IsPlaced, value.DrivePath);
     }
 
     internal bool IsAtOrBelow(long directoryId)
@@ -40,4 +43,4 @@ internal sealed class MirroredDirectory(MirroredDirectory? parent, string path, 
 }
 
 /// <summary>What is known of a <see cref="MirroredDirectory"/> at one time.</summary>
-internal readonly record struct MirroredDirectoryState(long? RowId, string? FolderId, bool IsBlocked, bool IsPlaced);
+internal readonly record struct MirroredDirectoryState(long? RowId, string? FolderId, bool IsBlocked, bool IsPlaced, string? DrivePath);

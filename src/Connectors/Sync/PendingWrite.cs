@@ -27,12 +27,20 @@ internal sealed class PendingFile(MirroredDirectory parent, SourceEntry entry, S
     /// <summary>Why it cannot be read; null when it can, or need not be.</summary>
     internal SourceFault? Fault { get; set; }
 
+    /// <summary>What the share has of it, when both sides may have changed; null when the share only follows.</summary>
+    internal Merging.MergeCase? Merge { get; set; }
+
+    /// <summary>The share decides too: what it has otherwise is no reason to read the source.</summary>
+    internal bool IsTwoWay { get; init; }
+
     /// <summary>It is read and nothing is known of it: it only has to be made.</summary>
-    internal bool IsPlainAdd => this is { Fault: null, Row: null, Origin: null, Content: not null };
+    internal bool IsPlainAdd => this is { Fault: null, Row: null, Origin: null, IsTwoWay: false, Content: not null };
 
     internal bool NeedsContent =>
         (Row, Origin) switch
         {
+            ({ } known, _) when IsTwoWay => !known.HasStateOf(Entry),
+            (_, { } origin) when IsTwoWay => !origin.HasContentOf(Entry),
             ({ } known, _) => Live is null || !known.HasStateOf(Entry) || Live.ChecksumSha256 != known.ContentSha256,
             (_, { } origin) => Live is null || !origin.HasContentOf(Entry) || Live.ChecksumSha256 != origin.ContentSha256,
             _ => true,

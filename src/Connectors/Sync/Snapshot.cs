@@ -28,10 +28,17 @@ internal sealed record SnapshotRow(
     internal bool IsSameFileAs(SourceEntry entry) => Identity == entry.Identity && (entry.IdentityIsLasting || HasContentOf(entry));
 
     internal bool HasContentOf(SourceEntry entry) => SizeBytes == entry.SizeBytes && ModifiedNs == entry.ModifiedNs;
+
+    /// <summary>The entry as it was last seen at the source.</summary>
+    internal SourceEntry ToEntry(string path) =>
+        new(path, IsDirectory ? SourceEntryKind.Directory : SourceEntryKind.File, Identity, false, SizeBytes, ModifiedNs, ChangedNs);
 }
 
 /// <summary>A place in the source where another file than before was found.</summary>
 internal sealed record ContestedPlace(long ParentId, string Name, string Path, string Identity);
+
+/// <summary>What was about to be written to the source.</summary>
+internal sealed record Intent(long Id, string Action, string Path, string? Temporary);
 
 /// <summary>The snapshot of one connector: reads outside, writes inside a transaction.</summary>
 internal sealed class Snapshot(NpgsqlDataSource dataSource, string tenantId, string connectorId)
@@ -70,6 +77,31 @@ internal sealed class Snapshot(NpgsqlDataSource dataSource, string tenantId, str
     internal Task<List<SnapshotRow>> MissingFilesAsync(string runId, int limit, CancellationToken cancellationToken) =>
         RowsAsync(Read(SnapshotSql.MissingFiles, runId, limit), cancellationToken);
 
+    internal Task<List<SnapshotRow>> AfterAsync(long id, int limit, CancellationToken cancellationToken) =>
+        RowsAsync(Read(SnapshotSql.AfterId, id, limit), cancellationToken);
+
+    internal Task<List<SnapshotRow>> UnwantedAsync(string runId, long afterId, int limit, CancellationToken cancellationToken) =>
+        RowsAsync(Read(SnapshotSql.Unwanted, runId, afterId, limit), cancellationToken);
+
+    internal Task<List<SnapshotRow>> UnwantedEmptyDirectoriesAsync(string runId, int limit, CancellationToken cancellationToken) =>
+        RowsAsync(Read(SnapshotSql.UnwantedEmptyDirectories, runId, limit), cancellationToken);
+
+    internal Task<List<SnapshotRow>> OfFilesAsync(string[] fileIds, CancellationToken cancellationToken) =>
+        RowsAsync(Read(SnapshotSql.OfFiles, (object)fileIds), cancellationToken);
+
+    internal Task<List<SnapshotRow>> OfFoldersAsync(string[] folderIds, CancellationToken cancellationToken) =>
+        RowsAsync(Read(SnapshotSql.OfFolders, (object)folderIds), cancellationToken);
+
+    internal async Task<List<Intent>> IntentsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Read(SnapshotSql.Intents);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var intents = new List<Intent>();
+        while (await reader.ReadAsync(cancellationToken))
+            intents.Add(new Intent(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
+        return intents;
+    }
+
     internal async Task<long> CountAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
     {
         await using var command = Read(sql, parameters);
@@ -92,6 +124,14 @@ internal sealed class Snapshot(NpgsqlDataSource dataSource, string tenantId, str
     internal async Task<bool> IsWantedAsync(string identity, CancellationToken cancellationToken)
     {
         await using var command = Read(SnapshotSql.IsWanted, identity);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    internal async Task<bool> IsFileTakenAsync(string fileId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(SnapshotSql.FileIsTaken);
+        command.Parameters.Add(new NpgsqlParameter { Value = tenantId });
+        command.Parameters.Add(new NpgsqlParameter { Value = fileId });
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -134,11 +174,15 @@ internal sealed class Snapshot(NpgsqlDataSource dataSource, string tenantId, str
 /// <summary>Writes to the snapshot within one transaction. What returns nothing is collected and sent by <see cref="FlushAsync"/>, in order.</summary>
 internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenantId, string connectorId, string runId) : IAsyncDisposable
 {
-
     private NpgsqlBatch pending = new(transaction.Connection!, transaction);
 
     /// <summary>For what else is to be written with it.</summary>
     internal NpgsqlTransaction Transaction => transaction;
+
+    /// <summary>A statement about the connector ($1, $2) that goes with the rows.</summary>
+    internal void Note(string sql, params object[] parameters) => Add(sql, parameters);
+
+    internal void Note(NpgsqlBatchCommand command) => pending.BatchCommands.Add(command);
 
     internal void InsertFile(long parentId, string name, SourceEntry entry, string fileId, string sha256) =>
         Add(SnapshotSql.InsertFile, parentId, name, entry.Identity, entry.SizeBytes, entry.ModifiedNs, entry.ChangedNs, fileId, sha256, runId);
@@ -166,6 +210,17 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
     internal void Settle(ContestedPlace place) => Add(SnapshotSql.SettleContest, place.ParentId, place.Name);
 
     internal void ForgetOldContests() => Add(SnapshotSql.ForgetOldContests, runId);
+
+    internal void MarkUnwanted(long[] ids) => Add(SnapshotSql.MarkUnwanted, ids, runId);
+
+    internal void UnmarkUnwanted(long id) => Add(SnapshotSql.UnmarkUnwanted, id);
+
+    /// <summary>The same entry at another place of the source.</summary>
+    internal void SetPlace(long id, long parentId, SourceEntry entry) => Add(SnapshotSql.SetPlace, id, parentId, entry.Name, entry.ModifiedNs, entry.ChangedNs);
+
+    internal void AddIntent(string action, string path, string? temporary) => Add(SnapshotSql.AddIntent, action, path, Text(temporary));
+
+    internal void ForgetIntents() => Add(SnapshotSql.ForgetIntents);
 
     internal async Task<long> InsertDirectoryAsync(long parentId, SourceEntry entry, string? folderId, CancellationToken cancellationToken)
     {

@@ -188,4 +188,58 @@ internal static class SnapshotSql
     internal const string SettleContest = "DELETE FROM connectors.contested WHERE tenant_id = $1 AND connector_id = $2 AND parent_id = $3 AND name = $4;";
 
     internal const string ForgetOldContests = "DELETE FROM connectors.contested WHERE tenant_id = $1 AND connector_id = $2 AND run_id <> $3;";
+
+    internal const string AfterId = """
+        SELECT id, parent_id, name, is_directory, identity, size_bytes, modified_ns, changed_ns, file_id, folder_id, content_sha256, missing_run_id
+        FROM connectors.snapshot
+        WHERE tenant_id = $1 AND connector_id = $2 AND id > $3
+        ORDER BY id
+        LIMIT $4;
+        """;
+
+    internal const string Unwanted = """
+        SELECT id, parent_id, name, is_directory, identity, size_bytes, modified_ns, changed_ns, file_id, folder_id, content_sha256, missing_run_id
+        FROM connectors.snapshot
+        WHERE tenant_id = $1 AND connector_id = $2 AND unwanted_run_id = $3 AND NOT is_directory AND id > $4
+        ORDER BY id
+        LIMIT $5;
+        """;
+
+    internal const string UnwantedEmptyDirectories = """
+        SELECT s.id, s.parent_id, s.name, s.is_directory, s.identity, s.size_bytes, s.modified_ns, s.changed_ns, s.file_id, s.folder_id,
+            s.content_sha256, s.missing_run_id
+        FROM connectors.snapshot s
+        WHERE s.tenant_id = $1 AND s.connector_id = $2 AND s.unwanted_run_id = $3 AND s.is_directory
+            AND NOT EXISTS (SELECT 1 FROM connectors.snapshot c WHERE c.tenant_id = $1 AND c.connector_id = $2 AND c.parent_id = s.id)
+        ORDER BY s.id
+        LIMIT $4;
+        """;
+
+    internal const string OfFiles = """
+        SELECT id, parent_id, name, is_directory, identity, size_bytes, modified_ns, changed_ns, file_id, folder_id, content_sha256, missing_run_id
+        FROM connectors.snapshot
+        WHERE tenant_id = $1 AND connector_id = $2 AND file_id = ANY ($3);
+        """;
+
+    internal const string OfFolders = """
+        SELECT id, parent_id, name, is_directory, identity, size_bytes, modified_ns, changed_ns, file_id, folder_id, content_sha256, missing_run_id
+        FROM connectors.snapshot
+        WHERE tenant_id = $1 AND connector_id = $2 AND folder_id = ANY ($3);
+        """;
+
+    internal const string MarkUnwanted = "UPDATE connectors.snapshot SET unwanted_run_id = $4 WHERE tenant_id = $1 AND connector_id = $2 AND id = ANY ($3);";
+
+    internal const string UnmarkUnwanted = "UPDATE connectors.snapshot SET unwanted_run_id = NULL WHERE tenant_id = $1 AND connector_id = $2 AND id = $3;";
+
+    internal const string SetPlace = """
+        UPDATE connectors.snapshot
+        SET parent_id = $4, name = $5, modified_ns = $6, changed_ns = $7
+        WHERE tenant_id = $1 AND connector_id = $2 AND id = $3;
+        """;
+
+    internal const string AddIntent = "INSERT INTO connectors.intent (tenant_id, connector_id, action, path, temporary) VALUES ($1, $2, $3, $4, $5);";
+
+    internal const string Intents = "SELECT id, action, path, temporary FROM connectors.intent WHERE tenant_id = $1 AND connector_id = $2 ORDER BY id;";
+
+    internal const string ForgetIntents = "DELETE FROM connectors.intent WHERE tenant_id = $1 AND connector_id = $2;";
 }

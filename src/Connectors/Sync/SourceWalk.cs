@@ -42,7 +42,8 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
     /// <summary>Goes back to where the last attempt stopped: only the directories on the way there are listed again, from there on.</summary>
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        var directory = new MirroredDirectory(null, "", Snapshot.Root, null);
+        var chain = new DirectoryChain(pass);
+        var directory = chain.Root();
         foreach (var name in SourcePath.Parts(pass.Cursor ?? ""))
         {
             frames.Push(new WalkFrame(pass, relocations, directory, name, cancellationToken));
@@ -50,7 +51,7 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
             var row = await pass.Snapshot.AtPlaceAsync(directory.RowId!.Value, name, cancellationToken);
             if (row is not { IsDirectory: true } || !pass.Filter.Admits(path, isDirectory: true))
                 return;
-            directory = new MirroredDirectory(directory, path, row.Id, row.FolderId);
+            directory = await chain.EnterAsync(directory, path, row, cancellationToken);
         }
 
         frames.Push(new WalkFrame(pass, relocations, directory, "", cancellationToken));
@@ -135,7 +136,7 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
 
         if (row is null)
         {
-            await batch.AddAsync(new PendingFile(frame.Directory, entry, null, null), cancellationToken);
+            await batch.AddAsync(pass.NewFile(frame.Directory, entry, null, null), cancellationToken);
             return;
         }
 
@@ -146,10 +147,10 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         }
 
         var file = frame.LiveFileOf(row);
-        if (row.HasStateOf(entry) && file?.ChecksumSha256 == row.ContentSha256 && file?.Path == pass.TargetPath(entry.Path))
+        if (row.HasStateOf(entry) && (pass.IsTwoWay || (file?.ChecksumSha256 == row.ContentSha256 && file?.Path == pass.TargetPath(entry.Path))))
             pass.Tally.Unchanged++;
         else
-            await batch.AddAsync(new PendingFile(frame.Directory, entry, row, file), cancellationToken);
+            await batch.AddAsync(pass.NewFile(frame.Directory, entry, row, file), cancellationToken);
     }
 
     private async Task TakeDirectoryAsync(WalkFrame frame, SourceEntry entry, SnapshotRow? row, CancellationToken cancellationToken)
@@ -163,11 +164,16 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         var directory = row is not null
             ? await ReenterAsync(frame.Directory, entry, row, cancellationToken)
             : await TryMoveAsync(frame.Directory, entry, cancellationToken) ?? await EnterAsync(frame.Directory, entry, cancellationToken);
+        if (directory is null)
+            return;
         frames.Push(new WalkFrame(pass, relocations, directory, "", cancellationToken));
     }
 
-    private async Task<MirroredDirectory> EnterAsync(MirroredDirectory parent, SourceEntry entry, CancellationToken cancellationToken)
+    private async Task<MirroredDirectory?> EnterAsync(MirroredDirectory parent, SourceEntry entry, CancellationToken cancellationToken)
     {
+        // What the source has of its own is none of the share's.
+        if (pass.Follows(SyncDirection.FromScaiDrive))
+            return null;
         var directory = new MirroredDirectory(parent, entry.Path, null, null);
         await batch.AddAsync(new PendingDirectory(directory, entry), cancellationToken);
         return directory;
@@ -176,6 +182,15 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
     /// <summary>A directory that was here before. Its folder is put back when somebody moved or deleted it in the share.</summary>
     private async Task<MirroredDirectory> ReenterAsync(MirroredDirectory parent, SourceEntry entry, SnapshotRow row, CancellationToken cancellationToken)
     {
+        if (pass.IsTwoWay)
+        {
+            // Where the folder is now, and whether it is, is sent to the source later on.
+            var there = await new DirectoryChain(pass).EnterAsync(parent, entry.Path, row, cancellationToken);
+            if (row.Identity != entry.Identity)
+                await batch.AddAsync(new PendingDirectoryUpdate(there, row, entry), cancellationToken);
+            return there;
+        }
+
         var directory = new MirroredDirectory(parent, entry.Path, row.Id, row.FolderId);
         if (row.FolderId is not null)
         {
@@ -212,6 +227,8 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         if (parent.IsBlocked || await relocations.FindOriginAsync(parent, entry, cancellationToken) is not { } origin)
             return null;
         var folder = origin.FolderId is null ? null : await pass.Drive.FindFolderAsync(pass.Connector.TenantId, origin.FolderId, cancellationToken);
+        if (pass.IsTwoWay && (pass.Follows(SyncDirection.FromScaiDrive) || await StaysInShareAsync(origin, folder, cancellationToken)))
+            return await RelocateAsync(parent, entry, origin, cancellationToken);
         var folderId = folder is { IsDeleted: false } ? folder.Id : null;
         var isDone = false;
         await pass.CommitAsync(
@@ -230,7 +247,34 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         if (!isDone)
             return null;
         relocations.Version++;
-        return new MirroredDirectory(parent, entry.Path, origin.Id, folderId);
+        return await new DirectoryChain(pass).EnterAsync(
+            parent, entry.Path, (await pass.Snapshot.FindAsync(origin.Id, cancellationToken))!, cancellationToken);
+    }
+
+    /// <summary>A directory that moved at the source, and whose folder does not follow: it is gone from the share, or was moved there too and the share has the say.</summary>
+    private async Task<bool> StaysInShareAsync(SnapshotRow origin, DriveFolder? folder, CancellationToken cancellationToken)
+    {
+        if (!pass.Target!.Holds(folder))
+            return origin.FolderId is not null;
+        if (pass.Connector.Rules.ConflictResolution != ConflictResolution.ServerWins || origin.IsParked)
+            return false;
+        var parentId = origin.ParentId == Snapshot.Root ? pass.Target.FolderId : (await pass.Snapshot.FindAsync(origin.ParentId, cancellationToken))?.FolderId;
+        return folder!.ParentId != parentId || folder.Name != origin.Name.Normalize();
+    }
+
+    /// <summary>Notes where a directory is at the source now, and leaves the share alone.</summary>
+    private async Task<MirroredDirectory> RelocateAsync(MirroredDirectory parent, SourceEntry entry, SnapshotRow origin, CancellationToken cancellationToken)
+    {
+        await pass.CommitAsync(
+            (_, rows) =>
+            {
+                rows.UpdateDirectory(origin.Id, parent.RowId!.Value, entry.Name, entry, origin.FolderId);
+                rows.Note(ConnectorSql.SetDriveNumber, SyncPass.Unknown);
+                return Task.CompletedTask;
+            },
+            cancellationToken);
+        relocations.Version++;
+        return await new DirectoryChain(pass).EnterAsync(parent, entry.Path, origin, cancellationToken);
     }
 
     private static async Task<bool> TryMoveFolderAsync(DriveWriter drive, string folderId, MirroredDirectory parent, string name, CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
+using ScaiDrive.Connectors.Sync.Merging;
+
 namespace ScaiDrive.Connectors.Sync;
 
 /// <summary>Collects writes until they are worth a transaction, reads the content they need, and makes them, in order.</summary>
-internal sealed class SyncBatch(SyncPass pass, ContentReader reader, Relocations relocations)
+internal sealed class SyncBatch(SyncPass pass, ContentReader reader, Relocations relocations, MergePreparation? merging)
 {
     // Writes that need no content are small.
     private const int SmallWritesPerFile = 10;
@@ -45,12 +47,26 @@ internal sealed class SyncBatch(SyncPass pass, ContentReader reader, Relocations
             return;
         var pending = writes.OfType<PendingFile>().ToList();
         await relocations.FindOriginsAsync([.. pending.Where(file => file.Row is null)], cancellationToken);
+        if (merging is not null)
+        {
+            await merging.CompareAsync(pending, cancellationToken);
+            // Not compared: the source has it of its own.
+            pending.RemoveAll(file => file.Merge is null);
+        }
+
         var unread = pending.Where(file => file.NeedsContent).ToList();
         await reader.ReadAsync(unread, cancellationToken);
         pass.Tally.Bytes += unread.Sum(file => file.Content?.SizeBytes ?? 0);
+        if (merging is not null)
+            await merging.LoadAsync(pending, cancellationToken);
 
         await pass.CommitAsync(
-            (drive, rows) => new BatchWriter(pass, drive, rows).ApplyAsync(writes, cancellationToken),
+            async (drive, rows) =>
+            {
+                var writer = new BatchWriter(pass, drive, rows);
+                await writer.HoldAsync(pending, cancellationToken);
+                await writer.ApplyAsync(writes, cancellationToken);
+            },
             cancellationToken);
         if (pending.Any(file => file.Origin is not null) || writes.Exists(write => write is PendingEviction))
             relocations.Version++;

@@ -38,6 +38,17 @@ internal sealed class SyncPass(
 
     internal PathFilter Filter { get; } = new(connector.IncludePatterns, connector.ExcludePatterns, connector.PatternsIgnoreCase);
 
+    /// <summary>Stands for a position in the change log that is not known: everything is compared.</summary>
+    internal static NpgsqlParameter Unknown => new() { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint, Value = DBNull.Value };
+
+    /// <summary>The source is written to as well.</summary>
+    internal bool IsTwoWay => connector.Rules.Direction != SyncDirection.ToScaiDrive;
+
+    /// <summary>The folder of the share, when the source is written to as well; otherwise null.</summary>
+    internal TargetFolder? Target { get; set; }
+
+    internal bool Follows(SyncDirection direction) => connector.Rules.Direction == direction;
+
     internal Tally Tally { get; private set; } = new(run.Report);
 
     internal string Phase { get; set; } = run.Phase;
@@ -69,6 +80,11 @@ internal sealed class SyncPass(
         Tally.Skipped++;
         AddProblem(path, fault, ItemActions.Skipped);
     }
+
+    internal void AddConflict(string path, SourceFault fault) => AddProblem(path, fault, ItemActions.Conflict);
+
+    internal PendingFile NewFile(MirroredDirectory parent, SourceEntry entry, SnapshotRow? row, DriveFile? live) =>
+        new(parent, entry, row, live) { IsTwoWay = IsTwoWay };
 
     internal void AddNote(string path, SourceFault fault) => AddProblem(path, fault, ItemActions.Skipped);
 

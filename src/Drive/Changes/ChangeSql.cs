@@ -43,6 +43,8 @@ internal static class ChangeSql
         DELETE FROM staged_changes WHERE tenant_id = $1 AND writer_id = $2;
         """;
 
+    internal const string Last = "SELECT coalesce(max(number), 0) FROM changes WHERE tenant_id = $1;";
+
     internal const string Read = """
         SELECT number, tenant_id, share_id, resource_type, resource_id, change_type, changed_by, changed_at, interactive, connector_id,
                old_path, new_path, folder_id, name, owner_id, created_by, modified_by, created_at, modified_at, is_deleted,

@@ -61,6 +61,31 @@ public sealed class DriveStore(
     public Task<DriveFolder?> FindFolderAsync(string tenantId, string folderId, CancellationToken cancellationToken) => ItemRows.FirstAsync(
         dataSource.Command(ItemSql.FindFolder, Arg.Of(tenantId), Arg.Of(folderId)), ItemRows.Folder, cancellationToken);
 
+    /// <summary>Those of the folders that are live, in no order.</summary>
+    public async Task<IReadOnlyList<DriveFolder>> FindFoldersAsync(
+        string tenantId, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        ids.Count == 0
+            ? []
+            : await ItemRows.AllAsync(
+                dataSource.Command(ItemSql.FindLiveFolders, Arg.Of(tenantId), Arg.Of([.. ids])), ItemRows.Folder, cancellationToken);
+
+    /// <summary>The live folder at a path such as <c>/a/b</c>, or null; the root of a share has none.</summary>
+    /// <exception cref="InvalidNameException">No folder could have such a path.</exception>
+    public async Task<DriveFolder?> FindFolderByPathAsync(string tenantId, string shareId, string path, CancellationToken cancellationToken)
+    {
+        var names = ItemPath.Split(path);
+        var step = 0;
+        var folder = await ItemRows.FirstAsync(
+            dataSource.Command(ItemSql.WalkFolders, Arg.Of(tenantId), Arg.Of(shareId), Arg.Of(names)),
+            row =>
+            {
+                step = row.GetInt32(12);
+                return ItemRows.Folder(row);
+            },
+            cancellationToken);
+        return step == names.Length ? folder : null;
+    }
+
     /// <summary>The file, in the trash or not; or null.</summary>
     public Task<DriveFile?> FindFileAsync(string tenantId, string fileId, CancellationToken cancellationToken) => ItemRows.FirstAsync(
         dataSource.Command(ItemSql.FindFile, Arg.Of(tenantId), Arg.Of(fileId)), ItemRows.File, cancellationToken);
@@ -220,6 +245,13 @@ public sealed class DriveStore(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 #pragma warning restore CA1822
+
+    /// <summary>Number of the newest change of the tenant; 0 when there is none.</summary>
+    public async Task<long> LastChangeNumberAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.Command(ChangeSql.Last, Arg.Of(tenantId));
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     /// <summary>The change log after a position, oldest first. A reader that goes on from the last number it got misses nothing.</summary>
     /// <param name="tenantId">Whose.</param>

@@ -84,7 +84,7 @@ internal sealed class ConnectorWatch(
             }
 
             var scopes = told.Take(MostScopes);
-            if (scopes.Count > 0)
+            if (scopes.Length > 0)
             {
                 await connectors.AddHintsAsync(connector.TenantId, connector.Id, scopes, cancellationToken);
                 isSmall &= !scopes.Contains(SyncScope.All);
@@ -112,7 +112,7 @@ internal sealed class ConnectorWatch(
             }
         }
 
-        internal IReadOnlyCollection<SyncScope> Take(int atMost)
+        internal SyncScope[] Take(int atMost)
         {
             lock (gate)
             {
