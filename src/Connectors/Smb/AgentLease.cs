@@ -10,6 +10,8 @@ internal sealed class AgentLease(AgentPool pool, AgentProcess agent, bool isApar
 {
     private int isReturned;
 
+    internal AgentPool Pool => pool;
+
     /// <summary>The process; for tests.</summary>
     internal AgentProcess Agent => agent;
 

@@ -31,6 +31,9 @@ internal sealed class AgentPool : IAsyncDisposable
 
     internal SmbSettings Settings => settings;
 
+    /// <summary>Where its agents work; for tests.</summary>
+    internal string FolderPath => folder.Value.FullPath;
+
     internal TimeProvider Time => time;
 
     internal SyncRules Rules { get; }

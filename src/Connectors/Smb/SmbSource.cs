@@ -11,7 +11,7 @@ namespace ScaiDrive.Connectors.Smb;
 /// so there a change that hides behind the old size and date is not seen.</para>
 /// <para>A small file is read with one request to an agent, its facts before and after included. A large one holds an agent until it is closed.</para>
 /// </remarks>
-internal sealed partial class SmbSource : IWritableSource
+internal sealed partial class SmbSource : IWritableSource, ISourceWithPermissions, IWatchableSource
 {
     /// <summary>Files up to this size are read at once, and kept in memory meanwhile.</summary>
     internal const int DefaultAtOnce = 256 << 10;
