@@ -102,6 +102,21 @@ public sealed class InitialSyncTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_on_the_share_is_found_and_a_deletion_is_not_without_a_run_asked_for()
+    {
+        Write("plan.txt", "narwhal");
+        var connector = await CreateAsync(api.Share.Id, null, watch: true);
+        await api.SyncAsync(connector);
+        await WorkingApi.UntilAsync(async () => (await api.FindAsync("narwhal")).Count == 1);
+
+        Write("new.txt", "dugong");
+        await WorkingApi.UntilAsync(async () => (await api.FindAsync("dugong")).SequenceEqual(["new.txt"]));
+        File.Delete(PathOf("plan.txt"));
+        await WorkingApi.UntilAsync(async () => (await api.FindAsync("narwhal")).Count == 0);
+        Assert.Contains((await api.GetAsync($"{connector}/jobs")).GetProperty("jobs").EnumerateArray(), run => run.GetProperty("trigger").GetString() == "change");
+    }
+
+    [Fact]
     public async Task Names_that_a_server_takes_for_one_go_by_conflict_resolution()
     {
         await UploadAsync("Plan.txt", "narwhal");
@@ -145,14 +160,15 @@ public sealed class InitialSyncTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 
-    private async Task<string> CreateAsync(string share, string? more, string? password = null, string shareName = "files")
+    private async Task<string> CreateAsync(string share, string? more, string? password = null, string shareName = "files", bool watch = false)
     {
+        // What a watch starts would take the changes that a test wants to see in the run that it asks for.
         var made = await api.SendAsync(
             HttpMethod.Post,
             Connectors,
             $$"""
             {"name":"Files","server_host":"{{samba.Host}}","share_name":"{{shareName}}","username":"{{SambaUser.Default.Name}}","password":"{{password ?? SambaUser.Default.Password}}",
-             "target_share_id":"{{share}}"{{(more is null ? "" : "," + more)}}}
+             "target_share_id":"{{share}}","settings":{"watch_for_changes":{{(watch ? "true" : "false")}}}{{(more is null ? "" : "," + more)}}}
             """,
             HttpStatusCode.Created);
         return $"{Connectors}/{made.GetProperty("id").GetString()}";
