@@ -23,5 +23,7 @@ public sealed class FolderSoakTests(MirrorFixture fixture) : IClassFixture<Mirro
         var soak = new Soak(tree, mirror, int.TryParse(Environment.GetEnvironmentVariable("SCAIDRIVE_SOAK_SEED"), out var other) ? other : seed);
 
         await soak.RunAsync(operations);
+
+        Assert.True(soak.Crashes > 0, "No fault ended a pass: the soak has shown nothing.");
     }
 }
