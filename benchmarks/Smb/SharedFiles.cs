@@ -5,7 +5,7 @@ namespace ScaiDrive.Bench.Smb;
 /// <summary>What lies on the share. No two files have equal bytes, so nothing is stored once for two.</summary>
 internal static class SharedFiles
 {
-    internal const int FilesPerDirectory = 100;
+    private const int FilesPerDirectory = 100, ManyPerDirectory = 1_000;
     private const int SmallestBytes = 1024, LargestBytes = 8 * 1024, BlockBytes = 1024 * 1024;
 
     /// <summary>Small files of 1 to 8 KiB, a hundred to a directory.</summary>
@@ -43,6 +43,18 @@ internal static class SharedFiles
                 random.NextBytes(block);
                 file.Write(block.AsSpan(0, (int)Math.Min(left, BlockBytes)));
             }
+        }
+    }
+
+    /// <summary>Files without content, a thousand to a directory: what matters of them is that they are there.</summary>
+    internal static void MakeEmpty(string directory, int files)
+    {
+        for (var number = 0; number < files; number++)
+        {
+            var parent = Path.Combine(directory, Name('d', number / ManyPerDirectory));
+            if (number % ManyPerDirectory == 0)
+                Directory.CreateDirectory(parent);
+            File.Create(Path.Combine(parent, Name('f', number))).Dispose();
         }
     }
 

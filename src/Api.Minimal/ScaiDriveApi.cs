@@ -78,6 +78,7 @@ public static class ScaiDriveApi
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, QueueMetricSource>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, IndexMetricSource>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, ProviderMetricSource>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IMetricSource, ConnectorMetricSource>());
         return services;
     }
 

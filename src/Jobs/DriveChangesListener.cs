@@ -73,7 +73,8 @@ internal sealed class DriveChangesListener(JobQueue queue, IndexWriter index, Em
             : queue.CancelBySubjectsAsync(
                 tx, tenantId, fileIds, FileJobs.Kinds, "superseded", "A newer version replaced this one, or the file was deleted.", exceptJobId: null, cancellationToken);
 
-    private static string QueueFor(ChangeOrigin origin) => origin.IsInteractive ? QueueNames.High : QueueNames.Low;
+    // What a source told of was saved by somebody a moment ago; behind an import of the same connector it would be found hours later.
+    private static string QueueFor(ChangeOrigin origin) => origin.IsInteractive || origin.IsUrgent ? QueueNames.High : QueueNames.Low;
 
     /// <summary>What search knows of a file of the drive.</summary>
     internal static IndexedFile Indexed(DriveFile file) =>

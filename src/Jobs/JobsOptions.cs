@@ -24,6 +24,13 @@ public sealed record JobsOptions
     /// <summary>How long changes that a source tells of are gathered before a run is asked for. Default one second.</summary>
     public TimeSpan GatherHintsFor { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a watch must stand before it counts as one: what happened before it is then looked for. Default three seconds.</summary>
+    public TimeSpan WatchStandsAfter { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long to wait before a watch that ended is begun anew; twice as long each time it does not stand, up to ten minutes. Default five
+    /// seconds.</summary>
+    public TimeSpan WatchAgainAfter { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How old unreferenced content must be before it goes. Default one hour: longer than any upload in flight.</summary>
     public TimeSpan CollectOlderThan { get; init; } = TimeSpan.FromHours(1);
 }

@@ -94,7 +94,9 @@ public abstract partial class ConnectorContract(MirrorFixture fixture) : IClassF
         File.SetLastWriteTimeUtc(Tree.At("a"), date);
         await mirror.RunAsync();
 
-        await mirror.AssertInStepAsync();
+        // Where the server keeps no time of the last change, nothing tells; the README says so.
+        if (Tree.TellsLastChange)
+            await mirror.AssertInStepAsync();
     }
 
     [Fact]
@@ -149,7 +151,8 @@ public abstract partial class ConnectorContract(MirrorFixture fixture) : IClassF
 
         await mirror.AssertInStepAsync();
         var file = (await mirror.FilesAsync())["z/b"];
-        Assert.Equal((id, 2), (file.Id, file.Version));
+        if (Tree.IdentitiesLast)
+            Assert.Equal((id, 2), (file.Id, file.Version));
     }
 
     [Fact]
@@ -161,10 +164,11 @@ public abstract partial class ConnectorContract(MirrorFixture fixture) : IClassF
         var id = (await mirror.FilesAsync())["z"].Id;
 
         Tree.Move("z", "a");
-        Tree.Write("a", "longer");
+        if (Tree.IdentitiesLast)
+            Tree.Write("a", "longer");
         var run = await mirror.RunAsync(source => new RefusingSource(source, "a"));
 
-        Assert.Equal((id, 1), ((await mirror.FilesAsync())["a"].Id, run.Report.Errors));
+        Assert.Equal((id, Tree.IdentitiesLast ? 1 : 0), ((await mirror.FilesAsync())["a"].Id, run.Report.Errors));
         Assert.Equal("one", await mirror.ReadAsync("a"));
         await mirror.RunAsync();
         await mirror.AssertInStepAsync();
@@ -486,6 +490,8 @@ public abstract partial class ConnectorContract(MirrorFixture fixture) : IClassF
             isFirst = false;
         }));
 
+        if (Tree.ReadsAtOnce)
+            await mirror.RunAsync();
         await mirror.AssertInStepAsync();
         Assert.Equal((1, 0), (run.Report.Added, run.Report.Skipped));
     }
@@ -504,9 +510,13 @@ public abstract partial class ConnectorContract(MirrorFixture fixture) : IClassF
                 Tree.Write(path, new string('x', ++length));
         }));
 
-        Assert.Equal(["b"], (await mirror.FilesAsync()).Keys);
-        Assert.Equal((1, 0), (run.Report.Skipped, run.Report.Errors));
-        Assert.Equal(("a", ProblemCodes.Changing, false), Assert.Single(await mirror.ProblemsAsync(run)) switch { var one => (one.Path, one.Code, one.IsError) });
+        Assert.Equal(Tree.ReadsAtOnce ? ["a", "b"] : ["b"], (await mirror.FilesAsync()).Keys);
+        if (!Tree.ReadsAtOnce)
+        {
+            Assert.Equal((1, 0), (run.Report.Skipped, run.Report.Errors));
+            Assert.Equal(("a", ProblemCodes.Changing, false), Assert.Single(await mirror.ProblemsAsync(run)) switch { var one => (one.Path, one.Code, one.IsError) });
+        }
+
         await mirror.RunAsync();
         await mirror.AssertInStepAsync();
     }

@@ -94,15 +94,17 @@ public abstract partial class ConnectorContract
     {
         foreach (var name in new[] { "a", "d/b", "d/e/c", "f/g", "gone", "moved", "tree/x", "tree/y" })
             Tree.Write(name, name);
-        File.CreateSymbolicLink(Tree.At("link"), "a");
+        var links = Tree.ShowsLinks ? 1 : 0;
+        if (Tree.ShowsLinks)
+            File.CreateSymbolicLink(Tree.At("link"), "a");
         var mirror = await MirrorAsync(Small);
         mirror.Commits.Refuse = (sqlState, 3);
 
         var first = await mirror.RunAsync();
 
         await mirror.AssertInStepAsync(except: "link");
-        Assert.Equal((8, 13, 1), (first.Report.Added, first.Report.Listed, first.Report.Skipped));
-        Assert.Equal([("link", ProblemCodes.Link)], (await mirror.ProblemsAsync(first)).Select(one => (one.Path, one.Code)));
+        Assert.Equal((8, 12 + links, links), (first.Report.Added, first.Report.Listed, first.Report.Skipped));
+        Assert.Equal(new[] { ("link", ProblemCodes.Link) }.Take(links), (await mirror.ProblemsAsync(first)).Select(one => (one.Path, one.Code)));
 
         Tree.Delete("gone");
         Tree.Move("moved", "d/moved");
@@ -154,7 +156,7 @@ public abstract partial class ConnectorContract
         });
         mirror.Commits.OnBegin = null;
 
-        Assert.Equal(("completed", 1, 3, 0), (run.Status, run.Report.Added, run.Report.Errors, run.Report.Deleted));
+        Assert.Equal(("completed", 1, 3, Tree.IdentitiesLast ? 0 : 1), (run.Status, run.Report.Added, run.Report.Errors, run.Report.Deleted));
         var problems = await mirror.ProblemsAsync(run);
         Assert.Equal([("changed", true), ("moved", true), ("new", true)], problems.Select(one => (one.Path, one.IsError)).Order());
         Assert.All(problems, one =>
@@ -163,11 +165,14 @@ public abstract partial class ConnectorContract
             Assert.Contains("was collected", one.Detail, StringComparison.Ordinal);
             Assert.NotEmpty(one.Hint);
         });
-        Assert.Equal((before["z"].Id, "changed"), ((await mirror.FilesAsync())["moved"].Id, await mirror.ReadAsync("changed")));
+        Assert.Equal("changed", await mirror.ReadAsync("changed"));
+        if (Tree.IdentitiesLast)
+            Assert.Equal(before["z"].Id, (await mirror.FilesAsync())["moved"].Id);
 
         Assert.Equal(0, (await mirror.RunAsync()).Report.Errors);
         await mirror.AssertInStepAsync();
-        Assert.Equal(before["z"].Id, (await mirror.FilesAsync())["moved"].Id);
+        if (Tree.IdentitiesLast)
+            Assert.Equal(before["z"].Id, (await mirror.FilesAsync())["moved"].Id);
     }
 
     [Fact]

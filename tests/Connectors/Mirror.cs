@@ -326,6 +326,18 @@ public abstract class SourceTree : IDisposable
     /// <summary>Opens the source as a connector would.</summary>
     public abstract IConnectorSource Open();
 
+    /// <summary>Whether an identity is never given to a second file.</summary>
+    public virtual bool IdentitiesLast => true;
+
+    /// <summary>Whether a change shows that keeps size and date.</summary>
+    public virtual bool TellsLastChange => true;
+
+    /// <summary>Whether the source looks at a small file for the last time when it is opened, so that a later change is the next pass's.</summary>
+    public virtual bool ReadsAtOnce => false;
+
+    /// <summary>Whether symbolic links of the tree are seen as links.</summary>
+    public virtual bool ShowsLinks => true;
+
     /// <summary>What opens it by its settings; none for a tree that only tests open.</summary>
     public virtual IReadOnlyList<IConnectorType> Types => [];
 

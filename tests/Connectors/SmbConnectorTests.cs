@@ -39,10 +39,20 @@ internal sealed class SmbTree : SourceTree
             BasePath = directory,
             Username = SambaUser.Default.Name,
         };
-        pool = new AgentPool(settings, new SmbSecret { Password = SambaUser.Default.Password }, rules ?? new SyncRules(), TimeProvider.System);
+        pool = new AgentPool(settings, new SmbSecret { Password = SambaUser.Default.Password }, rules ?? new SyncRules { ParallelFiles = 2 }, TimeProvider.System);
     }
 
     public override string Root { get; }
+
+    // Samba gives out the numbers of its file system, which are used again, and tells the last write as the last change.
+    public override bool IdentitiesLast => false;
+
+    public override bool TellsLastChange => false;
+
+    public override bool ReadsAtOnce => true;
+
+    // The server follows those inside the share and hides the others.
+    public override bool ShowsLinks => false;
 
     internal AgentPool Pool => pool;
 

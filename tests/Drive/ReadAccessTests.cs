@@ -137,15 +137,18 @@ public sealed class ReadAccessTests
         var shown = (await new SourceAcls(sandbox.DataSource).InternAsync(sandbox.TenantId, Source, [SourceAcl.Everybody], Sandbox.Stop))[0];
         await sandbox.WriteAsync(writer => writer.SetSourceAclsAsync([new(other.Id, shown)], Sandbox.Stop));
         var made = await sandbox.NewFileAsync("made.txt");
+        NewFile[] many = [await sandbox.NewFileAsync("many 1.txt"), await sandbox.NewFileAsync("many 2.txt")];
         var content = await sandbox.StoreAsync("other text");
         await sandbox.WriteAsync(async writer =>
         {
             writer.SourceAclOfNewFiles = hidden;
             Assert.Equal(hidden, (await writer.CreateFileAsync(made, Sandbox.Stop)).SourceAclId);
+            Assert.All(await writer.CreateFilesAsync(sandbox.ShareId, many, Sandbox.Stop), one => Assert.Equal(hidden, one.File!.SourceAclId));
             Assert.Equal(hidden, (await writer.AddVersionAsync(own.Id, content, "text/plain", Sandbox.Modified, Sandbox.Stop)).SourceAclId);
             Assert.Equal(shown, (await writer.AddVersionAsync(other.Id, content, "text/plain", Sandbox.Modified, Sandbox.Stop)).SourceAclId);
         });
         Assert.Equal(hidden, (await sandbox.Drive.FindFileAsync(sandbox.TenantId, own.Id, Sandbox.Stop))!.SourceAclId);
+        Assert.Equal(hidden, (await sandbox.Drive.FindFileByPathAsync(sandbox.TenantId, sandbox.ShareId, "/many 2.txt", Sandbox.Stop))!.SourceAclId);
     }
 
     private static Caller Caller(Sandbox sandbox, string userId) =>

@@ -48,7 +48,7 @@ internal sealed class Fleet : IAsyncDisposable
     internal T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
 
-    internal static async Task<Fleet> CreateAsync(string? connectorRoot = null)
+    internal static async Task<Fleet> CreateAsync(string? connectorRoot = null, Action<IServiceCollection>? more = null)
     {
         var database = await TestDatabase.CreateAsync(DriveSchema.Migrations, QueueSchema.Migrations, SearchSchema.Migrations, ConnectorsSchema.Migrations);
         var directory = Directory.CreateTempSubdirectory("scaidrive-jobs-");
@@ -63,7 +63,13 @@ internal sealed class Fleet : IAsyncDisposable
         registrations.AddSingleton<ITokenCounter>(model);
         registrations.AddSingleton<IEmbeddingProviderFactory>(new LocalProviderFactory(() => model));
         registrations.AddSearch(new SearchOptions { DataDirectory = Path.Combine(directory.FullName, "index"), Hints = ReasonCodes.Hints });
-        registrations.AddScaiDriveJobs(new JobsOptions());
+        registrations.AddScaiDriveJobs(new JobsOptions
+        {
+            LookForWatchedEvery = TimeSpan.FromMilliseconds(100),
+            GatherHintsFor = TimeSpan.FromMilliseconds(100),
+            WatchStandsAfter = TimeSpan.FromMilliseconds(200),
+            WatchAgainAfter = TimeSpan.FromMilliseconds(100),
+        });
         registrations.AddScaiDriveJobHandlers();
         registrations.AddSingleton(provider => new ExtractionPool(
             new ExtractionOptions { Children = 1 }, provider.GetRequiredService<TimeProvider>(), NullLogger<ExtractionPool>.Instance));
@@ -75,6 +81,7 @@ internal sealed class Fleet : IAsyncDisposable
             PollInterval = TimeSpan.FromMilliseconds(50),
             DrainTimeout = TimeSpan.FromSeconds(2),
         });
+        more?.Invoke(registrations);
         var fleet = new Fleet(database, registrations.BuildServiceProvider(), directory, model);
         await fleet.Get<DriveStore>().EnsureLocalTenantAsync(CancellationToken.None);
         fleet.Share = await fleet.WriteAsync(ChangeOrigin.Interactive(), writer => writer.EnsureShareAsync("Team", CancellationToken.None));

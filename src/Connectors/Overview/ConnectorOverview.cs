@@ -28,7 +28,7 @@ public sealed class ConnectorOverview(NpgsqlDataSource dataSource)
         OverviewSql.Watched,
         row => new WatchedConnector(row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2)),
         cancellationToken,
-        types.ToArray());
+        (object)types.ToArray()); // one parameter, not one for each type
 
     /// <summary>The first items of a run that failed, in the order they were met.</summary>
     public Task<IReadOnlyList<Problem>> ErrorsAsync(string tenantId, string runId, int limit, CancellationToken cancellationToken) => ReadAsync(

@@ -77,6 +77,36 @@ internal static class PermissionSql
         LIMIT $4;
         """;
 
+    // Files in a directory ($6), or with everything below it ($7), that were not read since a time.
+    internal const string InDirectory = """
+        WITH RECURSIVE directory AS (
+            SELECT $6::bigint AS id
+            UNION ALL
+            SELECT s.id
+            FROM directory d
+            JOIN connectors.snapshot s ON s.tenant_id = $1 AND s.connector_id = $2 AND s.parent_id = d.id AND s.is_directory
+            WHERE $7
+        )
+        SELECT s.id, s.parent_id, s.name, s.file_id, s.changed_ns, s.acl_id
+        FROM directory d
+        JOIN connectors.snapshot s ON s.tenant_id = $1 AND s.connector_id = $2 AND s.parent_id = d.id
+        WHERE s.id > $3 AND NOT s.is_directory AND s.acl_read_at < $5 AND s.name NOT LIKE '/%'
+        ORDER BY s.id
+        LIMIT $4;
+        """;
+
+    // A server whose files never have another time of change than that of writing does not show a change of permissions. A sample tells.
+    internal const string TellsChanges = """
+        SELECT coalesce(bool_or(changed_ns <> modified_ns), true)
+        FROM (
+            SELECT changed_ns, modified_ns
+            FROM connectors.snapshot
+            WHERE tenant_id = $1 AND connector_id = $2 AND NOT is_directory
+            ORDER BY id
+            LIMIT 1000
+        ) sample;
+        """;
+
     internal const string AnyFile = """
         SELECT id, parent_id, name, file_id, changed_ns, acl_id
         FROM connectors.snapshot

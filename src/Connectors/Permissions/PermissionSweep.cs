@@ -13,15 +13,18 @@ public sealed class PermissionSweeps(NpgsqlDataSource dataSource, SourceAcls acl
 
 /// <summary>Brings who may read the files of a share in step with the permissions at their source.</summary>
 /// <remarks>
-/// <para>Read are the files that moved since their permissions were read (a change of permissions moves <see cref="SourceEntry.ChangedNs"/>), and,
-/// every <see cref="SyncRules.PermissionSweepHours"/>, all of them, over as many runs as it takes. Each page of files is one transaction, so another
-/// attempt goes on where the last commit was.</para>
+/// <para>Read are the files that moved since their permissions were read, those in the directories that the source told of, and, every
+/// <see cref="SyncRules.PermissionSweepHours"/>, all of them, over as many runs as it takes. Windows moves <see cref="SourceEntry.ChangedNs"/> with the
+/// permissions; Samba does not (it repeats the time of writing), so there one full reading follows the other. Each page of files is one transaction,
+/// so another attempt goes on where the last commit was.</para>
 /// <para>A file is made with the list that lets nobody in, and so found by nobody before its permissions are known. Permissions that cannot be read are
 /// an error of that item; the list last read stays, and without one nobody is let in. Such a file is asked for again by the next pass, or, when nothing
 /// shows that it moved, by the next full reading.</para>
 /// </remarks>
 internal sealed class PermissionSweep(SyncPass pass, SweepRows rows, SourceAcls acls, IdentityMappings mappings, TimeProvider time)
 {
+    private DateTimeOffset beganAt;
+
     private string TenantId => pass.Connector.TenantId;
 
     private string ConnectorId => pass.Connector.Id;
@@ -40,10 +43,8 @@ internal sealed class PermissionSweep(SyncPass pass, SweepRows rows, SourceAcls 
                 ConnectorCodes.InvalidSettings, "sync_permissions is on, but this kind of source has no permissions that can be read. Switch it off, or connect the files over SMB.");
         }
 
-        var now = time.GetUtcNow();
-        // Not with a run that looks at parts only: somebody waits for those.
-        var before = pass.Run.Scope is null ? now - TimeSpan.FromHours(pass.Connector.Rules.PermissionSweepHours) : DateTimeOffset.MinValue;
-        await rows.BeginAsync(now, before, cancellationToken);
+        beganAt = time.GetUtcNow();
+        await rows.BeginAsync(beganAt, await DueBeforeAsync(cancellationToken), cancellationToken);
         pass.AclOfNewFiles = (await acls.InternAsync(TenantId, ConnectorId, [SourceAcl.Nobody], cancellationToken))[0];
     }
 
@@ -63,10 +64,19 @@ internal sealed class PermissionSweep(SyncPass pass, SweepRows rows, SourceAcls 
         await ReadShareAsync(source, cancellationToken);
         await foreach (var page in rows.MovedAsync(cancellationToken))
             await TakeAsync(await reader.ReadAsync(page, cancellationToken), null, cancellationToken);
-        if (pass.Run.Scope is null)
+        if (pass.Run.Scope is { } scope)
+            await ReadScopeAsync(reader, scope, cancellationToken);
+        else
             await ReadAgainAsync(reader, cancellationToken);
         await NameAsync(source, cancellationToken);
     }
+
+    /// <summary>A full reading that began then or earlier is followed by another.</summary>
+    private async Task<DateTimeOffset> DueBeforeAsync(CancellationToken cancellationToken) =>
+        // Not with a run that looks at parts only: somebody waits for those.
+        pass.Run.Scope is not null ? DateTimeOffset.MinValue
+        : await rows.TellsChangesAsync(cancellationToken) ? beganAt - TimeSpan.FromHours(pass.Connector.Rules.PermissionSweepHours)
+        : beganAt;
 
     private async Task ReadShareAsync(ISourceWithPermissions source, CancellationToken cancellationToken)
     {
@@ -90,6 +100,36 @@ internal sealed class PermissionSweep(SyncPass pass, SweepRows rows, SourceAcls 
         }
 
         await pass.CommitAsync((_, snapshot) => acls.SetShareAclAsync(snapshot.Transaction, TenantId, ConnectorId, acl, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Reads again what lies in the directories that the run looks at: that something changed there may mean permissions alone.</summary>
+    private async Task ReadScopeAsync(PermissionReader reader, IReadOnlyList<SyncScope> scope, CancellationToken cancellationToken)
+    {
+        var left = pass.Options.PermissionsPerRun;
+        foreach (var part in scope)
+        {
+            if (await FindDirectoryAsync(part.Directory, cancellationToken) is not { } directory)
+                continue;
+            await foreach (var page in rows.InDirectoryAsync(directory, part.IsRecursive, beganAt, cancellationToken))
+            {
+                await TakeAsync(await reader.ReadAsync(page, cancellationToken), null, cancellationToken);
+                if ((left -= page.Count) <= 0)
+                    return;
+            }
+        }
+    }
+
+    private async Task<long?> FindDirectoryAsync(string path, CancellationToken cancellationToken)
+    {
+        var id = Snapshot.Root;
+        foreach (var name in SourcePath.Parts(path))
+        {
+            if (await pass.Snapshot.AtPlaceAsync(id, name, cancellationToken) is not { IsDirectory: true } row)
+                return null;
+            id = row.Id;
+        }
+
+        return id;
     }
 
     /// <summary>Goes on with the full reading, as far as one run takes it.</summary>

@@ -40,6 +40,17 @@ internal sealed class SweepRows(NpgsqlDataSource dataSource, string tenantId, st
     internal IAsyncEnumerable<List<SweepRow>> ReadBeforeAsync(long afterId, DateTimeOffset time, CancellationToken cancellationToken) =>
         PagesAsync(PermissionSql.ReadBefore, afterId, [time], cancellationToken);
 
+    /// <summary>Whether the server shows, by the time of an entry, that its permissions changed.</summary>
+    internal async Task<bool> TellsChangesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = With(dataSource.CreateCommand(PermissionSql.TellsChanges));
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    internal IAsyncEnumerable<List<SweepRow>> InDirectoryAsync(
+        long directoryId, bool isRecursive, DateTimeOffset readBefore, CancellationToken cancellationToken) =>
+        PagesAsync(PermissionSql.InDirectory, 0, [readBefore, directoryId, isRecursive], cancellationToken);
+
     internal IAsyncEnumerable<List<SweepRow>> AllAsync(CancellationToken cancellationToken) => PagesAsync(PermissionSql.AnyFile, 0, [], cancellationToken);
 
     internal Task SaveReadAsync(

@@ -29,9 +29,9 @@ internal sealed class AgentFolder : IDisposable
             Sweep(time);
         var path = Directory.CreateTempSubdirectory(Start).FullName;
         var folder = new AgentFolder(path, new FileStream(LockOf(path), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
-        folder.Write(folder.ConfigurationFile, Encoding.UTF8.GetBytes(Configuration(settings, path)));
+        Write(folder.ConfigurationFile, Encoding.UTF8.GetBytes(Configuration(settings, path)));
         if (secret.Keytab is not null)
-            folder.Write(folder.KeytabFile, secret.Keytab);
+            Write(folder.KeytabFile, secret.Keytab);
         return folder;
     }
 
@@ -41,7 +41,7 @@ internal sealed class AgentFolder : IDisposable
         Remove(FullPath);
     }
 
-    private void Write(string file, byte[] content)
+    private static void Write(string file, byte[] content)
     {
         using var stream = new FileStream(file, new FileStreamOptions
         {
@@ -59,7 +59,7 @@ internal sealed class AgentFolder : IDisposable
         if (settings.UsesKerberos)
             Add("realm", settings.Realm.Length > 0 ? settings.Realm : settings.Domain.ToUpperInvariant());
         Add("unix charset", "UTF-8");
-        Add("client min protocol", settings.MinProtocol);
+        Add("client min protocol", settings.EncryptionRequired && settings.MinProtocol.StartsWith("SMB2", StringComparison.Ordinal) ? "SMB3_00" : settings.MinProtocol);
         Add("client max protocol", settings.MaxProtocol);
         Add("client ipc min protocol", settings.MinProtocol);
         Add("client ipc max protocol", settings.MaxProtocol);

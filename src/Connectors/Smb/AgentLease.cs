@@ -6,9 +6,11 @@ namespace ScaiDrive.Connectors.Smb;
 
 /// <summary>One agent for one caller. What goes wrong with an entry is a <see cref="SourceEntryException"/>, what goes wrong with the whole
 /// source a <see cref="ConnectorException"/>. An answer that is not taken to its end costs the agent its life.</summary>
-internal sealed class AgentLease(AgentPool? pool, AgentProcess agent) : IAsyncDisposable
+internal sealed class AgentLease(AgentPool pool, AgentProcess agent, bool isApart) : IAsyncDisposable
 {
     private int isReturned;
+
+    internal AgentPool Pool => pool;
 
     /// <summary>The process; for tests.</summary>
     internal AgentProcess Agent => agent;
@@ -28,10 +30,10 @@ internal sealed class AgentLease(AgentPool? pool, AgentProcess agent) : IAsyncDi
     internal static byte[] Texts(params ReadOnlySpan<string> texts) => Encoding.UTF8.GetBytes(string.Join('\0', texts));
 
     /// <summary>Asks for one frame.</summary>
-    internal async Task<AgentAnswer> AskAsync(AgentFrame kind, string path, ReadOnlyMemory<byte> payload, AgentPool limits, CancellationToken cancellationToken)
+    internal async Task<AgentAnswer> AskAsync(AgentFrame kind, string path, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         await SendAsync(kind, path, payload, cancellationToken);
-        var answer = await ReceiveAsync(path, limits.RequestTimeout, limits, cancellationToken);
+        var answer = await ReceiveAsync(path, pool.RequestTimeout, cancellationToken);
         if (answer.Kind != AgentFrame.Opened)
             agent.Answered();
         return answer;
@@ -41,7 +43,12 @@ internal sealed class AgentLease(AgentPool? pool, AgentProcess agent) : IAsyncDi
     {
         try
         {
-            await agent.AskAsync(kind, payload, cancellationToken);
+            // A pipe that is full waits for an agent that waits for the server.
+            await agent.AskAsync(kind, payload, cancellationToken).WaitAsync(pool.RequestTimeout, pool.Time, cancellationToken);
+        }
+        catch (TimeoutException fault)
+        {
+            throw TimedOut(path, pool.RequestTimeout, fault);
         }
         catch (AgentEndedException fault)
         {
@@ -50,7 +57,7 @@ internal sealed class AgentLease(AgentPool? pool, AgentProcess agent) : IAsyncDi
     }
 
     /// <summary>The next frame of the answer.</summary>
-    internal async ValueTask<AgentAnswer> ReceiveAsync(string path, TimeSpan timeout, AgentPool limits, CancellationToken cancellationToken)
+    internal async ValueTask<AgentAnswer> ReceiveAsync(string path, TimeSpan timeout, CancellationToken cancellationToken)
     {
         AgentAnswer answer;
         try
@@ -59,8 +66,7 @@ internal sealed class AgentLease(AgentPool? pool, AgentProcess agent) : IAsyncDi
         }
         catch (TimeoutException fault)
         {
-            throw new SourceEntryException(
-                path, new SourceFault(ProblemCodes.TimedOut, $"NT_STATUS_IO_TIMEOUT: no answer within {timeout.TotalSeconds:0} seconds."), fault);
+            throw TimedOut(path, timeout, fault);
         }
         catch (AgentEndedException fault)
         {
@@ -74,9 +80,20 @@ internal sealed class AgentLease(AgentPool? pool, AgentProcess agent) : IAsyncDi
         {
             var known = AgentFault.Read(answer.Payload);
             throw known.IsOfConnection
-                ? NtStatus.ConnectorFaultOf(known.Status, limits.Settings.ServerHost, limits.Settings.ShareName)
+                ? NtStatus.ConnectorFaultOf(known.Status, pool.Settings.ServerHost, pool.Settings.ShareName)
                 : new SourceEntryException(path, NtStatus.FaultOf(known.Status));
         }
+    }
+
+    /// <summary>Asks for something that is answered by nothing but that it is done.</summary>
+    internal async Task DoAsync(AgentFrame kind, string path, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        (await AskAsync(kind, path, payload, cancellationToken)).Dispose();
+
+    /// <summary>Asks for the facts of an entry; null when there is none.</summary>
+    internal async Task<RemoteEntry?> LookAsync(AgentFrame kind, string path, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        using var answer = await AskAsync(kind, path, payload, cancellationToken);
+        return answer.Kind == AgentFrame.Missing ? null : RemoteEntry.Read(answer.Payload);
     }
 
     /// <summary>The answer was taken to its end.</summary>
@@ -86,11 +103,14 @@ internal sealed class AgentLease(AgentPool? pool, AgentProcess agent) : IAsyncDi
     {
         if (Interlocked.Exchange(ref isReturned, 1) != 0)
             return;
-        if (pool is null)
+        if (isApart)
             await agent.DisposeAsync();
         else
             await pool.ReturnAsync(agent);
     }
+
+    private static SourceEntryException TimedOut(string path, TimeSpan timeout, TimeoutException fault) =>
+        new(path, new SourceFault(ProblemCodes.TimedOut, $"NT_STATUS_IO_TIMEOUT: no answer within {timeout.TotalSeconds:0} seconds."), fault);
 
     private static SourceEntryException Crashed(string path, AgentEndedException fault) =>
         new(path, new SourceFault(ProblemCodes.AgentCrashed, "NT_STATUS_UNSUCCESSFUL: the program that talked to the server ended while it worked on this entry."), fault);

@@ -31,6 +31,11 @@ internal sealed class AgentPool : IAsyncDisposable
 
     internal SmbSettings Settings => settings;
 
+    /// <summary>Where its agents work; for tests.</summary>
+    internal string FolderPath => folder.Value.FullPath;
+
+    internal TimeProvider Time => time;
+
     internal SyncRules Rules { get; }
 
     internal ByteRate Rate { get; }
@@ -49,11 +54,11 @@ internal sealed class AgentPool : IAsyncDisposable
             while (idle.TryPop(out var agent))
             {
                 if (agent.IsReady)
-                    return new AgentLease(this, agent);
+                    return new AgentLease(this, agent, isApart: false);
                 await agent.DisposeAsync();
             }
 
-            return new AgentLease(this, await ConnectAsync(cancellationToken));
+            return new AgentLease(this, await ConnectAsync(cancellationToken), isApart: false);
         }
         catch
         {
@@ -63,7 +68,8 @@ internal sealed class AgentPool : IAsyncDisposable
     }
 
     /// <summary>An agent beside the pool, for a request that never ends.</summary>
-    internal async Task<AgentLease> LeaseApartAsync(CancellationToken cancellationToken) => new(null, await ConnectAsync(cancellationToken));
+    internal async Task<AgentLease> LeaseApartAsync(CancellationToken cancellationToken) =>
+        new(this, await ConnectAsync(cancellationToken), isApart: true);
 
     internal async ValueTask ReturnAsync(AgentProcess agent)
     {
@@ -82,6 +88,7 @@ internal sealed class AgentPool : IAsyncDisposable
             folder.Value.Dispose();
         places.Dispose();
         first.Dispose();
+        tickets.Dispose();
     }
 
     /// <summary>Until one session came about the others wait: a wrong password tried by all at once can lock the account.</summary>
@@ -151,9 +158,11 @@ internal sealed class AgentPool : IAsyncDisposable
         Share = settings.ShareName,
         BasePath = settings.BasePath,
         Domain = settings.Domain,
-        Username = settings.Username,
+        // The library finds no ticket for a bare name.
+        Username = settings.UsesKerberos ? settings.Principal : settings.Username,
         Password = settings.UsesKerberos ? "" : secret.Password,
         UseKerberos = settings.UsesKerberos,
+        RequireEncryption = settings.EncryptionRequired,
         // The worker is to lose its patience first: it knows what was asked.
         TimeoutMilliseconds = (Math.Max(Rules.RequestTimeoutSeconds, Rules.DirectoryTimeoutSeconds) + 10) * 1_000,
     };

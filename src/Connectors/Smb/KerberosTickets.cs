@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ScaiDrive.Connectors.Smb;
 
 /// <summary>Tickets for the agents of one source, got with <c>kinit</c> from a keytab or password, and renewed before they are old.</summary>
-internal sealed class KerberosTickets(SmbSettings settings, SmbSecret secret, TimeProvider time)
+internal sealed class KerberosTickets(SmbSettings settings, SmbSecret secret, TimeProvider time) : IDisposable
 {
     // A domain gives tickets for ten hours by default; agents that start later than this get a new one first.
     private static readonly TimeSpan Fresh = TimeSpan.FromHours(1);
@@ -33,6 +33,8 @@ internal sealed class KerberosTickets(SmbSettings settings, SmbSecret secret, Ti
             one.Release();
         }
     }
+
+    public void Dispose() => one.Dispose();
 
     private async Task AskAsync(AgentFolder folder, CancellationToken cancellationToken)
     {

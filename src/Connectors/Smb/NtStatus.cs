@@ -11,7 +11,7 @@ internal static class NtStatus
         DirectoryNotEmpty = 0xC0000101, NotSupported = 0xC00000BB, ObjectNameInvalid = 0xC0000033, ConnectionDisconnected = 0xC000020C,
         ConnectionReset = 0xC000020D, ConnectionRefused = 0xC0000236, HostUnreachable = 0xC000023D, StoppedOnSymlink = 0x8000002D,
         BadNetworkName = 0xC00000CC, LogonFailure = 0xC000006D, InsufficientResources = 0xC000009A, NetworkNameDeleted = 0xC00000C9,
-        BufferTooSmall = 0xC0000023, UserSessionDeleted = 0xC0000203, NetworkSessionExpired = 0xC000035C;
+        BufferTooSmall = 0xC0000023, NotifyEnumDir = 0x0000010C, UserSessionDeleted = 0xC0000203, NetworkSessionExpired = 0xC000035C;
 
     private sealed record Meaning(string Name, string Text, string ProblemCode, string? ConnectorCode = null);
 
@@ -35,7 +35,7 @@ internal static class NtStatus
         [0xC000003B] = new("OBJECT_PATH_SYNTAX_BAD", "the server does not accept the path", ProblemCodes.NameNotAllowed),
         [0xC0000106] = new("NAME_TOO_LONG", "the name is too long for the server", ProblemCodes.NameNotAllowed),
         [ObjectNameCollision] = new("OBJECT_NAME_COLLISION", "something has that name", ProblemCodes.ChangedMeanwhile),
-        [DirectoryNotEmpty] = new("DIRECTORY_NOT_EMPTY", "the directory is not empty", ProblemCodes.ChangedMeanwhile),
+        [DirectoryNotEmpty] = new("DIRECTORY_NOT_EMPTY", "the directory is not empty", ProblemCodes.FolderNotEmpty),
         [FileIsADirectory] = new("FILE_IS_A_DIRECTORY", "it is a directory", ProblemCodes.SpecialFile),
         [StoppedOnSymlink] = new("STOPPED_ON_SYMLINK", "it is a symbolic link", ProblemCodes.Link),
         [0xC0000275] = new("NOT_A_REPARSE_POINT", "it is a link that the server cannot follow", ProblemCodes.Link),

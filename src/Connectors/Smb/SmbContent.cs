@@ -28,14 +28,13 @@ internal sealed class SmallContent(AgentAnswer answer, SmbEntries entries, strin
 internal sealed class LargeContent : ISourceContent
 {
     private readonly AgentLease lease;
-    private readonly AgentPool pool;
     private readonly SmbEntries entries;
     private readonly string path;
     private readonly AgentStream content;
 
     internal LargeContent(AgentLease lease, AgentPool pool, SmbEntries entries, string path, RemoteEntry opened)
     {
-        (this.lease, this.pool, this.entries, this.path) = (lease, pool, entries, path);
+        (this.lease, this.entries, this.path) = (lease, entries, path);
         content = new AgentStream(lease, pool, path);
         Opened = entries.Of(path, opened);
     }
@@ -47,8 +46,7 @@ internal sealed class LargeContent : ISourceContent
     public async Task<SourceEntry> RevisitAsync(CancellationToken cancellationToken)
     {
         await content.ReachEndAsync(cancellationToken);
-        using var answer = await lease.AskAsync(AgentFrame.Revisit, path, default, pool, cancellationToken);
-        return entries.Of(path, RemoteEntry.Read(answer.Payload));
+        return entries.Of(path, (await lease.LookAsync(AgentFrame.Revisit, path, default, cancellationToken))!.Value);
     }
 
     public async ValueTask DisposeAsync()
@@ -56,7 +54,7 @@ internal sealed class LargeContent : ISourceContent
         try
         {
             if (content.HasEnded)
-                (await lease.AskAsync(AgentFrame.Close, path, default, pool, CancellationToken.None)).Dispose();
+                await lease.DoAsync(AgentFrame.Close, path, default, CancellationToken.None);
         }
         catch (Exception fault) when (fault is SourceEntryException or ConnectorException)
         {
@@ -140,7 +138,7 @@ internal sealed class AgentStream(AgentLease lease, AgentPool pool, string path)
         block = null;
         if (HasEnded)
             return false;
-        var answer = await lease.ReceiveAsync(path, pool.RequestTimeout, pool, cancellationToken);
+        var answer = await lease.ReceiveAsync(path, pool.RequestTimeout, cancellationToken);
         if (answer.Kind != AgentFrame.Bytes)
         {
             answer.Dispose();

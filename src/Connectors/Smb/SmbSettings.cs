@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -83,17 +84,17 @@ internal sealed record SmbSettings
             throw Invalid("'server_host' must be the name or address of the server, without slashes or port, such as files.example.com.");
         if (ServerPort is < 1 or > 65_535)
             throw Invalid($"'server_port' is {ServerPort}; it must be between 1 and 65535, usually 445.");
-        if (ShareName.Length is 0 or > 80 || ShareName.AsSpan().ContainsAny("/\\:*?\"<>|\0"))
+        if (ShareName.Length is 0 or > 80 || ShareName.AsSpan().ContainsAny(NotInNames))
             throw Invalid("'share_name' must be the name of a share alone, such as documents; directories inside go into 'base_path'.");
-        if (BasePath.Length > 0 && BasePath.Split('/').Any(part => part is "" or "." or ".." || part.AsSpan().ContainsAny(":*?\"<>|\0")))
+        if (BasePath.Length > 0 && BasePath.Split('/').Any(part => part is "" or "." or ".." || part.AsSpan().ContainsAny(NotInNames)))
             throw Invalid("'base_path' must be a path of directory names inside the share, such as projects/2026.");
         if (Authentication is not (Ntlm or Kerberos))
             throw Invalid($"'authentication' is '{Authentication}'; it must be ntlm or kerberos.");
-        if (Username.Length == 0 && TicketCache is null)
+        if (Username.Length == 0)
             throw Invalid("'username' is missing.");
         if (UsesKerberos && IPAddress.TryParse(ServerHost, out _))
             throw Invalid("With Kerberos 'server_host' must be the server's name, not its address: tickets are made out for names.");
-        if (UsesKerberos && Realm.Length == 0 && Domain.Length == 0 && TicketCache is null)
+        if (UsesKerberos && Realm.Length == 0 && Domain.Length == 0)
             throw Invalid("With Kerberos 'realm' is needed, such as EXAMPLE.COM.");
         if (TicketCache is not null && !UsesKerberos)
             throw Invalid("'ticket_cache' needs 'authentication' to be kerberos.");
@@ -107,6 +108,8 @@ internal sealed record SmbSettings
         if (EncryptionRequired && newest < Array.IndexOf(Protocols, "SMB3_00"))
             throw Invalid($"'encryption_required' needs SMB3_00 or newer; 'max_protocol' is {MaxProtocol}.");
     }
+
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create("/\\:*?\"<>|\0");
 
     private IEnumerable<string> Lines() => [ServerHost, ShareName, BasePath, Domain, Username, Realm];
 
@@ -154,7 +157,7 @@ internal sealed record SmbSecret
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(SmbSettings))]
 [JsonSerializable(typeof(SmbSecret))]
 internal sealed partial class SmbJson : JsonSerializerContext;

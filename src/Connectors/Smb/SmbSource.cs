@@ -11,7 +11,7 @@ namespace ScaiDrive.Connectors.Smb;
 /// so there a change that hides behind the old size and date is not seen.</para>
 /// <para>A small file is read with one request to an agent, its facts before and after included. A large one holds an agent until it is closed.</para>
 /// </remarks>
-internal sealed class SmbSource : IConnectorSource
+internal sealed partial class SmbSource : IWritableSource, ISourceWithPermissions, IWatchableSource
 {
     /// <summary>Files up to this size are read at once, and kept in memory meanwhile.</summary>
     internal const int DefaultAtOnce = 256 << 10;
@@ -63,8 +63,7 @@ internal sealed class SmbSource : IConnectorSource
     public async Task<SourceEntry?> StatAsync(string path, CancellationToken cancellationToken)
     {
         await using var lease = await pool.LeaseAsync(cancellationToken);
-        using var answer = await lease.AskAsync(AgentFrame.StatExactly, path, AgentLease.PathBytes(path), pool, cancellationToken);
-        return answer.Kind == AgentFrame.Missing ? null : entries.Of(path, RemoteEntry.Read(answer.Payload));
+        return await lease.LookAsync(AgentFrame.StatExactly, path, AgentLease.PathBytes(path), cancellationToken) is { } entry ? entries.Of(path, entry) : null;
     }
 
     /// <inheritdoc />
@@ -73,7 +72,7 @@ internal sealed class SmbSource : IConnectorSource
         var lease = await pool.LeaseAsync(cancellationToken);
         try
         {
-            var answer = await lease.AskAsync(AgentFrame.Read, path, AgentLease.NumberAndPath(AtOnce, path), pool, cancellationToken);
+            var answer = await lease.AskAsync(AgentFrame.Read, path, AgentLease.NumberAndPath(AtOnce, path), cancellationToken);
             if (answer.Kind == AgentFrame.Opened)
             {
                 using (answer)
@@ -101,7 +100,7 @@ internal sealed class SmbSource : IConnectorSource
         var listing = new List<(string, RemoteEntry)>();
         while (true)
         {
-            using var answer = await lease.ReceiveAsync(directory, pool.DirectoryTimeout, pool, cancellationToken);
+            using var answer = await lease.ReceiveAsync(directory, pool.DirectoryTimeout, cancellationToken);
             if (answer.Kind == AgentFrame.Done)
             {
                 lease.Answered();

@@ -111,7 +111,8 @@ internal sealed class SyncPass(
                     return;
                 }
 
-                var writer = drive.Write(transaction, connector.TenantId, connector.OwnerId, ChangeOrigin.Import(connector.Id));
+                var writer = drive.Write(
+                    transaction, connector.TenantId, connector.OwnerId, run.Scope is null ? ChangeOrigin.Import(connector.Id) : ChangeOrigin.Noticed(connector.Id));
                 writer.SourceAclOfNewFiles = AclOfNewFiles;
                 await using var rows = snapshot.Write(transaction, run.Id);
                 await apply(writer, rows);

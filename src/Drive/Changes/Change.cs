@@ -50,12 +50,18 @@ public sealed record ChangeOrigin(bool IsInteractive, string? ConnectorId)
     /// <summary>A person or their client.</summary>
     public static ChangeOrigin Interactive() => InteractiveOrigin;
 
+    /// <summary>Although a connector brought it, somebody may be waiting for it. Told to listeners alone; the log does not keep it.</summary>
+    public bool IsUrgent { get; private init; }
+
     /// <summary>A connector that mirrors a source.</summary>
     public static ChangeOrigin Import(string connectorId)
     {
         ArgumentException.ThrowIfNullOrEmpty(connectorId);
         return new(false, connectorId);
     }
+
+    /// <summary>A connector whose source told of just this change.</summary>
+    public static ChangeOrigin Noticed(string connectorId) => Import(connectorId) with { IsUrgent = true };
 }
 
 /// <summary>One row of the change log.</summary>

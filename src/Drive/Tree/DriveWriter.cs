@@ -148,7 +148,7 @@ public sealed class DriveWriter
         ArgumentNullException.ThrowIfNull(files);
         if (files.Any(file => file.ShareId != shareId))
             throw new ArgumentException("All files must be for the same share.", nameof(files));
-        return files.Count == 0 ? [] : await new FileCreation(tx, tenantId, actorId, content, changes).CreateAsync(shareId, files, Now, cancellationToken);
+        return files.Count == 0 ? [] : await new FileCreation(tx, tenantId, actorId, SourceAclOfNewFiles, content, changes).CreateAsync(shareId, files, Now, cancellationToken);
     }
 
     /// <summary>Gives a file new content as its next version.</summary>

@@ -4,7 +4,8 @@ using ScaiDrive.Store;
 namespace ScaiDrive.Drive;
 
 /// <summary>Makes many files of one share at the cost of two round trips. What is wrong with one of them refuses that one alone.</summary>
-internal sealed class FileCreation(NpgsqlTransaction tx, string tenantId, string actorId, ContentStore content, PendingChanges changes)
+internal sealed class FileCreation(
+    NpgsqlTransaction tx, string tenantId, string actorId, long? sourceAclId, ContentStore content, PendingChanges changes)
 {
     internal async Task<IReadOnlyList<FileOutcome>> CreateAsync(
         string shareId, IReadOnlyList<NewFile> files, DateTimeOffset now, CancellationToken cancellationToken)
@@ -75,7 +76,10 @@ internal sealed class FileCreation(NpgsqlTransaction tx, string tenantId, string
             place,
             new DriveFile(
                 PrefixedId.New("fil"), tenantId, shareId, file.FolderId, name, ItemPath.OfFile(folder?.Path, name), file.MimeType,
-                file.Content.SizeBytes, file.Content.Sha256, 1, actorId, actorId, actorId, now, file.ModifiedAt.ToStored(), false, null),
+                file.Content.SizeBytes, file.Content.Sha256, 1, actorId, actorId, actorId, now, file.ModifiedAt.ToStored(), false, null)
+            {
+                SourceAclId = sourceAclId,
+            },
             PrefixedId.New("ver"),
             file.Content.Chunks);
     }
@@ -89,7 +93,7 @@ internal sealed class FileCreation(NpgsqlTransaction tx, string tenantId, string
         var ids = await ItemRows.AllAsync(
             tx.Command(
                 ItemSql.InsertFiles,
-                Arg.Of(tenantId), Arg.Of(shareId), Arg.Of(actorId), Arg.Of(now),
+                Arg.Of(tenantId), Arg.Of(shareId), Arg.Of(actorId), Arg.Of(now), Arg.Of(sourceAclId),
                 Arg.Of([.. rows.Select(row => row.File.Id)]),
                 Arg.Of([.. rows.Select(row => row.File.FolderId ?? shareId)]),
                 Arg.Of([.. rows.Select(row => row.File.Name)]),

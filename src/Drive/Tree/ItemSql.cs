@@ -223,18 +223,18 @@ internal static class ItemSql
         """;
 
     // As InsertFile for many of one share, in the order of the index so that two writers wait for each other instead of
-    // deadlocking; of equal names the first given wins. $1 tenant, $2 share, $3 actor, $4 now; by file $5 ids, $6 parents,
-    // $7 names, $8 types, $9 sizes, $10 hashes, $11 modified, $12 version ids; by chunk $13 file ids, $14 ordinals,
-    // $15 hashes, $16 sizes. Answers the ids of those whose name was free.
+    // deadlocking; of equal names the first given wins. $1 tenant, $2 share, $3 actor, $4 now, $5 source ACL; by file $6 ids, $7 parents,
+    // $8 names, $9 types, $10 sizes, $11 hashes, $12 modified, $13 version ids; by chunk $14 file ids, $15 ordinals,
+    // $16 hashes, $17 sizes. Answers the ids of those whose name was free.
     internal const string InsertFiles = """
         WITH given AS MATERIALIZED (
             SELECT *
-            FROM unnest($5, $6, $7, $8, $9, $10, $11, $12) WITH ORDINALITY
+            FROM unnest($6, $7, $8, $9, $10, $11, $12, $13) WITH ORDINALITY
                 AS f (id, parent_id, name, mime_type, size_bytes, content_hash, modified_at, version_id, number)
         ), item AS (
             INSERT INTO items (tenant_id, id, share_id, parent_id, kind, name, mime_type, size_bytes, content_hash, version,
-                               owner_id, created_by, modified_by, created_at, modified_at)
-            SELECT $1, id, $2, parent_id, 'file', name, mime_type, size_bytes, content_hash, 1, $3, $3, $3, $4, modified_at
+                               owner_id, created_by, modified_by, created_at, modified_at, source_acl_id)
+            SELECT $1, id, $2, parent_id, 'file', name, mime_type, size_bytes, content_hash, 1, $3, $3, $3, $4, modified_at, $5
             FROM given
             ORDER BY parent_id, name COLLATE "C", number
             ON CONFLICT (tenant_id, parent_id, name) WHERE NOT is_deleted DO NOTHING
@@ -245,7 +245,7 @@ internal static class ItemSql
         ), chunk AS (
             INSERT INTO version_chunks (tenant_id, file_id, version, ordinal, chunk_hash, size_bytes)
             SELECT $1, c.file_id, 1, c.ordinal, c.hash, c.size_bytes
-            FROM unnest($13, $14, $15, $16) AS c (file_id, ordinal, hash, size_bytes)
+            FROM unnest($14, $15, $16, $17) AS c (file_id, ordinal, hash, size_bytes)
             JOIN item ON item.id = c.file_id
         )
         SELECT id FROM item;

@@ -12,16 +12,12 @@ internal sealed class ConnectorWatch(
     // Beyond, walking everything costs less than walking the parts.
     private const int MostScopes = 500;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
-
-    /// <summary>A watch that stood for so long is one: the server can do it, and what happened before it has to be looked for.</summary>
-    private static readonly TimeSpan Standing = TimeSpan.FromSeconds(3);
 
     /// <summary>Watches until it is stopped. A server that does not tell of changes, or is away, is asked again after ever longer pauses.</summary>
     internal async Task RunAsync(WatchedConnector one, CancellationToken cancellationToken)
     {
-        var pause = FirstPause;
+        var pause = options.WatchAgainAfter;
         while (true)
         {
             var stood = false;
@@ -34,7 +30,7 @@ internal sealed class ConnectorWatch(
                 log.LogInformation("Connector {ConnectorId} is not told of changes now; its schedule goes on. {Fault}", one.ConnectorId, fault.Message);
             }
 
-            pause = stood ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            pause = stood ? options.WatchAgainAfter : pause * 2 < LongestPause ? pause * 2 : LongestPause;
             await Task.Delay(pause, time, cancellationToken);
         }
     }
@@ -78,7 +74,7 @@ internal sealed class ConnectorWatch(
         using var timer = new PeriodicTimer(options.GatherHintsFor, time);
         while (!telling.IsCompleted && await timer.WaitForNextTickAsync(cancellationToken))
         {
-            if (!isStanding && !telling.IsCompleted && time.GetElapsedTime(began) >= Standing)
+            if (!isStanding && !telling.IsCompleted && time.GetElapsedTime(began) >= options.WatchStandsAfter)
             {
                 isStanding = true;
                 stands();
@@ -88,7 +84,7 @@ internal sealed class ConnectorWatch(
             }
 
             var scopes = told.Take(MostScopes);
-            if (scopes.Count > 0)
+            if (scopes.Length > 0)
             {
                 await connectors.AddHintsAsync(connector.TenantId, connector.Id, scopes, cancellationToken);
                 isSmall &= !scopes.Contains(SyncScope.All);
@@ -116,7 +112,7 @@ internal sealed class ConnectorWatch(
             }
         }
 
-        internal IReadOnlyCollection<SyncScope> Take(int atMost)
+        internal SyncScope[] Take(int atMost)
         {
             lock (gate)
             {

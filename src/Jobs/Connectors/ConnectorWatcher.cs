@@ -48,8 +48,7 @@ internal sealed class ConnectorWatcher(
         finally
         {
             // Before the locks go, or two would watch.
-            foreach (var key in running.Keys.ToList())
-                await EndAsync(key);
+            await EndAllAsync();
         }
     }
 
@@ -75,6 +74,13 @@ internal sealed class ConnectorWatcher(
             if (await locks.TryTakeAsync(key.TenantId, key.ConnectorId, cancellationToken))
                 running[key] = Begin(one, cancellationToken);
         }
+    }
+
+    /// <summary>Ends the watches of this process.</summary>
+    internal async Task EndAllAsync()
+    {
+        foreach (var key in running.Keys.ToList())
+            await EndAsync(key);
     }
 
     private Watching Begin(WatchedConnector one, CancellationToken cancellationToken)

@@ -29,6 +29,13 @@ public sealed record SyncConnector(string ConnectorId, string Trigger) : IJobArg
 
 internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore connectors, Schedules schedules, TimeProvider time) : IJobHandler<SyncConnector>
 {
+    private static readonly HashSet<string> NeedsPerson =
+    [
+        ConnectorCodes.AuthenticationFailed, ConnectorCodes.PasswordExpired, ConnectorCodes.SecretUnreadable, ConnectorCodes.AccessDenied,
+        ConnectorCodes.ShareNotFound, ConnectorCodes.ProtocolRefused, ConnectorCodes.InvalidSettings, ConnectorCodes.RootNotAllowed, ConnectorCodes.UnknownType,
+        ConnectorCodes.MassDelete, ConnectorCodes.TargetMissing, ConnectorCodes.SourceReadOnly,
+    ];
+
     public async Task<JobOutcome> RunAsync(SyncConnector args, JobContext job, CancellationToken cancellationToken)
     {
         try
@@ -48,9 +55,9 @@ internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore co
                 await ForgetScheduleAsync(args, job, cancellationToken);
             return new JobOutcome.Cancelled(fault.Code, fault.Message);
         }
-        catch (ConnectorException fault) when (fault.Code is ConnectorCodes.MassDelete)
+        catch (ConnectorException fault) when (NeedsPerson.Contains(fault.Code))
         {
-            // Trying again comes to the same; a person has to look.
+            // Trying again at once comes to the same, and a few wrong passwords in a row lock the account. The schedule tries again.
             return new JobOutcome.Cancelled(fault.Code, fault.Message);
         }
         catch (ConnectorException fault)

@@ -6,7 +6,7 @@ using ScaiDrive.Queue;
 namespace ScaiDrive.Jobs;
 
 /// <summary>Explains what the connectors that mirror into a place have to do with a file that is not there.</summary>
-public sealed class ConnectorExplainer(ConnectorStore connectors, Schedules schedules)
+public sealed class ConnectorExplainer(ConnectorStore connectors, Schedules schedules, TimeProvider time)
 {
     // Stands in line before the newest finished one, which says what was seen.
     private const int NewestRuns = 5;
@@ -53,8 +53,8 @@ public sealed class ConnectorExplainer(ConnectorStore connectors, Schedules sche
         List<WhyCause> causes = [];
         foreach (var run in runs.Where(run => run == last || run == complete || run.Status == "running"))
             causes.AddRange(await ProblemsAsync(connector, run, path, cancellationToken));
-        causes.AddRange(Standing(connector, last));
-        if (causes.Exists(cause => cause.Code == WhyCodes.UnreadableAtSource))
+        causes.AddRange(Standing(connector, last, time.GetUtcNow()));
+        if (causes.Exists(cause => cause.Code is WhyCodes.UnreadableAtSource or WhyCodes.LockedAtSource or WhyCodes.NameNotMirrored or WhyCodes.InConflict))
             return causes;
         var next = await NextFireAsync(connector, cancellationToken);
         causes.Add(Seen(connector, runs.FirstOrDefault(run => run.Status == "running"), complete, path) with { Until = next });
@@ -76,7 +76,7 @@ public sealed class ConnectorExplainer(ConnectorStore connectors, Schedules sche
         var problems = await connectors.FindProblemsAsync(connector.TenantId, run.Id, paths, cancellationToken);
         return
         [
-            .. problems.Take(1).Select(problem => new WhyCause(WhyCodes.UnreadableAtSource, $"{problem.Path}: {problem.Code}: {problem.Detail}", problem.Hint)
+            .. problems.Take(1).Select(problem => new WhyCause(CodeOf(problem), $"{problem.Path}: {problem.Code}: {problem.Detail}", problem.Hint)
             {
                 Since = problem.At,
                 ConnectorId = connector.Id,
@@ -84,14 +84,29 @@ public sealed class ConnectorExplainer(ConnectorStore connectors, Schedules sche
         ];
     }
 
-    private static IEnumerable<WhyCause> Standing(Connector connector, Run? last)
+    private static string CodeOf(Problem problem) => problem.Code switch
+    {
+        ProblemCodes.Locked => WhyCodes.LockedAtSource,
+        ProblemCodes.NameNotAllowed or ProblemCodes.InvalidName or ProblemCodes.NameNotUtf8 or ProblemCodes.NameConflict or ProblemCodes.CaseConflict => WhyCodes.NameNotMirrored,
+        ProblemCodes.Conflict or ProblemCodes.ConflictOpen => WhyCodes.InConflict,
+        _ => WhyCodes.UnreadableAtSource,
+    };
+
+    private static IEnumerable<WhyCause> Standing(Connector connector, Run? last, DateTimeOffset now)
     {
         if (connector.Status == ConnectorStatus.Paused)
             yield return Of(connector, WhyCodes.ConnectorPaused, $"{connector.Name} is paused. {connector.StatusMessage}".TrimEnd());
+        else if (QuietTimes.EndOfRest(connector.Rules.QuietHours, now) is { } until)
+            yield return Of(connector, WhyCodes.QuietHours, $"{connector.Name} leaves its source alone until {until:yyyy-MM-dd HH:mm} UTC.") with { Until = until };
         else if (last is { Status: "failed" })
         {
-            // An empty root where there was a full one: nothing is deleted before somebody has looked.
-            var code = last.ErrorCode == ConnectorCodes.SourceReplaced ? WhyCodes.DeletionsHeld : WhyCodes.ConnectorFailing;
+            // Nothing is deleted before somebody has looked: at a root that looks like another one, or at a number that looks like an accident.
+            var code = last.ErrorCode switch
+            {
+                ConnectorCodes.MassDelete => WhyCodes.DeletionsHeld,
+                ConnectorCodes.SourceReplaced => WhyCodes.SourceReplaced,
+                _ => WhyCodes.ConnectorFailing,
+            };
             yield return Of(connector, code, $"The last pass of {connector.Name} failed: {last.ErrorCode}: {last.ErrorMessage}") with { Since = last.FinishedAt };
         }
     }

@@ -72,7 +72,7 @@ public sealed class FileExplainer(
     private async Task<string> ReasonAsync(string tenantId, ReadVerdict verdict, CancellationToken cancellationToken)
     {
         if (verdict.Entry is not { } entry)
-            return "no entry lets them in";
+            return "no entry lets them in,";
         if (entry.Trustee == SourceAclEntry.Everybody)
             return "an entry denies everyone";
         var names = await mappings.NamesAsync(tenantId, verdict.SourceId!, [entry.Trustee], cancellationToken);

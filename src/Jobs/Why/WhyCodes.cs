@@ -41,6 +41,15 @@ public static class WhyCodes
     /// <summary>A pass of a connector could not mirror it, or left it out.</summary>
     public const string UnreadableAtSource = "unreadable_at_source";
 
+    /// <summary>Another program held it during every look of a pass.</summary>
+    public const string LockedAtSource = "locked_at_source";
+
+    /// <summary>The other side cannot have its name, or has it already.</summary>
+    public const string NameNotMirrored = "name_not_mirrored";
+
+    /// <summary>Both sides changed it.</summary>
+    public const string InConflict = "in_conflict";
+
     /// <summary>No pass of a connector has come to it yet.</summary>
     public const string NotScannedYet = "not_scanned_yet";
 
@@ -53,8 +62,14 @@ public static class WhyCodes
     /// <summary>Passes of a connector fail as a whole.</summary>
     public const string ConnectorFailing = "connector_failing";
 
-    /// <summary>A connector saw so little at its source that it holds back what it would delete.</summary>
+    /// <summary>A connector would delete so much that it asks first.</summary>
     public const string DeletionsHeld = "deletions_held";
+
+    /// <summary>The root of a connector became another directory, or an empty one: something is not mounted.</summary>
+    public const string SourceReplaced = "source_replaced";
+
+    /// <summary>A connector leaves its source alone at this time.</summary>
+    public const string QuietHours = "quiet_hours";
 
     /// <summary>Its policy indexes words only.</summary>
     public const string MeaningOff = "meaning_off";
@@ -88,11 +103,16 @@ public static class WhyCodes
         [HiddenByPermissions] = "Give the user the right to read it.",
         [ExcludedByPattern] = "Change the patterns of the connector, or rename the file at the source.",
         [UnreadableAtSource] = "Mend it at the source; the next pass takes it.",
+        [LockedAtSource] = "Close it in the program that holds it; the next pass takes it.",
+        [NameNotMirrored] = "Rename it; the next pass takes it.",
+        [InConflict] = "See /conflicts of the connector.",
         [NotScannedYet] = "Wait for the pass, or start one now.",
         [NotAtSource] = "Check that the file is at the source; the next pass takes it.",
         [ConnectorPaused] = "Resume the connector.",
         [ConnectorFailing] = "Mend what the message says; the next pass goes on.",
-        [DeletionsHeld] = "Check that the source is mounted and complete. If so much was deleted on purpose, set the connector up again.",
+        [DeletionsHeld] = "See what happened to the files. If so much was deleted on purpose, POST sync of the connector with allowed_deletes and the number of the message.",
+        [SourceReplaced] = "Check that the source is mounted and complete. If it was replaced on purpose, set the connector up again.",
+        [QuietHours] = "Wait for their end, or POST sync of the connector: a run that is asked for is made at once.",
         [MeaningOff] = "Set the mode of the policy to both to find it by meaning.",
         [VectorsPending] = "It is found by its words meanwhile.",
         [VectorsFailed] = "Its job's log says why; mend that, then reindex it with the stage embed.",

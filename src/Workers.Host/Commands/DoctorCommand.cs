@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Npgsql;
 using ScaiDrive.Extraction;
 using ScaiDrive.Search.Index.Weaviate;
@@ -30,6 +31,8 @@ internal static class DoctorCommand
             await ProgramAsync("OCR", "tesseract", "--version", "sudo apt-get install tesseract-ocr", cancellationToken),
             await LanguagesAsync(settings, cancellationToken),
             await ProgramAsync("Process limits", "prlimit", "--version", "sudo apt-get install util-linux", cancellationToken),
+            Library("SMB shares", "libsmbclient.so.0", "sudo apt-get install libsmbclient"),
+            await KerberosAsync(cancellationToken),
             Weights(settings),
             DataDirectory(settings),
             Port(settings),
@@ -62,6 +65,20 @@ internal static class DoctorCommand
             ? new(Grade.Missing, subject, $"'{program}' is not on the PATH", fix)
             : new(Grade.Good, subject, output.Split('\n')[0].Trim(), null);
     }
+
+    private static Finding Library(string subject, string name, string fix)
+    {
+        if (!NativeLibrary.TryLoad(name, out var library))
+            return new(Grade.Missing, subject, $"{name} cannot be loaded", fix);
+        NativeLibrary.Free(library);
+        return new(Grade.Good, subject, name, null);
+    }
+
+    /// <summary>Only connectors that log on with Kerberos need it.</summary>
+    private static async Task<Finding> KerberosAsync(CancellationToken cancellationToken) =>
+        await OutputAsync("kinit", "-V -h", cancellationToken) is null
+            ? new(Grade.Note, "Kerberos", "'kinit' is not on the PATH: connectors cannot log on with a keytab (sudo apt-get install krb5-user)", null)
+            : new(Grade.Good, "Kerberos", "kinit", null);
 
     private static async Task<Finding> LanguagesAsync(HostSettings settings, CancellationToken cancellationToken)
     {

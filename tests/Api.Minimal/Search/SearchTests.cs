@@ -1,8 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using ScaiDrive.Api.Minimal.Search;
 using ScaiDrive.Api.Minimal.Tests.Support;
+using ScaiDrive.Drive;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Ledger;
+using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Api.Minimal.Tests.Search;
 
@@ -34,6 +38,29 @@ public sealed class SearchTests(RunningApi api) : IClassFixture<RunningApi>
         var highlight = Assert.Single(hit.GetProperty("highlights").EnumerateArray());
         Assert.Equal(word, hit.GetProperty("snippet").GetString()!.Substring(highlight.GetProperty("offset").GetInt32(), highlight.GetProperty("length").GetInt32()));
         Assert.Equal(response.RequestId, answer.GetProperty("meta").GetProperty("request_id").GetString());
+    }
+
+    [Fact]
+    public async Task An_index_that_lags_behind_shows_nobody_what_they_may_not_read_any_more()
+    {
+        var word = Unique();
+        var file = await api.AddFileAsync($"{word}.txt");
+        api.Engine.Add(file, word);
+        await api.ExecuteAsync("UPDATE shares SET is_public = true");
+        var acls = await api.Services.GetRequiredService<SourceAcls>().InternAsync("tnt_local", "cnn_x", [SourceAcl.Everybody, SourceAcl.Nobody], RunningApi.Stop);
+        var (reader, admin) = (new Caller("tnt_local", "usr_reader", IsAdmin: false), new Caller("tnt_local", "usr_local", IsAdmin: true));
+        await api.ExecuteAsync("UPDATE items SET source_acl_id = $2 WHERE id = $1", file.Id, acls[0]);
+        Assert.Equal((1, 1), (await FindAsync(reader), await FindAsync(admin)));
+        await FindAsync(reader);
+        Assert.Equal([acls[0]], api.Engine.Last!.Search.AllowedAcls!);
+        Assert.Equal([file.ShareId], api.Engine.Last.Search.AllowedShares!);
+        await api.ExecuteAsync("UPDATE items SET source_acl_id = $2 WHERE id = $1", file.Id, acls[1]);
+        Assert.Equal((0, 1), (await FindAsync(reader), await FindAsync(admin)));
+        Assert.Null(api.Engine.Last.Search.AllowedAcls);
+
+        async Task<long> FindAsync(Caller caller) => (await SearchEndpoints.KeywordGetAsync(
+            word, null, null, null, null, null, null, caller, api.Drive, api.Services.GetRequiredService<SearchService>(),
+            api.Services.GetRequiredService<HitHydrator>(), RunningApi.Stop)).Value!.Total;
     }
 
     [Theory]

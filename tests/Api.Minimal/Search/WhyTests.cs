@@ -112,6 +112,8 @@ public sealed class WhyTests : IAsyncLifetime
         Assert.Equal("not_at_source", await AskAsync("a/report.txt"));
         Assert.Equal("unreadable_at_source", await AskAsync("locked/report.txt"));
         await RunAsync(connector, "run_2", "failed", "source_replaced");
+        Assert.Equal("source_replaced", await AskAsync("a/report.txt"));
+        await RunAsync(connector, "run_2b", "failed", "mass_delete");
         Assert.Equal("deletions_held", await AskAsync("a/report.txt"));
         await RunAsync(connector, "run_3", "failed", "source_offline");
         Assert.Equal("connector_failing", await AskAsync("a/report.txt"));
@@ -135,6 +137,35 @@ public sealed class WhyTests : IAsyncLifetime
         await api.ExecuteAsync("UPDATE shares SET is_public = true");
         Assert.Equal("indexed", Code(await WhyAsync($"file_id={file.Id}&user_id=usr_other")));
         Assert.IsType<ErrorResult>((await WhyEndpoints.WhyAsync(file.Id, null, null, "usr_local", other, explainer, RunningApi.Stop)).Result);
+    }
+
+    [Fact]
+    public async Task Who_is_kept_out_by_the_source_is_told_by_which_entry()
+    {
+        var file = await IndexedAsync("secret.txt");
+        var connector = await ConnectorAsync();
+        await api.ExecuteAsync("INSERT INTO users (tenant_id, id, display_name) VALUES ('tnt_local', 'usr_intern', 'Intern')");
+        await api.ExecuteAsync("UPDATE shares SET is_public = true");
+        await api.ExecuteAsync("INSERT INTO connectors.principal VALUES ('tnt_local', $1, 'S-1-5-21-7', 'CORP\Interns', now())", connector.Id);
+        foreach (var (acl, mapping, reason) in new (SourceAcl, Principal?, string)[]
+        {
+            (SourceAcl.Nobody, null, "no entry lets them in, in the permissions of the file at Files"),
+            (new([new(false, "S-1-5-21-7"), new(true, "*")]), Principal.User("usr_intern"), "an entry denies CORP\Interns (S-1-5-21-7) in the permissions of the file at Files"),
+            (new([new(false, "S-1-5-21-7"), new(true, "*")]), null, "who is not mapped"),
+            (new([new(false, "*")]), null, "an entry denies everyone"),
+        })
+        {
+            var id = (await api.Services.GetRequiredService<SourceAcls>().InternAsync("tnt_local", connector.Id, [acl], RunningApi.Stop))[0];
+            await api.ExecuteAsync("UPDATE items SET source_acl_id = $2 WHERE id = $1", file.Id, id);
+            await api.ExecuteAsync("DELETE FROM source_trustees");
+            if (mapping is not null)
+                await api.ExecuteAsync("INSERT INTO source_trustees VALUES ('tnt_local', $1, 'S-1-5-21-7', 'user', 'usr_intern')", connector.Id);
+            var why = await WhyAsync($"file_id={file.Id}&user_id=usr_intern");
+            Assert.Equal("hidden_by_permissions", Code(why));
+            Assert.Contains(reason, why.GetProperty("causes")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("indexed", Code(await WhyAsync($"file_id={file.Id}")));
     }
 
     [Fact]

@@ -111,6 +111,24 @@ public sealed class PermissionSweepTests(MirrorFixture fixture) : IClassFixture<
         Assert.Equal(502, permissions.Read.Count);
     }
 
+    [Theory]
+    [InlineData("dir", "dir/a.txt")]
+    [InlineData("dir/", "dir/a.txt dir/sub/b.txt")]
+    [InlineData("/", "c.txt dir/a.txt dir/sub/b.txt")]
+    [InlineData("", "c.txt")]
+    [InlineData("dir/none", "")]
+    public async Task What_the_source_told_of_is_read_again_whatever_its_times(string scope, string read)
+    {
+        foreach (var name in new[] { "dir/a.txt", "dir/sub/b.txt", "c.txt" })
+            Write(name, PermissionTree.ForAll);
+        await RunAsync();
+        permissions.Read.Clear();
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        mirror.Request = new RunRequest("test") { Scope = [SyncScope.Parse(scope)] };
+        await RunAsync();
+        Assert.Equal(read, string.Join(' ', permissions.Read.Order(StringComparer.Ordinal)));
+    }
+
     [Fact]
     public async Task Permissions_that_cannot_be_read_are_an_error_of_the_file_which_keeps_those_it_had_or_is_hidden()
     {

@@ -8,13 +8,18 @@ internal sealed class HeldFile(Process client) : IAsyncDisposable
     // The Python modules come with Debian's package samba; smbclient itself cannot open a file for itself alone.
     private const string Script = """
         import sys
-        from samba.credentials import Credentials
+        from samba.credentials import DONT_USE_KERBEROS, Credentials
+        from samba.param import LoadParm
         from samba.samba3 import libsmb_samba_internal as libsmb
         from samba.samba3 import param as s3param
         configuration, host, share, user, path = sys.argv[1:]
         parameters = s3param.get_context()
         parameters.load(configuration)
+        defaults = LoadParm()
+        defaults.load(configuration)
         credentials = Credentials()
+        credentials.guess(defaults)
+        credentials.set_kerberos_state(DONT_USE_KERBEROS)
         credentials.set_username(user)
         credentials.set_password(sys.stdin.readline().rstrip("\n"))
         connection = libsmb.Conn(host, share, lp=parameters, creds=credentials)

@@ -109,6 +109,7 @@ public sealed class SmbFaultProxy : IAsyncDisposable
 
     private async Task ServeAsync(Socket client, int number)
     {
+        var isBroken = true;
         var upstream = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.NoDelay = true;
         lock (guard)
@@ -120,7 +121,8 @@ public sealed class SmbFaultProxy : IAsyncDisposable
         try
         {
             await upstream.ConnectAsync(server.Host, server.Port, ending.Token);
-            await Task.WhenAny(ForwardAsync(client, upstream, number, isReply: false), ForwardAsync(upstream, client, number, isReply: true));
+            var ended = await Task.WhenAny(ForwardAsync(client, upstream, number, isReply: false), ForwardAsync(upstream, client, number, isReply: true));
+            isBroken = await ended;
         }
         catch (Exception fault) when (fault is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -134,12 +136,18 @@ public sealed class SmbFaultProxy : IAsyncDisposable
                 open.Remove(upstream);
             }
 
-            Reset(client);
-            Reset(upstream);
+            foreach (var socket in new[] { client, upstream })
+            {
+                if (isBroken)
+                    Reset(socket);
+                else
+                    socket.Dispose();
+            }
         }
     }
 
-    private async Task ForwardAsync(Socket from, Socket to, int number, bool isReply)
+    /// <returns>Whether it was broken, and did not just end.</returns>
+    private async Task<bool> ForwardAsync(Socket from, Socket to, int number, bool isReply)
     {
         var frame = new byte[1 << 16];
         try
@@ -151,7 +159,7 @@ public sealed class SmbFaultProxy : IAsyncDisposable
                 if (frame.Length < length)
                     Array.Resize(ref frame, length);
                 if (!await ReadAsync(from, frame.AsMemory(4, length - 4)))
-                    return;
+                    return false;
                 var fate = judge(SmbMessage.Parse(frame.AsMemory(4, length - 4), isReply, number));
                 if (fate.Delay > TimeSpan.Zero)
                     await Task.Delay(fate.Delay, TimeProvider.System, ending.Token);
@@ -161,12 +169,14 @@ public sealed class SmbFaultProxy : IAsyncDisposable
                 while (!sent.IsEmpty)
                     sent = sent[await to.SendAsync(sent, ending.Token)..];
                 if (fate.IsCut)
-                    return;
+                    return true;
             }
+
+            return false;
         }
         catch (Exception fault) when (fault is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // One end is gone; the other follows.
+            return true;
         }
     }
 

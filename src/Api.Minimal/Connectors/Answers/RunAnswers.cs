@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
 using ScaiDrive.Api.Minimal.Envelope;
-using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Sync;
 
 namespace ScaiDrive.Api.Minimal.Connectors.Answers;

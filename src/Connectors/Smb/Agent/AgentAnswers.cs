@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace ScaiDrive.Connectors.Smb.Agent;
 
@@ -7,12 +6,6 @@ namespace ScaiDrive.Connectors.Smb.Agent;
 internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput requests, AgentOutput output)
 {
     private const int ListingFrame = 64 << 10;
-
-    // What the worker is told of: names of files and directories, sizes, dates, attributes, descriptors (MS-SMB2 2.2.35).
-    private const uint WatchedChanges = 0x001 | 0x002 | 0x004 | 0x008 | 0x010 | 0x100;
-    private const uint WatchReportMilliseconds = 1_000;
-
-    private static AgentOutput watchOutput = null!;
 
     private readonly byte[] answer = GC.AllocateUninitializedArray<byte>(AgentFrames.HeaderSize + (2 * RemoteEntry.Size) + AgentFrames.BlockSize, pinned: true);
     private OpenFile? opened;
@@ -105,11 +98,22 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
                 SendDone();
                 break;
             case AgentFrame.Watch:
-                watchOutput = output;
-                session.Watch(payload, WatchedChanges, WatchReportMilliseconds, &ShowChanges);
+                Watch(payload);
                 break;
             default:
                 throw new InvalidDataException($"No request of kind {requests.Kind}.");
+        }
+    }
+
+    private void Watch(ReadOnlySpan<byte> path)
+    {
+        WatchedChanges.SentTo = output;
+        while (true)
+        {
+            var status = session.Watch(path, WatchedChanges.Filter, WatchedChanges.ReportMilliseconds, &WatchedChanges.Show);
+            if (status != NtStatus.NotifyEnumDir)
+                throw new AgentException(status);
+            WatchedChanges.ShowLost();
         }
     }
 
@@ -199,12 +203,16 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
         {
             while (true)
             {
+                // Never beyond the end as it was: where a block takes several requests (SMB 2.0.2), those beyond it cost the library its connection.
+                var wanted = (int)Math.Min(AgentFrames.BlockSize, file.Facts.SizeBytes - position);
+                if (wanted == 0)
+                    break;
                 var block = output.TakeBlock();
                 int got;
                 try
                 {
                     fixed (byte* pointer = block)
-                        got = session.ReadFile(file.Handle, pointer + AgentFrames.HeaderSize, AgentFrames.BlockSize);
+                        got = session.ReadFile(file.Handle, pointer + AgentFrames.HeaderSize, wanted);
                 }
                 catch (AgentException fault) when (!wasLost && NtStatus.IsOfConnection(fault.Fault.Status))
                 {
@@ -318,26 +326,4 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
     private void SendDone() => Send(AgentFrame.Done, 0);
 
     private void Send(AgentFrame kind, int length) => output.Send(kind, answer.AsSpan(0, AgentFrames.HeaderSize + length));
-
-    [UnmanagedCallersOnly]
-    private static int ShowChanges(Libsmbclient.NotifyAction* actions, nuint count, nint state)
-    {
-        try
-        {
-            var frame = new List<byte>(new byte[AgentFrames.HeaderSize]);
-            for (nuint i = 0; i < count; i++)
-            {
-                frame.AddRange(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(actions[i].Path));
-                frame.Add(0);
-            }
-
-            watchOutput.Send(AgentFrame.Changes, CollectionsMarshal.AsSpan(frame));
-            return 0;
-        }
-        catch (IOException)
-        {
-            // The worker is gone.
-            return 1;
-        }
-    }
 }

@@ -46,7 +46,7 @@ internal enum AgentFrame : byte
     /// <summary>Request: path of an empty directory. Answered by <see cref="Done"/>.</summary>
     RemoveDirectory = (byte)'P',
 
-    /// <summary>Request: date in seconds since 1970 (int64), path. Answered by <see cref="Done"/>.</summary>
+    /// <summary>Request: date in microseconds since 1970 (int64), path. Answered by <see cref="Done"/>.</summary>
     SetDate = (byte)'T',
 
     /// <summary>Request: path, name of an extended attribute. Answered by <see cref="Bytes"/>.</summary>
@@ -79,8 +79,8 @@ internal enum AgentFrame : byte
     /// <summary>Bytes of content.</summary>
     Bytes = (byte)'b',
 
-    /// <summary>Answer: paths in which something changed, each ended by a zero byte; no path when nothing happened; one zero byte alone stands for
-    /// changes that were lost.</summary>
+    /// <summary>Answer: changes, each the action (one byte, MS-FSCC 2.7.1) and the path with backslashes, ended by a zero byte; none when nothing
+    /// happened; a zero byte alone stands for changes that were lost.</summary>
     Changes = (byte)'c',
 
     /// <summary>Answer instead of any other: <see cref="AgentFault"/>.</summary>

@@ -28,6 +28,8 @@ internal sealed record AgentConnection
 
     public required bool UseKerberos { get; init; }
 
+    public required bool RequireEncryption { get; init; }
+
     /// <summary>What the library waits for one answer of the server.</summary>
     public required int TimeoutMilliseconds { get; init; }
 }

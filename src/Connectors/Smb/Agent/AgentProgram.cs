@@ -8,8 +8,7 @@ internal static partial class AgentProgram
 {
     internal static int Run()
     {
-        // Should the worker die while the library waits for a server, nothing else would end this process.
-        _ = ProcessControl(DeathSignal, Kill, 0, 0, 0);
+        new Thread(EndWithWorker) { IsBackground = true }.Start();
         using var input = Console.OpenStandardInput();
         using var output = new AgentOutput(Console.OpenStandardOutput());
         var requests = new AgentInput(input);
@@ -48,10 +47,29 @@ internal static partial class AgentProgram
         }
     }
 
-    private const int DeathSignal = 1, Kill = 9;
+    /// <summary>Should the worker die while the library waits for a server, nothing else would end this process.</summary>
+    /// <remarks>A death signal of the kernel would come with the end of the thread that started this process, and threads of a pool come and go.</remarks>
+    private static void EndWithWorker()
+    {
+        // Nothing is waited for but the end of the other side, which is always told.
+        var input = new PollDescriptor { File = 0 };
+        while (Poll(ref input, 1, -1) < 0)
+        {
+        }
 
-    [LibraryImport("libc", EntryPoint = "prctl")]
-    private static partial int ProcessControl(int option, nuint first, nuint second, nuint third, nuint fourth);
+        System.Diagnostics.Process.GetCurrentProcess().Kill();
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        internal int File;
+        internal short Asked;
+        internal short Told;
+    }
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(ref PollDescriptor descriptors, nuint count, int timeout);
 }
 
 /// <summary>Requests of the worker.</summary>

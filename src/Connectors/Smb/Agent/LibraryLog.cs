@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ScaiDrive.Connectors.Smb.Agent;
@@ -14,16 +13,33 @@ internal static unsafe class LibraryLog
     /// <summary>The status of the last failure; 0 when there was none since it was set to 0.</summary>
     internal static uint LastStatus { get; set; }
 
+    /// <summary>Whether the last message was encrypted. The library goes on unencrypted with a server that cannot encrypt, also when that is required.</summary>
+    internal static bool IsEncrypted { get; private set; }
+
+    private static ReadOnlySpan<byte> Decrypted => "smb2_signing_decrypt_pdu: Decrypted SMB2 message"u8;
+
+    private static ReadOnlySpan<byte> Signed => "signed SMB2 message"u8;
+
     private static ReadOnlySpan<byte> Start => "map_errno_from_nt_status: 32 bit codes: code="u8;
 
     [UnmanagedCallersOnly]
     internal static void Receive(nint state, int level, byte* message)
     {
+        if (*message == (byte)'s')
+            NoteProtection(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(message));
         if (level != Level || *message != (byte)'m')
             return;
         var text = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(message);
         if (text.StartsWith(Start) && text.Length >= Start.Length + 8
             && uint.TryParse(text.Slice(Start.Length, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var status))
             LastStatus = status;
+    }
+
+    private static void NoteProtection(ReadOnlySpan<byte> text)
+    {
+        if (text.StartsWith(Decrypted))
+            IsEncrypted = true;
+        else if (text.StartsWith(Signed))
+            IsEncrypted = false;
     }
 }

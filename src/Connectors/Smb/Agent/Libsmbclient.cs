@@ -44,6 +44,9 @@ internal static unsafe partial class Libsmbclient
     internal static partial void smbc_setOptionUseCCache(nint context, int isOn);
 
     [LibraryImport(Library)]
+    internal static partial void smbc_setOptionSmbEncryptionLevel(nint context, int level);
+
+    [LibraryImport(Library)]
     internal static partial void smbc_setFunctionAuthDataWithContext(
         nint context, delegate* unmanaged<nint, byte*, byte*, byte*, int, byte*, int, byte*, int, void> ask);
 

@@ -9,8 +9,9 @@ namespace ScaiDrive.Connectors.Smb.Agent;
 [SuppressMessage("Design", "CA1001", Justification = "The context lives as long as the process: freeing it waits for a server that may be gone.")]
 internal sealed unsafe class ShareSession
 {
+    private const int EncryptionRequired = 2; // SMBC_ENCRYPTLEVEL_REQUIRE; the configuration file alone does not make it so
     private const int BufferTooSmall = 34; // ERANGE, which the library finds by itself
-    private const int OpenToRead = 0, OpenToMakeAndWrite = 0x1 | 0x40 | 0x80; // O_WRONLY, O_CREAT, O_EXCL
+    private const int OpenToRead = 0, OpenToMakeAndWrite = 0x2 | 0x40 | 0x80; // O_RDWR, without which its facts cannot be asked for, O_CREAT, O_EXCL
 
     private static AgentConnection asWhom = null!;
 
@@ -49,6 +50,8 @@ internal sealed unsafe class ShareSession
         smbc_setOptionUseCCache(context, 0);
         smbc_setOptionUseKerberos(context, connection.UseKerberos ? 1 : 0);
         smbc_setOptionFallbackAfterKerberos(context, 0);
+        if (connection.RequireEncryption)
+            smbc_setOptionSmbEncryptionLevel(context, EncryptionRequired);
         if (smbc_init_context(context) == 0)
             throw new AgentException(new AgentFault(NtStatus.OfErrorNumber(Marshal.GetLastSystemError()), IsOfConnection: true));
         var session = new ShareSession(context, new ShareUrl(connection.Server, connection.Share, connection.BasePath));
@@ -159,10 +162,10 @@ internal sealed unsafe class ShareSession
         }
     }
 
-    internal void SetDate(ReadOnlySpan<byte> path, long seconds)
+    internal void SetDate(ReadOnlySpan<byte> path, long microseconds)
     {
         var times = stackalloc TimeValue[2];
-        (times[0].Seconds, times[1].Seconds) = (seconds, seconds);
+        times[0] = times[1] = new TimeValue { Seconds = Math.DivRem(microseconds, 1_000_000, out var rest), Microseconds = rest };
         var pointer = (nint)times;
         OnPath(path, where => smbc_getFunctionUtimes(context)(context, (byte*)where, (TimeValue*)pointer));
     }
@@ -201,8 +204,9 @@ internal sealed unsafe class ShareSession
         }
     }
 
-    /// <summary>Waits for changes below a directory and shows them; returns only by exception.</summary>
-    internal void Watch(ReadOnlySpan<byte> path, uint filter, uint everyMilliseconds, delegate* unmanaged<NotifyAction*, nuint, nint, int> show)
+    /// <summary>Waits for changes below a directory and shows them.</summary>
+    /// <returns>Why it came to an end.</returns>
+    internal uint Watch(ReadOnlySpan<byte> path, uint filter, uint everyMilliseconds, delegate* unmanaged<NotifyAction*, nuint, nint, int> show)
     {
         var url = urls.Of(path);
         nint directory = 0;
@@ -215,7 +219,8 @@ internal sealed unsafe class ShareSession
         var (notify, callback) = ((nint)smbc_getFunctionNotify(context), (nint)show);
         var status = TryOnce(() => ((delegate* unmanaged<nint, nint, int, uint, uint, delegate* unmanaged<NotifyAction*, nuint, nint, int>, nint, int>)notify)(
             context, directory, 1, filter, everyMilliseconds, (delegate* unmanaged<NotifyAction*, nuint, nint, int>)callback, 0));
-        throw new AgentException(status == 0 ? NtStatus.ConnectionDisconnected : status);
+        _ = smbc_getFunctionClosedir(context)(context, directory);
+        return status == 0 ? NtStatus.ConnectionDisconnected : status;
     }
 
     private nint Open(ReadOnlySpan<byte> path, int flags)
@@ -277,10 +282,13 @@ internal sealed unsafe class ShareSession
     {
         LibraryLog.LastStatus = 0;
         Marshal.SetLastSystemError(0);
-        if (call() >= 0)
-            return 0;
+        var hasDone = call() >= 0;
         // Read at once: nothing may run between the call and this line that could change it.
         var number = Marshal.GetLastSystemError();
+        if (hasDone && asWhom.RequireEncryption && !LibraryLog.IsEncrypted)
+            throw new AgentException(new AgentFault(NtStatus.NotSupported, IsOfConnection: true));
+        if (hasDone)
+            return 0;
         return LibraryLog.LastStatus != 0 && number != BufferTooSmall ? LibraryLog.LastStatus : NtStatus.OfErrorNumber(number);
     }
 

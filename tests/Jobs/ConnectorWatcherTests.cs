@@ -1,0 +1,162 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Overview;
+using ScaiDrive.Drive;
+
+namespace ScaiDrive.Jobs.Tests;
+
+public sealed class ConnectorWatcherTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("scaidrive-source-");
+    private readonly TellingFolder type = new();
+    private Fleet fleet = null!;
+
+    public async Task InitializeAsync()
+    {
+        type.Root = folder.FullName;
+        fleet = await Fleet.CreateAsync(folder.FullName, services => services.AddSingleton<IConnectorType>(type));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await fleet.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task What_a_source_tells_of_is_found_without_the_schedule()
+    {
+        var connector = await CreateAsync();
+        await fleet.StartAsync();
+        await Fleet.UntilAsync(() => Task.FromResult(type.Watching == 1));
+
+        File.WriteAllText(Path.Combine(folder.FullName, "a.txt"), "narwhal");
+        type.Tell(new SyncScope("", IsRecursive: false));
+
+        await Fleet.UntilAsync(async () => (await fleet.FindAsync("narwhal")).SequenceEqual(["a.txt"]));
+        await fleet.SettleAsync();
+        var run = Assert.Single(await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 10, default));
+        Assert.Equal((ConnectorRuns.Change, "completed"), (run.Trigger, run.Status));
+        Assert.Equal([new SyncScope("", false)], run.Scope);
+        Assert.Equal(["high"], await fleet.ColumnAsync("SELECT DISTINCT queue FROM queue.job_row WHERE kind IN ('sync-connector', 'extract-text', 'index-text')"));
+        Assert.Empty(await fleet.Get<ConnectorStore>().HintsAsync(Fleet.Tenant, connector.Id, default));
+    }
+
+    [Fact]
+    public async Task What_is_told_of_during_a_run_is_looked_at_by_another()
+    {
+        var connector = await CreateAsync();
+        // Unfinished: nobody works on it yet.
+        Assert.NotNull(await fleet.Get<ConnectorRuns>().StartAsync(connector, "manual", default));
+        using var stop = new CancellationTokenSource();
+        var watch = fleet.Get<ConnectorWatch>().RunAsync(new WatchedConnector(Fleet.Tenant, connector.Id, connector.UpdatedAt), stop.Token);
+        await Fleet.UntilAsync(() => Task.FromResult(type.Watching == 1));
+        type.Tell(new SyncScope("deep", IsRecursive: true));
+        await Fleet.UntilAsync(async () => (await fleet.Get<ConnectorStore>().HintsAsync(Fleet.Tenant, connector.Id, default)).Count == 1);
+        Assert.Equal(["manual"], await TriggersAsync());
+
+        await fleet.SqlAsync("DELETE FROM queue.job");
+        await Fleet.UntilAsync(async () => (await TriggersAsync()).SequenceEqual(["change"]));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch);
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_lost_asks_for_everything_when_it_is_back()
+    {
+        var connector = await CreateAsync();
+        await fleet.StartAsync();
+        await Fleet.UntilAsync(() => Task.FromResult(type.Watching == 1));
+        await fleet.Get<ConnectorRuns>().StartAsync(connector, "manual", default);
+        await fleet.SettleAsync();
+
+        type.Lose();
+        await Fleet.UntilAsync(() => Task.FromResult(type.Begun == 2));
+        await Fleet.UntilAsync(async () => (await RunsAsync(connector)).Contains((ConnectorRuns.Change, true)));
+        await fleet.SettleAsync();
+        Assert.Contains("low", await fleet.ColumnAsync("SELECT queue FROM queue.job_row WHERE kind = 'sync-connector' AND args ->> 'trigger' = 'change'"));
+    }
+
+    [Fact]
+    public async Task One_worker_watches_a_connector_and_another_takes_over_when_it_is_gone()
+    {
+        await CreateAsync();
+        using var first = Watcher();
+        using var second = Watcher();
+        await using var held = new WatcherLocks(fleet.DataSource);
+        await using var taken = new WatcherLocks(fleet.DataSource);
+        await first.LookAsync(held, default);
+        await second.LookAsync(taken, default);
+        await Fleet.UntilAsync(() => Task.FromResult(type.Begun == 1));
+        await second.LookAsync(taken, default);
+        Assert.Equal(1, type.Begun);
+
+        await held.DisposeAsync();
+        await second.LookAsync(taken, default);
+        await Fleet.UntilAsync(() => Task.FromResult(type.Begun == 2));
+        await first.EndAllAsync();
+        await second.EndAllAsync();
+        Assert.Equal(0, type.Watching);
+    }
+
+    [Fact]
+    public async Task A_connector_that_is_paused_changed_or_deleted_is_followed()
+    {
+        var connector = await CreateAsync();
+        using var watcher = Watcher();
+        await using var locks = new WatcherLocks(fleet.DataSource);
+        await watcher.LookAsync(locks, default);
+        await Fleet.UntilAsync(() => Task.FromResult(type.Watching == 1));
+
+        await ChangeAsync((store, transaction) => store.PauseAsync(transaction, Fleet.Tenant, connector.Id, "maintenance", default));
+        await watcher.LookAsync(locks, default);
+        Assert.Equal(0, type.Watching);
+        await ChangeAsync((store, transaction) => store.ResumeAsync(transaction, Fleet.Tenant, connector.Id, default));
+        await watcher.LookAsync(locks, default);
+        await Fleet.UntilAsync(() => Task.FromResult(type.Begun == 2));
+
+        await ChangeAsync((store, transaction) => store.SetSecretAsync(transaction, Fleet.Tenant, connector.Id, "new", default));
+        await watcher.LookAsync(locks, default);
+        await Fleet.UntilAsync(() => Task.FromResult(type.Begun == 3));
+        await ChangeAsync((store, transaction) => store.UpdateAsync(transaction, connector with { Rules = new SyncRules { WatchForChanges = false } }, default));
+        await watcher.LookAsync(locks, default);
+        Assert.Equal(0, type.Watching);
+        await ChangeAsync((store, transaction) => store.DeleteAsync(transaction, Fleet.Tenant, connector.Id, default));
+        await watcher.LookAsync(locks, default);
+        Assert.Equal((0, 3), (type.Watching, type.Begun));
+    }
+
+    private ConnectorWatcher Watcher() => new(
+        fleet.DataSource, fleet.Get<ConnectorOverview>(), fleet.Get<ConnectorSources>(), fleet.Get<ConnectorWatch>(), new JobsOptions(), TimeProvider.System,
+        NullLogger<ConnectorWatcher>.Instance);
+
+    private Task<List<string>> TriggersAsync() =>
+        fleet.ColumnAsync("SELECT args ->> 'trigger' FROM queue.job_row WHERE kind = 'sync-connector' AND state NOT IN ('completed', 'cancelled')");
+
+    private async Task<List<(string Trigger, bool IsFull)>> RunsAsync(Connector connector) =>
+        [.. (await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 10, default)).Select(run => (run.Trigger, run.Scope is null))];
+
+    private Task<Connector> CreateAsync() => ChangeAsync((store, transaction) => store.CreateAsync(
+        transaction,
+        Fleet.Tenant,
+        new NewConnector
+        {
+            Type = TellingFolder.TypeName,
+            Name = "Telling",
+            Settings = JsonSerializer.SerializeToElement(new { root = folder.FullName }),
+            TargetShareId = fleet.Share.Id,
+            OwnerId = DriveStore.LocalUserId,
+        },
+        default));
+
+    private async Task<T> ChangeAsync<T>(Func<ConnectorStore, Npgsql.NpgsqlTransaction, Task<T>> change)
+    {
+        await using var connection = await fleet.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var result = await change(fleet.Get<ConnectorStore>(), transaction);
+        await transaction.CommitAsync();
+        return result;
+    }
+}
