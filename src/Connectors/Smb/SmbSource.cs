@@ -38,6 +38,19 @@ internal sealed partial class SmbSource : IWritableSource, ISourceWithPermission
     {
         try
         {
+            return await LookAtRootAsync(cancellationToken);
+        }
+        catch (ConnectorException fault) when (fault.InnerException is SourceEntryException { Fault.Code: ProblemCodes.AgentCrashed })
+        {
+            // An agent that dies costs one item at most, never the run; this is no item.
+            return await LookAtRootAsync(cancellationToken);
+        }
+    }
+
+    private async Task<string> LookAtRootAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
             if (await StatAsync("", cancellationToken) is { Kind: SourceEntryKind.Directory } root)
                 return root.Identity;
         }
