@@ -19,15 +19,12 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
     {
         try
         {
-            await StartAsync(cancellationToken);
-            while (frames.TryPeek(out var frame))
+            if (pass.Run.Scope is { } scope)
+                await WalkPartsAsync(scope, cancellationToken);
+            else
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!frame.Directory.IsBlocked && await StepAsync(frame, cancellationToken))
-                    continue;
-                // A directory inside this one may have been entered meanwhile; only the top is done.
-                if (frames.Peek() == frame)
-                    await frames.Pop().DisposeAsync();
+                await StartAsync(cancellationToken);
+                await WalkAsync(cancellationToken);
             }
 
             await batch.FlushAsync(cancellationToken);
@@ -36,6 +33,30 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         {
             foreach (var frame in frames)
                 await frame.DisposeAsync();
+        }
+    }
+
+    private async Task WalkAsync(CancellationToken cancellationToken)
+    {
+        while (frames.TryPeek(out var frame))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!frame.Directory.IsBlocked && await StepAsync(frame, cancellationToken))
+                continue;
+            // A directory inside this one may have been entered meanwhile; only the top is done.
+            if (frames.Peek() == frame)
+                await frames.Pop().DisposeAsync();
+        }
+    }
+
+    /// <summary>Parts are small: another attempt begins them anew.</summary>
+    private async Task WalkPartsAsync(IReadOnlyList<SyncScope> scope, CancellationToken cancellationToken)
+    {
+        foreach (var start in await new ScopeOfWalk(pass).ResolveAsync(scope, cancellationToken))
+        {
+            frames.Push(new WalkFrame(pass, relocations, start.Directory, "", cancellationToken) { IsRecursive = start.IsRecursive });
+            await WalkAsync(cancellationToken);
+            await batch.FlushAsync(cancellationToken);
         }
     }
 
@@ -161,6 +182,9 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
             row = null;
         }
 
+        // It was there before, and is not asked for.
+        if (!frame.IsRecursive && row is not null && row.Identity == entry.Identity)
+            return;
         var directory = row is not null
             ? await ReenterAsync(frame.Directory, entry, row, cancellationToken)
             : await TryMoveAsync(frame.Directory, entry, cancellationToken) ?? await EnterAsync(frame.Directory, entry, cancellationToken);
