@@ -99,9 +99,9 @@ internal static class RevokeBench
     private static string PathOf(string name) => $"{name[..^2]}/{name}.txt";
 
     // Over the network, as other users of the share do it.
-    private static Task DeleteAsync(MeasuredShare share, string name) => share.Server.SmbClientAsync(MeasuredShare.User, "files", $"del {PathOf(name).Replace('/', '\\')}");
+    private static Task<string> DeleteAsync(MeasuredShare share, string name) => share.Server.SmbClientAsync(MeasuredShare.User, "files", $"del {PathOf(name).Replace('/', '\\')}");
 
-    private static Task DenyAsync(MeasuredShare share, string login, string name) => share.Server.RunAsync(
+    private static Task<string> DenyAsync(MeasuredShare share, string login, string name) => share.Server.RunAsync(
         "smbcacls", ["-A", login, $"//{share.Server.Host}/files", PathOf(name), "-a", $"ACL:{MeasuredShare.User.Name}:DENIED/0x0/FULL"], "");
 
     /// <summary>One file after the other, spread over the interval of the schedule.</summary>
