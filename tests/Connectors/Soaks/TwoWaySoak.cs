@@ -192,7 +192,6 @@ internal sealed class TwoWaySoak(SourceTree tree, Mirror mirror, int seed, ISoak
         var atSource = tree.Files().Values.Select(bytes => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))).ToHashSet(StringComparer.Ordinal);
         var lost = history.Missing(atSource, await share.KeptContentsAsync());
         Assert.True(lost.Count == 0, $"seed {seed}: lost\n{string.Join('\n', lost)}\n{history.Lately}");
-        Assert.DoesNotContain(tree.Files().Keys, path => SourcePath.IsTemporary(SourcePath.NameOf(path)));
     }
 
     private static bool IsBusy(SyncReport report) =>
@@ -200,7 +199,8 @@ internal sealed class TwoWaySoak(SourceTree tree, Mirror mirror, int seed, ISoak
 
     private async Task<string> DifferenceAsync(HashSet<string>? excused = null)
     {
-        var here = tree.Files().ToDictionary(file => file.Key, file => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file.Value)));
+        // What a broken pass left half-written is removed where it was put; people may have moved that directory meanwhile. It is never mirrored.
+        var here = tree.Files().Where(file => !SourcePath.IsTemporary(SourcePath.NameOf(file.Key))).ToDictionary(file => file.Key, file => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file.Value)));
         var there = (await mirror.FilesAsync()).ToDictionary(file => file.Key, file => file.Value.ChecksumSha256);
         var paths = here.Keys.Union(there.Keys).Where(path => here.GetValueOrDefault(path) != there.GetValueOrDefault(path) && excused?.Contains(path) != true);
         var folders = tree.Directories().ToHashSet(StringComparer.Ordinal);
