@@ -103,7 +103,14 @@ public sealed class SambaServerTests
         await realm.AddUserAsync(SambaUser.Default);
         await using var samba = await SambaServer.StartAsync(KerberosOptions(await realm.AddServiceAsync("cifs/files.tests.scaidrive"), realm));
         realm.AddHost("files.tests.scaidrive", samba.Host);
-        var start = new System.Diagnostics.ProcessStartInfo("smbclient", ["--use-kerberos=required", "//files.tests.scaidrive/files", "-c", "mkdir here"]);
+        // A cache of its own: that of the machine may know an earlier address of this name.
+        var cache = Directory.CreateDirectory(samba.FolderOf("files") + ".cache").FullName;
+        var start = new System.Diagnostics.ProcessStartInfo(
+            "smbclient",
+            [
+                "--use-kerberos=required", $"--option=lock directory={cache}", $"--option=cache directory={cache}",
+                "//files.tests.scaidrive/files", "-c", "mkdir here",
+            ]);
         foreach (var (name, value) in realm.Environment)
             start.Environment[name] = value;
         start.Environment["KRB5CCNAME"] = await realm.TicketOfAsync("alice");
