@@ -9,6 +9,7 @@ using ScaiDrive.Bench.Ocr;
 using ScaiDrive.Bench.Queue;
 using ScaiDrive.Bench.Recovery;
 using ScaiDrive.Bench.Vector;
+using ScaiDrive.Bench.Revoke;
 using ScaiDrive.Bench.Search;
 using ScaiDrive.Bench.Smb;
 using ScaiDrive.Bench.Walk;
@@ -31,6 +32,7 @@ var benches = new SortedDictionary<string, (string What, Func<IReadOnlyList<stri
     ["search"] = ("search by word, by meaning and by both at 100,000 files while indexing runs: saturation, latency at half of it", SearchBench.RunAsync),
     ["walk"] = ("an unchanged source of a million files compared with its snapshot: entries per second, memory", WalkBench.RunAsync),
     ["smb"] = ("a first sync of small and of large files from a share into the durable store, against smbclient and rclone; an unchanged share", SmbBench.RunAsync),
+    ["revoke"] = ("from a delete and from an ACL on a share to gone from search, told by the server and by the schedule alone", RevokeBench.RunAsync),
     ["recovery"] = ("workers killed, stopped and cut off, the server restarted: what is lost, what is done twice, how long it takes", RecoveryBench.RunAsync),
 };
 

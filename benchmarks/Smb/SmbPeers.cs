@@ -21,7 +21,8 @@ internal static class SmbPeers
         var password = (await RunAsync("rclone", ["obscure", "-"], MeasuredShare.User.Password, [], cancellationToken)).Trim();
         (string, string)[] remote =
         [
-            ("RCLONE_CONFIG", "/dev/null/none"),
+            // Not the configuration of whoever runs this.
+            ("RCLONE_CONFIG", target + ".conf"),
             ("RCLONE_CONFIG_SHARE_TYPE", "smb"),
             ("RCLONE_CONFIG_SHARE_HOST", server.Host),
             ("RCLONE_CONFIG_SHARE_USER", MeasuredShare.User.Name),

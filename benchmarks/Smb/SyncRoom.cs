@@ -71,7 +71,12 @@ internal sealed class SyncRoom : IAsyncDisposable
             Connector.TenantId, Connector.Id, new RunRequest("bench"), async token => await BenchTransaction.BeginAsync(source, token), null, cancellationToken);
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         if (run.Report.Errors > 0 || run.Report.Skipped > 0)
-            throw new InvalidOperationException($"The pass had {run.Report.Errors} errors and skipped {run.Report.Skipped} entries.");
+        {
+            var problems = await Get<ConnectorStore>().ListProblemsAsync(Connector.TenantId, run.Id, 0, 3, cancellationToken);
+            throw new InvalidOperationException(
+                $"The pass had {run.Report.Errors} errors and skipped {run.Report.Skipped} entries, first {string.Join("; ", problems)}.");
+        }
+
         return (run, seconds);
     }
 

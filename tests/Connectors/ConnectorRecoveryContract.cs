@@ -176,6 +176,30 @@ public abstract partial class ConnectorContract
     }
 
     [Fact]
+    public async Task A_new_file_whose_name_somebody_took_in_the_share_does_not_hold_back_its_neighbours()
+    {
+        Tree.Write("d/old", "old");
+        var mirror = await MirrorAsync();
+        await mirror.RunAsync();
+        var folderId = (await mirror.FilesAsync())["d/old"].FolderId;
+        var upload = await mirror.StoreAsync("uploaded");
+        await mirror.InShareAsync(async drive =>
+        {
+            await drive.CreateFileAsync(new NewFile(mirror.Connector.TargetShareId, folderId, "new 2", upload, "text/plain", DateTimeOffset.UnixEpoch), Stop);
+            await drive.CreateFolderAsync(mirror.Connector.TargetShareId, folderId, "new 4", Stop);
+        });
+        foreach (var number in Enumerable.Range(0, 6))
+            Tree.Write($"d/new {number}", $"of the source {number}");
+
+        var run = await mirror.RunAsync();
+
+        Assert.Equal((5, 1), (run.Report.Added, run.Report.Errors));
+        Assert.Equal(("d/new 4", ProblemCodes.NameConflict), (await mirror.ProblemsAsync(run)).Select(one => (one.Path, one.Code)).Single());
+        Assert.Equal(["d/new 0", "d/new 1", "d/new 2", "d/new 3", "d/new 5", "d/old"], (await mirror.FilesAsync()).Keys);
+        Assert.Equal("of the source 2", await mirror.ReadAsync("d/new 2"));
+    }
+
+    [Fact]
     public async Task An_upload_gives_way_to_what_the_source_has_at_its_place_and_never_ends_the_pass()
     {
         foreach (var name in new[] { "old/x", "swapped", "removed/y" })

@@ -160,6 +160,11 @@ internal sealed partial class Mirror(MirrorFixture fixture, SourceTree tree, Con
     internal async Task<IReadOnlyList<RunItem>> ItemsAsync(Run run) =>
         await new RunLog(fixture.Database.DataSource).ListItemsAsync(connector.TenantId, run.Id, 0, 100_000, Stop);
 
+    /// <summary>The source tells that something changed.</summary>
+    internal Task HintAsync(params SyncScope[] scopes) => fixture.Connectors.AddHintsAsync(connector.TenantId, connector.Id, scopes, Stop);
+
+    internal Task<IReadOnlyList<SyncScope>> HintsAsync() => fixture.Connectors.HintsAsync(connector.TenantId, connector.Id, Stop);
+
     /// <summary>A person changes settings of the connector.</summary>
     internal async Task ChangeAsync(Func<Connector, Connector> change)
     {

@@ -1,5 +1,7 @@
 using System.Text;
 using ScaiDrive.Connectors.Conflicts;
+using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Connectors.Tests;
@@ -50,6 +52,17 @@ internal sealed partial class Mirror
     internal Task DecideAsync(Conflict conflict, ConflictDecision decision) => InDatabaseAsync(transaction =>
         new ConflictStore(fixture.Database.DataSource).DecideAsync(transaction, connector.TenantId, connector.Id, conflict.Id, decision, Stop));
 
+    internal Task<IReadOnlyList<PlanItem>> PlanAsync(Run run) =>
+        new RunLog(fixture.Database.DataSource).ListPlanAsync(connector.TenantId, run.Id, 0, 1_000, Stop);
+
+    /// <summary>The snapshot as one text.</summary>
+    internal async Task<string?> SnapshotAsync()
+    {
+        await using var command = fixture.Database.DataSource.CreateCommand("SELECT string_agg(s::text, ';' ORDER BY id) FROM connectors.snapshot s WHERE connector_id = $1");
+        command.Parameters.Add(new() { Value = connector.Id });
+        return await command.ExecuteScalarAsync() as string;
+    }
+
     /// <summary>Identity of an entry at the source.</summary>
     internal async Task<string> IdentityAsync(string path)
     {
@@ -60,6 +73,19 @@ internal sealed partial class Mirror
     /// <summary>The contents of all versions of all files of the share, those in the trash too.</summary>
     internal async Task<ISet<string>> EverStoredAsync()
     {
+        var contents = new HashSet<string>();
+        foreach (var hash in await EverStoredHashesAsync())
+        {
+            await using var content = await fixture.Drive.OpenContentByHashAsync(connector.TenantId, hash, Stop);
+            contents.Add(await new StreamReader(content, Encoding.UTF8).ReadToEndAsync());
+        }
+
+        return contents;
+    }
+
+    /// <summary>As <see cref="EverStoredAsync"/>, by SHA-256.</summary>
+    internal async Task<HashSet<string>> EverStoredHashesAsync()
+    {
         await using var command = fixture.Database.DataSource.CreateCommand("""
             SELECT DISTINCT v.content_hash
             FROM items i
@@ -68,21 +94,11 @@ internal sealed partial class Mirror
             """);
         command.Parameters.Add(new() { Value = connector.TenantId });
         command.Parameters.Add(new() { Value = connector.TargetShareId });
-        var hashes = new List<string>();
-        await using (var reader = await command.ExecuteReaderAsync())
-        {
-            while (await reader.ReadAsync())
-                hashes.Add(reader.GetString(0));
-        }
-
-        var contents = new HashSet<string>();
-        foreach (var hash in hashes)
-        {
-            await using var content = await fixture.Drive.OpenContentByHashAsync(connector.TenantId, hash, Stop);
-            contents.Add(await new StreamReader(content, Encoding.UTF8).ReadToEndAsync());
-        }
-
-        return contents;
+        var hashes = new HashSet<string>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            hashes.Add(reader.GetString(0));
+        return hashes;
     }
 
     /// <summary>The run that last looked for what the share does not have any more; null when none did.</summary>

@@ -10,6 +10,8 @@ internal sealed class AgentLease(AgentPool pool, AgentProcess agent, bool isApar
 {
     private int isReturned;
 
+    internal AgentPool Pool => pool;
+
     /// <summary>The process; for tests.</summary>
     internal AgentProcess Agent => agent;
 
@@ -21,6 +23,16 @@ internal sealed class AgentLease(AgentPool pool, AgentProcess agent, bool isApar
         var payload = new byte[8 + Encoding.UTF8.GetByteCount(path)];
         BinaryPrimitives.WriteInt64LittleEndian(payload, number);
         Encoding.UTF8.GetBytes(path, payload.AsSpan(8));
+        return payload;
+    }
+
+    /// <summary>What <see cref="AgentFrame.Read"/> asks for.</summary>
+    internal static byte[] FileToRead(string path, long atOnce, RemoteEntry listed)
+    {
+        var payload = new byte[8 + RemoteEntry.Size + Encoding.UTF8.GetByteCount(path)];
+        BinaryPrimitives.WriteInt64LittleEndian(payload, atOnce);
+        listed.Write(payload.AsSpan(8));
+        Encoding.UTF8.GetBytes(path, payload.AsSpan(8 + RemoteEntry.Size));
         return payload;
     }
 

@@ -11,7 +11,7 @@ internal static class NtStatus
         DirectoryNotEmpty = 0xC0000101, NotSupported = 0xC00000BB, ObjectNameInvalid = 0xC0000033, ConnectionDisconnected = 0xC000020C,
         ConnectionReset = 0xC000020D, ConnectionRefused = 0xC0000236, HostUnreachable = 0xC000023D, StoppedOnSymlink = 0x8000002D,
         BadNetworkName = 0xC00000CC, LogonFailure = 0xC000006D, InsufficientResources = 0xC000009A, NetworkNameDeleted = 0xC00000C9,
-        BufferTooSmall = 0xC0000023, UserSessionDeleted = 0xC0000203, NetworkSessionExpired = 0xC000035C;
+        BufferTooSmall = 0xC0000023, NotifyEnumDir = 0x0000010C, UserSessionDeleted = 0xC0000203, NetworkSessionExpired = 0xC000035C;
 
     private sealed record Meaning(string Name, string Text, string ProblemCode, string? ConnectorCode = null);
 

@@ -16,8 +16,8 @@ internal sealed class ReplacedFile(AgentLease lease, string path)
         try
         {
             var (old, now) = (await ReadDescriptorAsync(path, cancellationToken), await ReadDescriptorAsync(temporary, cancellationToken));
-            if (!old.AsSpan().SequenceEqual(now))
-                await lease.DoAsync(AgentFrame.SetAttribute, path, (byte[])[.. AgentLease.Texts(temporary, Descriptor, ""), .. old], cancellationToken);
+            if (old != now && PrintedDescriptor.TryParse(old) is { } descriptor)
+                await lease.DoAsync(AgentFrame.SetAttribute, path, AgentLease.Texts(temporary, Descriptor, descriptor.ToSettable()), cancellationToken);
         }
         catch (SourceEntryException fault) when (fault.Fault.Code is not (ProblemCodes.AgentCrashed or ProblemCodes.TimedOut))
         {
@@ -87,10 +87,10 @@ internal sealed class ReplacedFile(AgentLease lease, string path)
     internal static SourceEntryException Changed(string path, string why) =>
         new(path, new SourceFault(ProblemCodes.ChangedMeanwhile, $"NT_STATUS_OBJECT_NAME_COLLISION: {why}."));
 
-    private async Task<byte[]> ReadDescriptorAsync(string of, CancellationToken cancellationToken)
+    private async Task<string> ReadDescriptorAsync(string of, CancellationToken cancellationToken)
     {
         using var answer = await lease.AskAsync(AgentFrame.GetAttribute, path, AgentLease.Texts(of, Descriptor), cancellationToken);
-        return answer.Payload.ToArray();
+        return System.Text.Encoding.UTF8.GetString(answer.Payload);
     }
 
     private Task RenameAsync(string from, string to, CancellationToken cancellationToken) =>

@@ -7,6 +7,8 @@ internal sealed class SmbConnectorType(TimeProvider time) : IConnectorType
 {
     public string Name => ConnectorTypes.Smb;
 
+    public bool TellsOfChanges => true;
+
     public void Check(JsonElement settings, SyncRules rules, string? secret) => SmbSecret.Parse(secret, SmbSettings.Parse(settings));
 
     public IConnectorSource Open(JsonElement settings, SyncRules rules, string? secret)

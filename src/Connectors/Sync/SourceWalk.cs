@@ -19,15 +19,12 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
     {
         try
         {
-            await StartAsync(cancellationToken);
-            while (frames.TryPeek(out var frame))
+            if (pass.Run.Scope is { } scope)
+                await WalkPartsAsync(scope, cancellationToken);
+            else
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!frame.Directory.IsBlocked && await StepAsync(frame, cancellationToken))
-                    continue;
-                // A directory inside this one may have been entered meanwhile; only the top is done.
-                if (frames.Peek() == frame)
-                    await frames.Pop().DisposeAsync();
+                await StartAsync(cancellationToken);
+                await WalkAsync(cancellationToken);
             }
 
             await batch.FlushAsync(cancellationToken);
@@ -36,6 +33,30 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         {
             foreach (var frame in frames)
                 await frame.DisposeAsync();
+        }
+    }
+
+    private async Task WalkAsync(CancellationToken cancellationToken)
+    {
+        while (frames.TryPeek(out var frame))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!frame.Directory.IsBlocked && await StepAsync(frame, cancellationToken))
+                continue;
+            // A directory inside this one may have been entered meanwhile; only the top is done.
+            if (frames.Peek() == frame)
+                await frames.Pop().DisposeAsync();
+        }
+    }
+
+    /// <summary>Parts are small: another attempt begins them anew.</summary>
+    private async Task WalkPartsAsync(IReadOnlyList<SyncScope> scope, CancellationToken cancellationToken)
+    {
+        foreach (var start in await new ScopeOfWalk(pass).ResolveAsync(scope, cancellationToken))
+        {
+            frames.Push(new WalkFrame(pass, relocations, start.Directory, "", cancellationToken) { IsRecursive = start.IsRecursive });
+            await WalkAsync(cancellationToken);
+            await batch.FlushAsync(cancellationToken);
         }
     }
 
@@ -161,6 +182,9 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
             row = null;
         }
 
+        // It was there before, and is not asked for.
+        if (!frame.IsRecursive && row is not null && row.Identity == entry.Identity)
+            return;
         var directory = row is not null
             ? await ReenterAsync(frame.Directory, entry, row, cancellationToken)
             : await TryMoveAsync(frame.Directory, entry, cancellationToken) ?? await EnterAsync(frame.Directory, entry, cancellationToken);
@@ -208,7 +232,7 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
     private async Task<bool> TryPutBackAsync(MirroredDirectory parent, SourceEntry entry, DriveFolder folder, CancellationToken cancellationToken)
     {
         await batch.FlushAsync(cancellationToken);
-        var isDone = false;
+        var isDone = pass.Run.IsDryRun;
         await pass.CommitAsync(
             async (drive, rows) =>
                 isDone = await new BatchWriter(pass, drive, rows).PlaceAsync(parent, cancellationToken)
@@ -227,6 +251,8 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         if (parent.IsBlocked || await relocations.FindOriginAsync(parent, entry, cancellationToken) is not { } origin)
             return null;
         var folder = origin.FolderId is null ? null : await pass.Drive.FindFolderAsync(pass.Connector.TenantId, origin.FolderId, cancellationToken);
+        if (pass.Run.IsDryRun)
+            return await PlanMoveAsync(parent, entry, origin, cancellationToken);
         if (pass.IsTwoWay && (pass.Follows(SyncDirection.FromScaiDrive) || await StaysInShareAsync(origin, folder, cancellationToken)))
             return await RelocateAsync(parent, entry, origin, cancellationToken);
         var folderId = folder is { IsDeleted: false } ? folder.Id : null;
@@ -249,6 +275,15 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         relocations.Version++;
         return await new DirectoryChain(pass).EnterAsync(
             parent, entry.Path, (await pass.Snapshot.FindAsync(origin.Id, cancellationToken))!, cancellationToken);
+    }
+
+    private async Task<MirroredDirectory> PlanMoveAsync(MirroredDirectory parent, SourceEntry entry, SnapshotRow origin, CancellationToken cancellationToken)
+    {
+        var from = await pass.Snapshot.PathOfAsync(origin.Id, cancellationToken) ?? origin.Name;
+        pass.Plan(pass.Follows(SyncDirection.FromScaiDrive)
+            ? new PlannedItem("move", PlanItem.Source, from, entry.Path, 0, "The share has it there.", origin.Id)
+            : new PlannedItem("move", PlanItem.Share, entry.Path, from, 0, "", origin.Id));
+        return await new DirectoryChain(pass).EnterAsync(parent, entry.Path, origin, cancellationToken);
     }
 
     /// <summary>A directory that moved at the source, and whose folder does not follow: it is gone from the share, or was moved there too and the share has the say.</summary>
@@ -293,6 +328,12 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
 
     private async Task ParkAsync(SnapshotRow row, string path, CancellationToken cancellationToken)
     {
+        if (pass.Run.IsDryRun)
+        {
+            await MissAsync(row, cancellationToken);
+            return;
+        }
+
         await batch.FlushAsync(cancellationToken);
         // What was just written may have found it at its new place.
         if ((await pass.Snapshot.AtPlaceAsync(row.ParentId, row.Name, cancellationToken))?.Id != row.Id)

@@ -33,6 +33,9 @@ internal sealed class WalkFrame : IAsyncDisposable
 
     internal MirroredDirectory Directory { get; }
 
+    /// <summary>Directories that are known are entered too.</summary>
+    internal bool IsRecursive { get; init; } = true;
+
     /// <summary>The next entry of the source; null at the end.</summary>
     internal async Task<SourceEntry?> NextEntryAsync()
     {

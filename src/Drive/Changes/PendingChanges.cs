@@ -91,6 +91,9 @@ internal sealed class PendingChanges(NpgsqlTransaction tx, string tenantId, stri
                 tx.Command(ChangeSql.Read, Arg.Of(tenantId), Arg.Of(floor), Arg.Of(BatchSize)), cancellationToken);
             if (changes.Count == 0)
                 return;
+            // All of them are this writer's, and the log does not keep that they are urgent.
+            if (origin.IsUrgent)
+                changes = changes.ConvertAll(change => change with { Origin = origin });
             foreach (var listener in listeners)
                 await listener.OnChangesAsync(tx, changes, cancellationToken);
             floor = changes[^1].Number;

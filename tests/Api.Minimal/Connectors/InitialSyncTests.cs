@@ -15,7 +15,7 @@ public sealed class InitialSyncTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        samba = await SambaServer.StartAsync(new SambaOptions { Shares = [new SambaShare("files") { Lines = ["case sensitive = yes"] }] });
+        samba = await SambaServer.StartAsync(new SambaOptions { Shares = [new SambaShare("files") { Lines = ["case sensitive = yes"] }, new SambaShare("windows")] });
         api = await WorkingApi.StartAsync();
     }
 
@@ -102,6 +102,39 @@ public sealed class InitialSyncTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_on_the_share_is_found_and_a_deletion_is_not_without_a_run_asked_for()
+    {
+        Write("plan.txt", "narwhal");
+        var connector = await CreateAsync(api.Share.Id, null, watch: true);
+        await api.SyncAsync(connector);
+        await WorkingApi.UntilAsync(async () => (await api.FindAsync("narwhal")).Count == 1);
+
+        Write("new.txt", "dugong");
+        await WorkingApi.UntilAsync(async () => (await api.FindAsync("dugong")).SequenceEqual(["new.txt"]));
+        File.Delete(PathOf("plan.txt"));
+        await WorkingApi.UntilAsync(async () => (await api.FindAsync("narwhal")).Count == 0);
+        Assert.Contains((await api.GetAsync($"{connector}/jobs")).GetProperty("jobs").EnumerateArray(), run => run.GetProperty("trigger").GetString() == "change");
+    }
+
+    [Fact]
+    public async Task Names_that_a_server_takes_for_one_go_by_conflict_resolution()
+    {
+        await UploadAsync("Plan.txt", "narwhal");
+        await UploadAsync("plan.txt", "dugong");
+        var connector = await CreateAsync(api.Share.Id, "\"sync_direction\":\"bidirectional\",\"conflict_resolution\":\"MANUAL\"", shareName: "windows");
+        await api.SyncAsync(connector);
+        var open = Assert.Single((await api.GetAsync($"{connector}/conflicts?state=open")).GetProperty("conflicts").EnumerateArray());
+        Assert.Equal("case", open.GetProperty("kind").GetString());
+        Assert.Single(Directory.GetFiles(samba.FolderOf("windows")));
+
+        await api.SendAsync(HttpMethod.Post, $"{connector}/conflicts/{open.GetProperty("id").GetString()}/resolve", """{"keep":"both"}""", HttpStatusCode.OK);
+        await api.SyncAsync(connector);
+        var settled = Assert.Single((await api.GetAsync($"{connector}/conflicts")).GetProperty("conflicts").EnumerateArray());
+        Assert.Equal(("resolved", "both"), (settled.GetProperty("state").GetString(), settled.GetProperty("keep").GetString()));
+        Assert.Equal(["dugong", "narwhal"], Directory.GetFiles(samba.FolderOf("windows")).Select(File.ReadAllText).Order());
+    }
+
+    [Fact]
     public async Task A_wrong_password_is_told_by_test_and_run_and_mended_by_a_change()
     {
         Write("plan.txt", "narwhal");
@@ -120,14 +153,22 @@ public sealed class InitialSyncTests : IAsyncLifetime
         Assert.Equal("idle", (await api.GetAsync(connector)).GetProperty("status").GetString());
     }
 
-    private async Task<string> CreateAsync(string share, string? more, string? password = null)
+    private async Task UploadAsync(string name, string text)
     {
+        using var form = new MultipartFormDataContent { { new StringContent(api.Share.Id), "share_id" }, { new StringContent(text), "file", name } };
+        using var answer = await api.Client.PostAsync("/api/v1/files", form);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    private async Task<string> CreateAsync(string share, string? more, string? password = null, string shareName = "files", bool watch = false)
+    {
+        // What a watch starts would take the changes that a test wants to see in the run that it asks for.
         var made = await api.SendAsync(
             HttpMethod.Post,
             Connectors,
             $$"""
-            {"name":"Files","server_host":"{{samba.Host}}","share_name":"files","username":"{{SambaUser.Default.Name}}","password":"{{password ?? SambaUser.Default.Password}}",
-             "target_share_id":"{{share}}"{{(more is null ? "" : "," + more)}}}
+            {"name":"Files","server_host":"{{samba.Host}}","share_name":"{{shareName}}","username":"{{SambaUser.Default.Name}}","password":"{{password ?? SambaUser.Default.Password}}",
+             "target_share_id":"{{share}}","settings":{"watch_for_changes":{{(watch ? "true" : "false")}}}{{(more is null ? "" : "," + more)}}}
             """,
             HttpStatusCode.Created);
         return $"{Connectors}/{made.GetProperty("id").GetString()}";

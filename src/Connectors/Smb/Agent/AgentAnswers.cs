@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace ScaiDrive.Connectors.Smb.Agent;
 
@@ -8,20 +7,19 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
 {
     private const int ListingFrame = 64 << 10;
 
-    // What the worker is told of: names of files and directories, sizes, dates, attributes, descriptors (MS-SMB2 2.2.35).
-    private const uint WatchedChanges = 0x001 | 0x002 | 0x004 | 0x008 | 0x010 | 0x100;
-    private const uint WatchReportMilliseconds = 1_000;
-
-    private static AgentOutput watchOutput = null!;
-
     private readonly byte[] answer = GC.AllocateUninitializedArray<byte>(AgentFrames.HeaderSize + (2 * RemoteEntry.Size) + AgentFrames.BlockSize, pinned: true);
+    private readonly ExactNames names = new(session, TimeProvider.System);
     private OpenFile? opened;
     private AgentFault? writeFault;
     private nint written;
 
-    private sealed record OpenFile(byte[] Path, RemoteEntry Facts)
+    private sealed class OpenFile(byte[] path)
     {
+        internal byte[] Path => path;
+
         internal nint Handle { get; set; }
+
+        internal RemoteEntry Facts { get; set; }
     }
 
     private Span<byte> Room => answer.AsSpan(AgentFrames.HeaderSize);
@@ -48,13 +46,13 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
                 SendEntry(session.Stat(payload));
                 break;
             case AgentFrame.StatExactly:
-                SendEntry(StatExactly(payload));
+                SendEntry(names.Find(payload));
                 break;
             case AgentFrame.List:
                 List(payload);
                 break;
             case AgentFrame.Read:
-                Read(payload[8..], BinaryPrimitives.ReadInt64LittleEndian(payload));
+                Read(payload[(8 + RemoteEntry.Size)..], Math.Min(BinaryPrimitives.ReadInt64LittleEndian(payload), AgentFrames.BlockSize), RemoteEntry.Read(payload[8..]));
                 break;
             case AgentFrame.Revisit:
                 SendEntry(session.StatFile(opened!.Handle));
@@ -105,28 +103,23 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
                 SendDone();
                 break;
             case AgentFrame.Watch:
-                watchOutput = output;
-                session.Watch(payload, WatchedChanges, WatchReportMilliseconds, &ShowChanges);
+                Watch(payload);
                 break;
             default:
                 throw new InvalidDataException($"No request of kind {requests.Kind}.");
         }
     }
 
-    private RemoteEntry? StatExactly(ReadOnlySpan<byte> path)
+    private void Watch(ReadOnlySpan<byte> path)
     {
-        // Most that are asked for are gone; the server says so without a listing.
-        if (path.IsEmpty || session.Stat(path) is null)
-            return path.IsEmpty ? session.Stat(path) : null;
-        var slash = path.LastIndexOf((byte)'/');
-        var wanted = path[(slash + 1)..].ToArray();
-        RemoteEntry? found = null;
-        session.List(slash < 0 ? [] : path[..slash], (name, entry) =>
+        WatchedChanges.SentTo = output;
+        while (true)
         {
-            if (name.SequenceEqual(wanted))
-                found = entry;
-        });
-        return found;
+            var status = session.Watch(path, WatchedChanges.Filter, WatchedChanges.ReportMilliseconds, &WatchedChanges.Show);
+            if (status != NtStatus.NotifyEnumDir)
+                throw new AgentException(status);
+            WatchedChanges.ShowLost();
+        }
     }
 
     /// <summary>Each entry: length of the name (uint16), facts, name.</summary>
@@ -152,29 +145,43 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
         SendDone();
     }
 
-    private void Read(ReadOnlySpan<byte> path, long atOnce)
+    private void Read(ReadOnlySpan<byte> path, long atOnce, RemoteEntry listed)
     {
         CloseOpened();
-        var handle = session.OpenToReadFile(path);
-        try
+        opened = new OpenFile(path.ToArray()) { Handle = session.OpenToReadFile(path) };
+        if (listed != default && listed.SizeBytes <= atOnce && TryReadAsListed(opened, listed))
+            return;
+        opened.Facts = session.StatFile(opened.Handle);
+        if (opened.Facts.SizeBytes <= atOnce)
+            ReadWhole(opened);
+        else
+            ReadInBlocks(opened);
+    }
+
+    /// <summary>A file that is after the last byte as it was when it was listed did not change in between: that spares the look before the first.</summary>
+    private bool TryReadAsListed(OpenFile file, RemoteEntry listed)
+    {
+        var got = ReadUpTo(file, (int)listed.SizeBytes);
+        var after = session.StatFile(file.Handle);
+        // A listing tells attributes that the open file does not.
+        if (got == listed.SizeBytes && after with { Attributes = listed.Attributes } == listed)
         {
-            var facts = session.StatFile(handle);
-            opened = new OpenFile(path.ToArray(), facts) { Handle = handle };
-            if (facts.SizeBytes <= Math.Min(atOnce, AgentFrames.BlockSize))
-                ReadWhole(opened);
-            else
-                ReadInBlocks(opened);
+            SendWhole(after, after, got);
+            return true;
         }
-        catch (AgentException) when (opened is null)
-        {
-            session.CloseFile(handle);
-            throw;
-        }
+
+        session.Seek(file.Handle, 0);
+        return false;
     }
 
     private void ReadWhole(OpenFile file)
     {
-        var size = (int)file.Facts.SizeBytes;
+        var got = ReadUpTo(file, (int)file.Facts.SizeBytes);
+        SendWhole(file.Facts, session.StatFile(file.Handle), got);
+    }
+
+    private int ReadUpTo(OpenFile file, int size)
+    {
         var got = 0;
         fixed (byte* pointer = answer)
         {
@@ -183,10 +190,15 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
                 got += now;
         }
 
-        file.Facts.Write(Room);
-        session.StatFile(file.Handle).Write(Room[RemoteEntry.Size..]);
+        return got;
+    }
+
+    private void SendWhole(RemoteEntry before, RemoteEntry after, int length)
+    {
         CloseOpened();
-        Send(AgentFrame.Whole, (2 * RemoteEntry.Size) + got);
+        before.Write(Room);
+        after.Write(Room[RemoteEntry.Size..]);
+        Send(AgentFrame.Whole, (2 * RemoteEntry.Size) + length);
     }
 
     private void ReadInBlocks(OpenFile file)
@@ -322,26 +334,4 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
     private void SendDone() => Send(AgentFrame.Done, 0);
 
     private void Send(AgentFrame kind, int length) => output.Send(kind, answer.AsSpan(0, AgentFrames.HeaderSize + length));
-
-    [UnmanagedCallersOnly]
-    private static int ShowChanges(Libsmbclient.NotifyAction* actions, nuint count, nint state)
-    {
-        try
-        {
-            var frame = new List<byte>(new byte[AgentFrames.HeaderSize]);
-            for (nuint i = 0; i < count; i++)
-            {
-                frame.AddRange(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(actions[i].Path));
-                frame.Add(0);
-            }
-
-            watchOutput.Send(AgentFrame.Changes, CollectionsMarshal.AsSpan(frame));
-            return 0;
-        }
-        catch (IOException)
-        {
-            // The worker is gone.
-            return 1;
-        }
-    }
 }

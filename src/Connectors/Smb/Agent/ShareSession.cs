@@ -204,8 +204,9 @@ internal sealed unsafe class ShareSession
         }
     }
 
-    /// <summary>Waits for changes below a directory and shows them; returns only by exception.</summary>
-    internal void Watch(ReadOnlySpan<byte> path, uint filter, uint everyMilliseconds, delegate* unmanaged<NotifyAction*, nuint, nint, int> show)
+    /// <summary>Waits for changes below a directory and shows them.</summary>
+    /// <returns>Why it came to an end.</returns>
+    internal uint Watch(ReadOnlySpan<byte> path, uint filter, uint everyMilliseconds, delegate* unmanaged<NotifyAction*, nuint, nint, int> show)
     {
         var url = urls.Of(path);
         nint directory = 0;
@@ -218,7 +219,8 @@ internal sealed unsafe class ShareSession
         var (notify, callback) = ((nint)smbc_getFunctionNotify(context), (nint)show);
         var status = TryOnce(() => ((delegate* unmanaged<nint, nint, int, uint, uint, delegate* unmanaged<NotifyAction*, nuint, nint, int>, nint, int>)notify)(
             context, directory, 1, filter, everyMilliseconds, (delegate* unmanaged<NotifyAction*, nuint, nint, int>)callback, 0));
-        throw new AgentException(status == 0 ? NtStatus.ConnectionDisconnected : status);
+        _ = smbc_getFunctionClosedir(context)(context, directory);
+        return status == 0 ? NtStatus.ConnectionDisconnected : status;
     }
 
     private nint Open(ReadOnlySpan<byte> path, int flags)
