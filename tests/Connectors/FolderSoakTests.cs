@@ -20,7 +20,7 @@ public sealed class FolderSoakTests(MirrorFixture fixture) : IClassFixture<Mirro
             new ConnectorOptions { BatchFiles = 3, BatchBytes = 256, CheckpointEntries = 4, SnapshotPage = 3 },
             connector => connector with { Rules = new SyncRules { Direction = SyncDirection.Bidirectional, ConflictResolution = resolution, MassDeletePercent = 100 } });
         var operations = int.TryParse(Environment.GetEnvironmentVariable("SCAIDRIVE_SOAK_OPERATIONS"), out var wanted) ? wanted : 120;
-        var soak = new Soak(tree, mirror, int.TryParse(Environment.GetEnvironmentVariable("SCAIDRIVE_SOAK_SEED"), out var other) ? other : seed);
+        var soak = new FaultSoak(tree, mirror, int.TryParse(Environment.GetEnvironmentVariable("SCAIDRIVE_SOAK_SEED"), out var other) ? other : seed);
 
         await soak.RunAsync(operations);
 

@@ -169,7 +169,7 @@ internal sealed class SoakGenerator(SourceTree tree, Mirror mirror, int seed, bo
     private static string Cased(string path)
     {
         var name = SourcePath.NameOf(path);
-        return SourcePath.Combine(SourcePath.DirectoryOf(path), name == name.ToUpperInvariant() ? name.ToLowerInvariant() : name.ToUpperInvariant());
+        return SourcePath.Combine(SourcePath.DirectoryOf(path), name.Any(char.IsLower) ? name.ToUpperInvariant() : name.ToLowerInvariant());
     }
 
     private string One(IReadOnlyList<string> choices) => choices[random.Next(choices.Count)];

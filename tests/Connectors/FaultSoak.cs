@@ -1,7 +1,7 @@
 namespace ScaiDrive.Connectors.Tests;
 
 /// <summary>Work on both sides, passes with faults in between, and in the end passes without.</summary>
-internal sealed class Soak(SourceTree tree, Mirror mirror, int seed, bool ignoresCase = false)
+internal sealed class FaultSoak(SourceTree tree, Mirror mirror, int seed, bool ignoresCase = false)
 {
     private const int OperationsPerPass = 8;
     private const int OneFaultIn = 25;
