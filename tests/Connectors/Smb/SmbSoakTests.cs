@@ -1,5 +1,5 @@
 using System.Globalization;
-using ScaiDrive.Connectors.Tests.Soak;
+using ScaiDrive.Connectors.Tests.Soaks;
 using ScaiDrive.Tests.Support.Samba;
 using Xunit.Abstractions;
 

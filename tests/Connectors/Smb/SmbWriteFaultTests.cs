@@ -1,4 +1,4 @@
-using ScaiDrive.Connectors.Tests.Soak;
+using ScaiDrive.Connectors.Tests.Soaks;
 using ScaiDrive.Tests.Support.Samba;
 
 namespace ScaiDrive.Connectors.Tests.Smb;

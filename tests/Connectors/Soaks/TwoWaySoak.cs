@@ -1,6 +1,6 @@
 using ScaiDrive.Connectors.Sync;
 
-namespace ScaiDrive.Connectors.Tests.Soak;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>Random work on both sides of a connector, between passes and during them, with passes that are cut short; then quiet, and the balance.</summary>
 internal sealed class TwoWaySoak(SourceTree tree, Mirror mirror, int seed, ISoakFaults faults) : IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ScaiDrive.Connectors.Tests.Soak;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>People who work at the source. What they take away they hold in their hands first, in one step of the file system, so that it is certain
 /// what it was, whatever the connector does at that moment.</summary>

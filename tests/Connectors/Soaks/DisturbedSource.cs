@@ -1,4 +1,4 @@
-namespace ScaiDrive.Connectors.Tests.Soak;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>A source during whose use others go on working.</summary>
 internal sealed class DisturbedSource(IWritableSource source, Func<Task> disturb) : IWritableSource

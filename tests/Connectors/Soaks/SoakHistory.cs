@@ -1,4 +1,4 @@
-namespace ScaiDrive.Connectors.Tests.Soak;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>Which contents are owed: each was written by somebody, and nobody who held it overwrote or deleted it.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Xunit.Abstractions;
 
-namespace ScaiDrive.Connectors.Tests.Soak;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>Both sides of a folder connector at work.</summary>
 public sealed class TwoWaySoakTests(MirrorFixture fixture, ITestOutputHelper output) : IClassFixture<MirrorFixture>

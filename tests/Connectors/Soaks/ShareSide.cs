@@ -1,7 +1,7 @@
 using System.Text;
 using ScaiDrive.Drive;
 
-namespace ScaiDrive.Connectors.Tests.Soak;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>People who work in ScaiDrive, by paths as the source has them.</summary>
 internal sealed class ShareSide(Mirror mirror)
