@@ -49,7 +49,7 @@ install_smb_servers() {
   local missing=() fresh=() service policy=/usr/sbin/policy-rc.d
   installed smbd || { missing+=(samba); fresh+=(smbd nmbd samba-ad-dc); }
   compgen -G '/usr/lib/*/samba/vfs/acl_xattr.so' >/dev/null || missing+=(samba-vfs-modules)
-  python3 -c 'import samba.samba3' 2>/dev/null || missing+=(python3-samba)
+  /usr/bin/python3 -c 'import samba.samba3' 2>/dev/null || missing+=(python3-samba)
   installed smbclient || missing+=(smbclient)
   compgen -G '/usr/lib/*/libnss_wrapper.so' >/dev/null || missing+=(libnss-wrapper)
   installed krb5kdc || { missing+=(krb5-kdc); fresh+=(krb5-kdc); }

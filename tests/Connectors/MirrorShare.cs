@@ -1,5 +1,7 @@
 using System.Text;
 using ScaiDrive.Connectors.Conflicts;
+using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Connectors.Tests;
@@ -49,6 +51,17 @@ internal sealed partial class Mirror
 
     internal Task DecideAsync(Conflict conflict, ConflictDecision decision) => InDatabaseAsync(transaction =>
         new ConflictStore(fixture.Database.DataSource).DecideAsync(transaction, connector.TenantId, connector.Id, conflict.Id, decision, Stop));
+
+    internal Task<IReadOnlyList<PlanItem>> PlanAsync(Run run) =>
+        new RunLog(fixture.Database.DataSource).ListPlanAsync(connector.TenantId, run.Id, 0, 1_000, Stop);
+
+    /// <summary>The snapshot as one text.</summary>
+    internal async Task<string?> SnapshotAsync()
+    {
+        await using var command = fixture.Database.DataSource.CreateCommand("SELECT string_agg(s::text, ';' ORDER BY id) FROM connectors.snapshot s WHERE connector_id = $1");
+        command.Parameters.Add(new() { Value = connector.Id });
+        return await command.ExecuteScalarAsync() as string;
+    }
 
     /// <summary>Identity of an entry at the source.</summary>
     internal async Task<string> IdentityAsync(string path)

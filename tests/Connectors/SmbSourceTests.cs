@@ -9,24 +9,24 @@ using Xunit;
 namespace ScaiDrive.Connectors.Tests;
 
 /// <summary>What a share as a source does beyond what all sources do.</summary>
-public sealed class SmbSourceTests : IAsyncLifetime
+public sealed class SmbSourceTests : IAsyncLifetime, IDisposable
 {
     private static readonly CancellationToken Stop = CancellationToken.None;
+
+    private static readonly SambaUser Administrator = new("root", "Looking-Glass-1871");
 
     private SambaServer samba = null!;
     private SmbTree tree = null!;
 
     public async Task InitializeAsync()
     {
-        samba = await SambaServer.StartAsync();
+        samba = await SambaServer.StartAsync(new SambaOptions { Shares = [new SambaShare("files")], Users = [SambaUser.Default, Administrator] });
         tree = new SmbTree(samba, new SyncRules { ParallelFiles = 2, RequestTimeoutSeconds = 20 });
     }
 
-    public async Task DisposeAsync()
-    {
-        tree.Dispose();
-        await samba.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await samba.DisposeAsync();
+
+    public void Dispose() => tree.Dispose();
 
     private static byte[] Noise(int length)
     {
@@ -58,6 +58,19 @@ public sealed class SmbSourceTests : IAsyncLifetime
 
         for (var i = 0; i < 3; i++)
             Assert.Equal(Convert.ToHexString(SHA256.HashData(bytes)), Convert.ToHexString(SHA256.HashData(await ReadAsync(source, "a"))));
+    }
+
+    [Theory]
+    [InlineData("longer than before")]
+    [InlineData("b")]
+    public async Task A_file_that_changed_since_it_was_listed_is_read_as_it_is(string now)
+    {
+        tree.Write("a", "before");
+        await using var source = tree.Open();
+        await foreach (var listed in source.ListAsync("", null, Stop))
+            tree.Write(listed.Name, now);
+
+        Assert.Equal(now, Encoding.UTF8.GetString(await ReadAsync(source, "a")));
     }
 
     [Fact]
@@ -154,6 +167,13 @@ public sealed class SmbSourceTests : IAsyncLifetime
         Assert.Null(await source.StatAsync("Directory/report.txt", Stop));
         Assert.Null(await source.StatAsync("Directory/Report.txt/x", Stop));
         Assert.Equal("1", Encoding.UTF8.GetString(await ReadAsync(source, "Directory/report.txt")));
+        // A directory at rest is not listed again for every name; a change of a name ends its rest.
+        Directory.SetLastWriteTimeUtc(tree.At("Directory"), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Assert.NotNull(await source.StatAsync("Directory/Report.txt", Stop));
+        Assert.Null(await source.StatAsync("Directory/report.txt", Stop));
+        tree.Move("Directory/Report.txt", "Directory/report.txt");
+        Assert.Null(await source.StatAsync("Directory/Report.txt", Stop));
+        Assert.NotNull(await source.StatAsync("Directory/report.txt", Stop));
     }
 
     [Fact]
@@ -234,6 +254,17 @@ public sealed class SmbSourceTests : IAsyncLifetime
         Assert.Equal(2, names.Count);
         var gone = await Assert.ThrowsAsync<SourceEntryException>(() => source.ReadPermissionsAsync("gone", Stop));
         Assert.Equal(ProblemCodes.Vanished, gone.Fault.Code);
+    }
+
+    [Fact]
+    public async Task Permissions_of_the_share_as_a_whole_are_told()
+    {
+        await samba.RunAsync("sharesec", ["files", "--replace", "S-1-1-0:ALLOWED/0x0/READ,S-1-5-32-546:DENIED/0x0/FULL"], "");
+        await using var source = Open(secret: Administrator.Password, settings: ("username", Administrator.Name));
+        await using var sourceOfOthers = (ISourceWithPermissions)tree.Open();
+
+        Assert.Equal("D:(D;;0x1f01ff;;;S-1-5-32-546)(A;;0x1200a9;;;S-1-1-0)", await source.ReadSharePermissionsAsync(Stop));
+        Assert.Null(await sourceOfOthers.ReadSharePermissionsAsync(Stop));
     }
 
     [Fact]

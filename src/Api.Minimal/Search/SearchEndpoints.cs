@@ -116,8 +116,8 @@ internal static class SearchEndpoints
     internal static async Task<Ok<ContextAnswerBody>> ContextAsync(
         [FromBody] ContextBody body, Caller caller, ContextService contexts, HitHydrator hydrator, CancellationToken cancellationToken)
     {
-        var search = await hydrator.ConfineAsync(caller, Request(caller, body, limit: 1, offset: 0), cancellationToken)
-            with { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha };
+        var confined = await hydrator.ConfineAsync(caller, Request(caller, body, limit: 1, offset: 0), cancellationToken);
+        var search = confined with { Alpha = body.Alpha ?? SearchLimits.DefaultAlpha };
         var request = new ContextRequest(search, body.MaxTokens ?? SearchLimits.DefaultContextTokens, body.MaxChunks ?? SearchLimits.DefaultContextChunks);
         var answer = await contexts.BuildAsync(request, (ids, stop) => hydrator.ReadableAsync(caller, ids, stop), cancellationToken);
         return TypedResults.Ok(ContextAnswerBody.From(search.Query, answer));

@@ -41,7 +41,8 @@ internal sealed class AgentFolder : IDisposable
         Remove(FullPath);
     }
 
-    private static void Write(string file, byte[] content)
+    /// <summary>Writes a file that only we can read.</summary>
+    internal static void Write(string file, byte[] content)
     {
         using var stream = new FileStream(file, new FileStreamOptions
         {

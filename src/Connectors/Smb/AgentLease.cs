@@ -26,6 +26,16 @@ internal sealed class AgentLease(AgentPool pool, AgentProcess agent, bool isApar
         return payload;
     }
 
+    /// <summary>What <see cref="AgentFrame.Read"/> asks for.</summary>
+    internal static byte[] FileToRead(string path, long atOnce, RemoteEntry listed)
+    {
+        var payload = new byte[8 + RemoteEntry.Size + Encoding.UTF8.GetByteCount(path)];
+        BinaryPrimitives.WriteInt64LittleEndian(payload, atOnce);
+        listed.Write(payload.AsSpan(8));
+        Encoding.UTF8.GetBytes(path, payload.AsSpan(8 + RemoteEntry.Size));
+        return payload;
+    }
+
     /// <summary>Texts with a zero byte between.</summary>
     internal static byte[] Texts(params ReadOnlySpan<string> texts) => Encoding.UTF8.GetBytes(string.Join('\0', texts));
 

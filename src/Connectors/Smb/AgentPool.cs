@@ -17,6 +17,7 @@ internal sealed class AgentPool : IAsyncDisposable
     private readonly SemaphoreSlim first = new(1);
     private readonly ConcurrentStack<AgentProcess> idle = new();
     private volatile bool hasConnected;
+    private volatile bool isDisposed;
     private ConnectorException? refusal;
 
     internal AgentPool(SmbSettings settings, SmbSecret secret, SyncRules rules, TimeProvider time)
@@ -71,17 +72,24 @@ internal sealed class AgentPool : IAsyncDisposable
     internal async Task<AgentLease> LeaseApartAsync(CancellationToken cancellationToken) =>
         new(this, await ConnectAsync(cancellationToken), isApart: true);
 
+    /// <summary>The permissions of the share as a whole, in SDDL; null when the server does not tell them.</summary>
+    internal async Task<string?> ReadSharePermissionsAsync(CancellationToken cancellationToken) =>
+        await new SharePermissions(folder.Value, settings, secret, await tickets.EnsureAsync(folder.Value, cancellationToken), time)
+            .ReadAsync(RequestTimeout, cancellationToken);
+
     internal async ValueTask ReturnAsync(AgentProcess agent)
     {
-        if (agent.IsReady)
+        if (agent.IsReady && !isDisposed)
             idle.Push(agent);
         else
             await agent.DisposeAsync();
-        places.Release();
+        if (!isDisposed)
+            places.Release();
     }
 
     public async ValueTask DisposeAsync()
     {
+        isDisposed = true;
         while (idle.TryPop(out var agent))
             await agent.DisposeAsync();
         if (folder.IsValueCreated)

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using ScaiDrive.Connectors.Smb.Agent;
 
 namespace ScaiDrive.Connectors.Smb;
@@ -10,18 +13,43 @@ internal sealed class SmbEntries(bool followsDfs)
     // the numbers of their own file system, which are used again and stay below.
     private const int CountOfUse = 48;
 
+    private readonly ConcurrentDictionary<string, string> referrals = new(StringComparer.Ordinal);
+
+    /// <summary>Remembers a directory that leads to another share: what is below has file ids of that one.</summary>
+    internal void NoteReferral(string directory, string name, RemoteEntry entry)
+    {
+        if (!followsDfs || (entry.Attributes & (RemoteEntry.Directory | RemoteEntry.ReparsePoint)) != (RemoteEntry.Directory | RemoteEntry.ReparsePoint))
+            return;
+        var path = SourcePath.Combine(directory, name);
+        referrals.GetOrAdd(path, static path => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 6)));
+    }
+
     internal SourceEntry Of(string path, RemoteEntry entry)
     {
         var kind = KindOf(path, entry);
         return new SourceEntry(
             path,
             kind,
-            entry.FileId.ToString(CultureInfo.InvariantCulture),
+            IdentityOf(path, entry.FileId),
             entry.FileId >> CountOfUse != 0,
             kind == SourceEntryKind.File ? entry.SizeBytes : 0,
             entry.ModifiedNs,
             entry.ChangedNs,
             Attributes: AttributesOf(entry.Attributes));
+    }
+
+    private string IdentityOf(string path, ulong fileId)
+    {
+        if (!referrals.IsEmpty)
+        {
+            for (var above = SourcePath.DirectoryOf(path); above.Length > 0; above = SourcePath.DirectoryOf(above))
+            {
+                if (referrals.TryGetValue(above, out var share))
+                    return string.Create(CultureInfo.InvariantCulture, $"{share}:{fileId}");
+            }
+        }
+
+        return fileId.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <remarks>A file with a reparse point is a symbolic link only if it is empty: deduplicated and archived files carry one too, and are read like

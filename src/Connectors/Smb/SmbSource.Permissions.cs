@@ -5,8 +5,7 @@ using ScaiDrive.Connectors.Smb.Agent;
 namespace ScaiDrive.Connectors.Smb;
 
 /// <summary>Permissions, as the server tells them of each entry.</summary>
-/// <remarks>The library tells names only beside an entry that names them, so of each SID one path is remembered. It cannot ask for the permissions of
-/// the share as a whole.</remarks>
+/// <remarks>The library tells names only beside an entry that names them, so of each SID one path is remembered.</remarks>
 internal sealed partial class SmbSource
 {
     private const string WithSids = "system.nt_sec_desc.*", WithNames = "system.nt_sec_desc.*+";
@@ -28,7 +27,7 @@ internal sealed partial class SmbSource
     }
 
     /// <inheritdoc />
-    public Task<string?> ReadSharePermissionsAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> ReadSharePermissionsAsync(CancellationToken cancellationToken) => pool.ReadSharePermissionsAsync(cancellationToken);
 
     /// <inheritdoc />
     public async Task<IReadOnlyDictionary<string, string>> ResolvePrincipalsAsync(IReadOnlyCollection<string> sids, CancellationToken cancellationToken)

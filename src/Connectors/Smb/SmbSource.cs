@@ -18,6 +18,7 @@ internal sealed partial class SmbSource : IWritableSource, ISourceWithPermission
 
     private readonly AgentPool pool;
     private readonly SmbEntries entries;
+    private readonly ListedFiles listedFiles = new();
 
     internal SmbSource(AgentPool pool)
     {
@@ -38,6 +39,19 @@ internal sealed partial class SmbSource : IWritableSource, ISourceWithPermission
     {
         try
         {
+            return await LookAtRootAsync(cancellationToken);
+        }
+        catch (ConnectorException fault) when (fault.InnerException is SourceEntryException { Fault.Code: ProblemCodes.AgentCrashed })
+        {
+            // An agent that dies costs one item at most, never the run; this is no item.
+            return await LookAtRootAsync(cancellationToken);
+        }
+    }
+
+    private async Task<string> LookAtRootAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
             if (await StatAsync("", cancellationToken) is { Kind: SourceEntryKind.Directory } root)
                 return root.Identity;
         }
@@ -55,8 +69,13 @@ internal sealed partial class SmbSource : IWritableSource, ISourceWithPermission
         // All of it is fetched first: the walk holds one listing per level, and must not hold an agent for each.
         var listing = await FetchAsync(directory, fromName, cancellationToken);
         listing.Sort(static (left, right) => SourcePath.CompareNames(left.Name, right.Name));
-        foreach (var (name, entry) in listing)
-            yield return entries.Of(SourcePath.Combine(directory, name), entry);
+        foreach (var (name, facts) in listing)
+        {
+            var entry = entries.Of(SourcePath.Combine(directory, name), facts);
+            if (entry.Kind == SourceEntryKind.File && facts.SizeBytes <= AtOnce)
+                listedFiles.Add(entry.Path, facts);
+            yield return entry;
+        }
     }
 
     /// <inheritdoc />
@@ -72,7 +91,7 @@ internal sealed partial class SmbSource : IWritableSource, ISourceWithPermission
         var lease = await pool.LeaseAsync(cancellationToken);
         try
         {
-            var answer = await lease.AskAsync(AgentFrame.Read, path, AgentLease.NumberAndPath(AtOnce, path), cancellationToken);
+            var answer = await lease.AskAsync(AgentFrame.Read, path, AgentLease.FileToRead(path, AtOnce, listedFiles.Take(path)), cancellationToken);
             if (answer.Kind == AgentFrame.Opened)
             {
                 using (answer)
@@ -107,17 +126,18 @@ internal sealed partial class SmbSource : IWritableSource, ISourceWithPermission
                 return listing;
             }
 
-            Take(answer.Payload, fromName, listing);
+            Take(answer.Payload, directory, fromName, listing);
         }
     }
 
-    private static void Take(ReadOnlySpan<byte> frame, string? fromName, List<(string, RemoteEntry)> listing)
+    private void Take(ReadOnlySpan<byte> frame, string directory, string? fromName, List<(string, RemoteEntry)> listing)
     {
         while (!frame.IsEmpty)
         {
             var length = BinaryPrimitives.ReadUInt16LittleEndian(frame);
             var entry = RemoteEntry.Read(frame[2..]);
             var name = Encoding.UTF8.GetString(frame.Slice(2 + RemoteEntry.Size, length));
+            entries.NoteReferral(directory, name, entry);
             if (fromName is null || SourcePath.CompareNames(name, fromName) >= 0)
                 listing.Add((name, entry));
             frame = frame[(2 + RemoteEntry.Size + length)..];

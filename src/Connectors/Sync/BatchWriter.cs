@@ -224,8 +224,16 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         // It moved, that much is known, and its old content is better than none. A time that no file has makes the next pass read it.
         if (file is { Merge: { } merge, Origin: not null, Parent: { IsBlocked: false, RowId: not null } })
         {
-            await TryAsync(file.Entry.Path, () => new Merger(pass, drive, rows, this).RelocateAsync(merge, cancellationToken));
-            relocated.Add(file.Origin.Id);
+            try
+            {
+                await TryAsync(file.Entry.Path, () => new Merger(pass, drive, rows, this).RelocateAsync(merge, cancellationToken));
+                relocated.Add(file.Origin.Id);
+            }
+            catch (NoPlaceException)
+            {
+                // Its old place is kept for the next pass.
+                rows.Unmark(file.Origin.Id);
+            }
         }
         else if (file is { Origin: { } origin, Live: { } live, Merge: null } && await PlaceAsync(file.Parent, cancellationToken))
         {

@@ -3,6 +3,7 @@ using Npgsql;
 using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync.Merging;
+using ScaiDrive.Connectors.Sync.Planning;
 using ScaiDrive.Connectors.Sync.Pushing;
 using ScaiDrive.Drive;
 using ScaiDrive.Store;
@@ -107,7 +108,8 @@ public sealed class ConnectorSync(
         if (writable is not null)
         {
             pass.Target = await new TargetFolders(pass, connectors).FindAsync(hasSnapshot, cancellationToken);
-            await new IntentSweep(pass, writable).RunAsync(cancellationToken);
+            if (!run.IsDryRun)
+                await new IntentSweep(pass, writable).RunAsync(cancellationToken);
         }
 
         var sweep = permissions.Of(pass);
@@ -115,6 +117,8 @@ public sealed class ConnectorSync(
         var relocations = new Relocations(pass, hasSnapshot);
         var merging = writable is null ? null : new MergePreparation(pass, contents, conflicts);
         var batch = new SyncBatch(pass, new ContentReader(source, contents, connector.TenantId, options.Value), relocations, merging);
+        if (run.IsDryRun)
+            return await PlanAsync(pass, batch, relocations, writable, root, cancellationToken);
         if (pass.Phase == SyncPhases.Walk)
         {
             await new SourceWalk(pass, batch, relocations).RunAsync(cancellationToken);
@@ -144,6 +148,27 @@ public sealed class ConnectorSync(
         return await connectors.FindRunAsync(connector.TenantId, run.Id, cancellationToken) ?? run;
     }
 
+    /// <summary>The same way round, with nothing written but what would be. An attempt that broke off begins anew.</summary>
+    private async Task<Run> PlanAsync(
+        SyncPass pass, SyncBatch batch, Relocations relocations, IWritableSource? writable, string root, CancellationToken cancellationToken)
+    {
+        var run = pass.Run;
+        await using (var forget = dataSource.CreateCommand(PlanSql.Forget))
+        {
+            forget.Parameters.Add(new NpgsqlParameter { Value = run.TenantId });
+            forget.Parameters.Add(new NpgsqlParameter { Value = run.Id });
+            await forget.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        (pass.Phase, pass.Cursor) = (SyncPhases.Walk, null);
+        await new SourceWalk(pass, batch, relocations).RunAsync(cancellationToken);
+        await new PlanEnd(pass, dataSource).RunAsync(cancellationToken);
+        if (writable is not null)
+            await new Push(pass, writable, connectors, conflicts, contents).PlanAsync(dataSource, cancellationToken);
+        await pass.CompleteAsync(root, cancellationToken);
+        return await connectors.FindRunAsync(run.TenantId, run.Id, cancellationToken) ?? run;
+    }
+
     /// <summary>The source as one that is written to; null when the share only follows.</summary>
     private static IWritableSource? WritableOf(Connector connector, IConnectorSource source) =>
         connector.Rules.Direction == SyncDirection.ToScaiDrive ? null
@@ -158,6 +183,8 @@ public sealed class ConnectorSync(
             async transaction =>
             {
                 await ConnectorStore.StartRunAsync(transaction, connector.TenantId, id, connector.Id, request, time.GetUtcNow(), cancellationToken);
+                if (request.IsDryRun)
+                    return;
                 await using var rows = new Snapshot(dataSource, connector.TenantId, connector.Id).Write(transaction, id);
                 rows.ForgetOldContests();
                 await rows.FlushAsync(cancellationToken);

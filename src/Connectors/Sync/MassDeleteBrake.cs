@@ -1,4 +1,5 @@
 using System.Globalization;
+using ScaiDrive.Connectors.Runs;
 
 namespace ScaiDrive.Connectors.Sync;
 
@@ -23,6 +24,17 @@ internal sealed class MassDeleteBrake(SyncPass pass)
             CultureInfo.InvariantCulture,
             $"This pass would delete {gone} of {all} files in {side}, more than {rules.MassDeletePercent} % and {rules.MassDeleteFiles} files. Nothing was deleted. "
             + $"If that is right, sync again with allowed_deletes {gone}; if not, see what happened to them on the other side."));
+    }
+
+    /// <summary>A dry run tells what would stop the pass.</summary>
+    internal async Task TellAsync(long gone, string side, string place, CancellationToken cancellationToken)
+    {
+        var all = await pass.Snapshot.CountAsync(SnapshotSql.CountFiles, cancellationToken);
+        if (gone > (pass.Run.AllowedDeletes ?? 0) && IsTooMuch(gone, all, pass.Connector.Rules))
+        {
+            pass.Plan(new PlannedItem("brake", side, "", Detail: string.Create(
+                CultureInfo.InvariantCulture, $"The pass would stop and ask: {gone} of {all} files would be deleted in {place}. Sync with allowed_deletes {gone} to let it.")));
+        }
     }
 
     internal static bool IsTooMuch(long gone, long all, SyncRules rules) =>

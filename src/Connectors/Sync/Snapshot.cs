@@ -216,7 +216,12 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
     internal void UnmarkUnwanted(long id) => Add(SnapshotSql.UnmarkUnwanted, id);
 
     /// <summary>The same entry at another place of the source.</summary>
-    internal void SetPlace(long id, long parentId, SourceEntry entry) => Add(SnapshotSql.SetPlace, id, parentId, entry.Name, entry.ModifiedNs, entry.ChangedNs);
+    internal void SetPlace(SnapshotRow row, long parentId, SourceEntry entry)
+    {
+        // A rename moves the time of change. With another content it is an edit, which the next walk is to see.
+        var (modified, changed) = row.HasContentOf(entry) ? (entry.ModifiedNs, entry.ChangedNs) : (row.ModifiedNs, row.ChangedNs);
+        Add(SnapshotSql.SetPlace, row.Id, parentId, entry.Name, modified, changed);
+    }
 
     internal void AddIntent(string action, string path, string? temporary) => Add(SnapshotSql.AddIntent, action, path, Text(temporary));
 

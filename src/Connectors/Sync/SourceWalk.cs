@@ -232,7 +232,7 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
     private async Task<bool> TryPutBackAsync(MirroredDirectory parent, SourceEntry entry, DriveFolder folder, CancellationToken cancellationToken)
     {
         await batch.FlushAsync(cancellationToken);
-        var isDone = false;
+        var isDone = pass.Run.IsDryRun;
         await pass.CommitAsync(
             async (drive, rows) =>
                 isDone = await new BatchWriter(pass, drive, rows).PlaceAsync(parent, cancellationToken)
@@ -251,6 +251,8 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         if (parent.IsBlocked || await relocations.FindOriginAsync(parent, entry, cancellationToken) is not { } origin)
             return null;
         var folder = origin.FolderId is null ? null : await pass.Drive.FindFolderAsync(pass.Connector.TenantId, origin.FolderId, cancellationToken);
+        if (pass.Run.IsDryRun)
+            return await PlanMoveAsync(parent, entry, origin, cancellationToken);
         if (pass.IsTwoWay && (pass.Follows(SyncDirection.FromScaiDrive) || await StaysInShareAsync(origin, folder, cancellationToken)))
             return await RelocateAsync(parent, entry, origin, cancellationToken);
         var folderId = folder is { IsDeleted: false } ? folder.Id : null;
@@ -273,6 +275,15 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         relocations.Version++;
         return await new DirectoryChain(pass).EnterAsync(
             parent, entry.Path, (await pass.Snapshot.FindAsync(origin.Id, cancellationToken))!, cancellationToken);
+    }
+
+    private async Task<MirroredDirectory> PlanMoveAsync(MirroredDirectory parent, SourceEntry entry, SnapshotRow origin, CancellationToken cancellationToken)
+    {
+        var from = await pass.Snapshot.PathOfAsync(origin.Id, cancellationToken) ?? origin.Name;
+        pass.Plan(pass.Follows(SyncDirection.FromScaiDrive)
+            ? new PlannedItem("move", PlanItem.Source, from, entry.Path, 0, "The share has it there.", origin.Id)
+            : new PlannedItem("move", PlanItem.Share, entry.Path, from, 0, "", origin.Id));
+        return await new DirectoryChain(pass).EnterAsync(parent, entry.Path, origin, cancellationToken);
     }
 
     /// <summary>A directory that moved at the source, and whose folder does not follow: it is gone from the share, or was moved there too and the share has the say.</summary>
@@ -317,6 +328,12 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
 
     private async Task ParkAsync(SnapshotRow row, string path, CancellationToken cancellationToken)
     {
+        if (pass.Run.IsDryRun)
+        {
+            await MissAsync(row, cancellationToken);
+            return;
+        }
+
         await batch.FlushAsync(cancellationToken);
         // What was just written may have found it at its new place.
         if ((await pass.Snapshot.AtPlaceAsync(row.ParentId, row.Name, cancellationToken))?.Id != row.Id)

@@ -1,4 +1,5 @@
 using ScaiDrive.Connectors.Sync.Merging;
+using ScaiDrive.Connectors.Sync.Planning;
 
 namespace ScaiDrive.Connectors.Sync;
 
@@ -52,6 +53,15 @@ internal sealed class SyncBatch(SyncPass pass, ContentReader reader, Relocations
             await merging.CompareAsync(pending, cancellationToken);
             // Not compared: the source has it of its own.
             pending.RemoveAll(file => file.Merge is null);
+        }
+
+        if (pass.Run.IsDryRun)
+        {
+            await new Planner(pass).PlanAsync(writes, cancellationToken);
+            await pass.CommitAsync((_, _) => Task.CompletedTask, cancellationToken);
+            writes.Clear();
+            (files, bytes, entries) = (0, 0, 0);
+            return;
         }
 
         var unread = pending.Where(file => file.NeedsContent).ToList();

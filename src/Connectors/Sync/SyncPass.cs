@@ -19,6 +19,7 @@ internal sealed class SyncPass(
     Func<SyncProgress, CancellationToken, ValueTask>? progress)
 {
     private readonly List<RunItem> items = [];
+    private readonly List<PlannedItem> plan = [];
     private readonly Stack<(MirroredDirectory Directory, MirroredDirectoryState Before)> touched = new();
     private readonly string targetRoot = connector.TargetPath.Trim('/');
     private long problemCount = run.ProblemCount;
@@ -92,7 +93,7 @@ internal sealed class SyncPass(
     internal void Touch(MirroredDirectory directory) => touched.Push((directory, directory.State));
 
     /// <summary>Does something in a fenced transaction, together with problems, counters and cursor so far. It may be done more than once, each
-    /// time from where it began.</summary>
+    /// time from where it began. A dry run never does it: only what was told is written.</summary>
     internal async Task CommitAsync(Func<DriveWriter, SnapshotWriter, Task> apply, CancellationToken cancellationToken)
     {
         var paused = false;
@@ -103,6 +104,13 @@ internal sealed class SyncPass(
             async transaction =>
             {
                 RollBack();
+                if (run.IsDryRun)
+                {
+                    await AddItemsAsync(transaction, cancellationToken);
+                    await ConnectorStore.SaveRunAsync(transaction, Snapshotted(), cancellationToken);
+                    return;
+                }
+
                 var writer = drive.Write(
                     transaction, connector.TenantId, connector.OwnerId, run.Scope is null ? ChangeOrigin.Import(connector.Id) : ChangeOrigin.Noticed(connector.Id));
                 writer.SourceAclOfNewFiles = AclOfNewFiles;
@@ -117,6 +125,7 @@ internal sealed class SyncPass(
             cancellationToken);
 
         items.Clear();
+        plan.Clear();
         if (progress is not null)
             await progress(new SyncProgress(run.Id, Phase, Cursor, Tally.ToReport()), cancellationToken);
         if (paused)
@@ -157,6 +166,9 @@ internal sealed class SyncPass(
             items.Add(new RunItem(itemCount, path, action, fromPath, null, detail, false, time.GetUtcNow()));
     }
 
+    /// <summary>Tells what a dry run would do.</summary>
+    internal void Plan(PlannedItem item) => plan.Add(item);
+
     private void AddProblem(string path, SourceFault fault, string action)
     {
         itemCount++;
@@ -166,10 +178,13 @@ internal sealed class SyncPass(
 
     private async Task AddItemsAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        if (items.Count == 0)
+        if (items.Count + plan.Count == 0)
             return;
         await using var batch = new NpgsqlBatch(transaction.Connection!, transaction);
-        batch.BatchCommands.Add(RunLog.Insert(run.TenantId, run.Id, items));
+        if (items.Count > 0)
+            batch.BatchCommands.Add(RunLog.Insert(run.TenantId, run.Id, items));
+        if (plan.Count > 0)
+            batch.BatchCommands.Add(RunLog.Insert(run.TenantId, run.Id, plan));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -146,11 +146,11 @@ public sealed class WhyTests : IAsyncLifetime
         var connector = await ConnectorAsync();
         await api.ExecuteAsync("INSERT INTO users (tenant_id, id, display_name) VALUES ('tnt_local', 'usr_intern', 'Intern')");
         await api.ExecuteAsync("UPDATE shares SET is_public = true");
-        await api.ExecuteAsync("INSERT INTO connectors.principal VALUES ('tnt_local', $1, 'S-1-5-21-7', 'CORP\Interns', now())", connector.Id);
+        await api.ExecuteAsync("INSERT INTO connectors.principal VALUES ('tnt_local', $1, 'S-1-5-21-7', 'CORP\\Interns', now())", connector.Id);
         foreach (var (acl, mapping, reason) in new (SourceAcl, Principal?, string)[]
         {
             (SourceAcl.Nobody, null, "no entry lets them in, in the permissions of the file at Files"),
-            (new([new(false, "S-1-5-21-7"), new(true, "*")]), Principal.User("usr_intern"), "an entry denies CORP\Interns (S-1-5-21-7) in the permissions of the file at Files"),
+            (new([new(false, "S-1-5-21-7"), new(true, "*")]), Principal.User("usr_intern"), "an entry denies CORP\\Interns (S-1-5-21-7) in the permissions of the file at Files"),
             (new([new(false, "S-1-5-21-7"), new(true, "*")]), null, "who is not mapped"),
             (new([new(false, "*")]), null, "an entry denies everyone"),
         })

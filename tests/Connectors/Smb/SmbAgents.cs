@@ -5,21 +5,15 @@ namespace ScaiDrive.Connectors.Tests.Smb;
 /// <summary>The child processes of this test run that talk to servers.</summary>
 internal static class SmbAgents
 {
-    /// <summary>Kills those that are connected to an address, as the kernel does when memory runs out.</summary>
-    /// <returns>How many there were.</returns>
-    internal static int KillAll(string host)
+    /// <summary>Kills the one that sits at a port, as the kernel does when memory runs out.</summary>
+    /// <returns>Whether there was one.</returns>
+    internal static bool Kill(int? port)
     {
-        var killed = 0;
-        foreach (var id in Children())
-        {
-            if (!IsConnectedTo(id, host))
-                continue;
-            using var process = Process.GetProcessById(id);
-            process.Kill();
-            killed++;
-        }
-
-        return killed;
+        if (port is null || Children().Find(id => SitsAt(id, port.Value)) is not (> 0 and var agent))
+            return false;
+        using var process = Process.GetProcessById(agent);
+        process.Kill();
+        return true;
     }
 
     internal static List<int> Children() =>
@@ -40,15 +34,22 @@ internal static class SmbAgents
         }
     }
 
-    // Sockets of a process are links to inodes; the table of connections tells the address behind each.
-    private static bool IsConnectedTo(int id, string host)
+    // Sockets of a process are links to inodes; the table of connections tells the port of each.
+    private static bool SitsAt(int id, int port)
     {
-        var address = string.Concat(System.Net.IPAddress.Parse(host).GetAddressBytes().Reverse().Select(part => part.ToString("X2", System.Globalization.CultureInfo.InvariantCulture)));
+        var end = $":{port:X4}";
         var inodes = File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6"))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(fields => fields.Length > 9 && fields[2].Split(':')[0].EndsWith(address, StringComparison.Ordinal))
+            .Where(fields => fields.Length > 9 && fields[1].EndsWith(end, StringComparison.Ordinal))
             .Select(fields => $"socket:[{fields[9]}]")
             .ToHashSet(StringComparer.Ordinal);
-        return Directory.EnumerateFileSystemEntries($"/proc/{id}/fd").Any(entry => inodes.Contains(new FileInfo(entry).LinkTarget ?? ""));
+        try
+        {
+            return Directory.EnumerateFileSystemEntries($"/proc/{id}/fd").Any(entry => inodes.Contains(new FileInfo(entry).LinkTarget ?? ""));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }

@@ -59,7 +59,8 @@ public sealed class SmbFaultTests(MirrorFixture fixture) : IClassFixture<MirrorF
         {
             if (!message.IsReadReply(64_000))
                 return SmbFate.Pass;
-            Interlocked.Add(ref kills, SmbAgents.KillAll(site.Proxy.Host));
+            if (SmbAgents.Kill(site.Proxy.ClientPortOf(message.Connection)))
+                Interlocked.Increment(ref kills);
             return SmbFate.Cut;
         };
 

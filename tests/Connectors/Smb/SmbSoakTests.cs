@@ -23,7 +23,7 @@ public sealed class SmbSoakTests(MirrorFixture fixture, ITestOutputHelper output
         var faults = new NetworkFaults(site);
         using var soak = new TwoWaySoak(site, mirror, seed, faults);
 
-        await soak.RunAsync(Operations);
+        await soak.RunAsync(Operations, perPass: Operations < 2_000 ? 20 : 100);
 
         output.WriteLine(
             $"{soak.Done} operations, {soak.Passes} passes of which {soak.BrokenPasses} were broken off, {faults.Cuts} connections cut, "
@@ -43,11 +43,11 @@ public sealed class SmbSoakTests(MirrorFixture fixture, ITestOutputHelper output
         {
             var countdown = random.Next(400);
             var kind = random.Next(8);
-            site.Proxy.Judge = _ =>
+            site.Proxy.Judge = message =>
             {
                 if (kind > 3 || Interlocked.Decrement(ref countdown) != 0)
                     return SmbFate.Pass;
-                Break(kind);
+                Break(kind, message.Connection);
                 return SmbFate.Cut;
             };
             return base.ArmAsync(random, mirror);
@@ -64,7 +64,7 @@ public sealed class SmbSoakTests(MirrorFixture fixture, ITestOutputHelper output
 
         private bool isOut;
 
-        private void Break(int kind)
+        private void Break(int kind, int connection)
         {
             switch (kind)
             {
@@ -73,7 +73,7 @@ public sealed class SmbSoakTests(MirrorFixture fixture, ITestOutputHelper output
                     site.Proxy.CutAll();
                     break;
                 case 2:
-                    Kills += SmbAgents.KillAll(site.Proxy.Host);
+                    Kills += SmbAgents.Kill(site.Proxy.ClientPortOf(connection)) ? 1 : 0;
                     break;
                 default:
                     Outages++;

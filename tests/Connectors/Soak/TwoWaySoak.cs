@@ -5,7 +5,6 @@ namespace ScaiDrive.Connectors.Tests.Soak;
 /// <summary>Random work on both sides of a connector, between passes and during them, with passes that are cut short; then quiet, and the balance.</summary>
 internal sealed class TwoWaySoak(SourceTree tree, Mirror mirror, int seed, ISoakFaults faults) : IDisposable
 {
-    private const int OperationsPerRound = 20;
     private const int QuietPassesAtMost = 12;
     private static readonly string[] Directories = ["", "", "a/", "a/b/", "c/", "c/d/e/", "f/"];
     private readonly Random random = new(seed);
@@ -29,12 +28,12 @@ internal sealed class TwoWaySoak(SourceTree tree, Mirror mirror, int seed, ISoak
         oneAtATime.Dispose();
     }
 
-    /// <summary>Does so many operations, then asserts that both sides are the same and that nothing is lost.</summary>
-    internal async Task RunAsync(int operations)
+    /// <summary>Does so many operations, so many between two passes, then asserts that both sides are the same and that nothing is lost.</summary>
+    internal async Task RunAsync(int operations, int perPass = 20)
     {
         while (Done < operations)
         {
-            for (var i = 0; i < OperationsPerRound; i++)
+            for (var i = 0; i < perPass; i++)
                 await OperateAsync(whileSyncing: false);
             await PassAsync();
         }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
 
 namespace ScaiDrive.Tests.Support.Samba;
@@ -13,6 +14,7 @@ public sealed class SmbFaultProxy : IAsyncDisposable
     private readonly CancellationTokenSource ending = new();
     private readonly Lock guard = new();
     private readonly HashSet<Socket> open = [];
+    private readonly Dictionary<int, int> clientPorts = [];
     private readonly Task accepting;
     private TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Func<SmbMessage, SmbFate> judge = Pass;
@@ -56,6 +58,13 @@ public sealed class SmbFaultProxy : IAsyncDisposable
 
     /// <summary>The same, at an address that the caller claimed.</summary>
     public static SmbFaultProxy Before(SambaServer server, SambaAddress at) => new(server, at);
+
+    /// <summary>The port at which the client of a connection sits; null when it is closed. See <see cref="SmbMessage.Connection"/>.</summary>
+    public int? ClientPortOf(int connection)
+    {
+        lock (guard)
+            return clientPorts.TryGetValue(connection, out var port) ? port : null;
+    }
 
     /// <summary>Resets all connections.</summary>
     public void CutAll()
@@ -115,6 +124,7 @@ public sealed class SmbFaultProxy : IAsyncDisposable
         lock (guard)
         {
             open.Add(client);
+            clientPorts[number] = ((IPEndPoint)client.RemoteEndPoint!).Port;
             open.Add(upstream);
         }
 
@@ -133,6 +143,7 @@ public sealed class SmbFaultProxy : IAsyncDisposable
             lock (guard)
             {
                 open.Remove(client);
+                clientPorts.Remove(number);
                 open.Remove(upstream);
             }
 

@@ -8,13 +8,18 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
     private const int ListingFrame = 64 << 10;
 
     private readonly byte[] answer = GC.AllocateUninitializedArray<byte>(AgentFrames.HeaderSize + (2 * RemoteEntry.Size) + AgentFrames.BlockSize, pinned: true);
+    private readonly ExactNames names = new(session, TimeProvider.System);
     private OpenFile? opened;
     private AgentFault? writeFault;
     private nint written;
 
-    private sealed record OpenFile(byte[] Path, RemoteEntry Facts)
+    private sealed class OpenFile(byte[] path)
     {
+        internal byte[] Path => path;
+
         internal nint Handle { get; set; }
+
+        internal RemoteEntry Facts { get; set; }
     }
 
     private Span<byte> Room => answer.AsSpan(AgentFrames.HeaderSize);
@@ -41,13 +46,13 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
                 SendEntry(session.Stat(payload));
                 break;
             case AgentFrame.StatExactly:
-                SendEntry(StatExactly(payload));
+                SendEntry(names.Find(payload));
                 break;
             case AgentFrame.List:
                 List(payload);
                 break;
             case AgentFrame.Read:
-                Read(payload[8..], BinaryPrimitives.ReadInt64LittleEndian(payload));
+                Read(payload[(8 + RemoteEntry.Size)..], Math.Min(BinaryPrimitives.ReadInt64LittleEndian(payload), AgentFrames.BlockSize), RemoteEntry.Read(payload[8..]));
                 break;
             case AgentFrame.Revisit:
                 SendEntry(session.StatFile(opened!.Handle));
@@ -117,22 +122,6 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
         }
     }
 
-    private RemoteEntry? StatExactly(ReadOnlySpan<byte> path)
-    {
-        // Most that are asked for are gone; the server says so without a listing.
-        if (path.IsEmpty || session.Stat(path) is null)
-            return path.IsEmpty ? session.Stat(path) : null;
-        var slash = path.LastIndexOf((byte)'/');
-        var wanted = path[(slash + 1)..].ToArray();
-        RemoteEntry? found = null;
-        session.List(slash < 0 ? [] : path[..slash], (name, entry) =>
-        {
-            if (name.SequenceEqual(wanted))
-                found = entry;
-        });
-        return found;
-    }
-
     /// <summary>Each entry: length of the name (uint16), facts, name.</summary>
     private void List(ReadOnlySpan<byte> path)
     {
@@ -156,29 +145,43 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
         SendDone();
     }
 
-    private void Read(ReadOnlySpan<byte> path, long atOnce)
+    private void Read(ReadOnlySpan<byte> path, long atOnce, RemoteEntry listed)
     {
         CloseOpened();
-        var handle = session.OpenToReadFile(path);
-        try
+        opened = new OpenFile(path.ToArray()) { Handle = session.OpenToReadFile(path) };
+        if (listed != default && listed.SizeBytes <= atOnce && TryReadAsListed(opened, listed))
+            return;
+        opened.Facts = session.StatFile(opened.Handle);
+        if (opened.Facts.SizeBytes <= atOnce)
+            ReadWhole(opened);
+        else
+            ReadInBlocks(opened);
+    }
+
+    /// <summary>A file that is after the last byte as it was when it was listed did not change in between: that spares the look before the first.</summary>
+    private bool TryReadAsListed(OpenFile file, RemoteEntry listed)
+    {
+        var got = ReadUpTo(file, (int)listed.SizeBytes);
+        var after = session.StatFile(file.Handle);
+        // A listing tells attributes that the open file does not.
+        if (got == listed.SizeBytes && after with { Attributes = listed.Attributes } == listed)
         {
-            var facts = session.StatFile(handle);
-            opened = new OpenFile(path.ToArray(), facts) { Handle = handle };
-            if (facts.SizeBytes <= Math.Min(atOnce, AgentFrames.BlockSize))
-                ReadWhole(opened);
-            else
-                ReadInBlocks(opened);
+            SendWhole(after, after, got);
+            return true;
         }
-        catch (AgentException) when (opened is null)
-        {
-            session.CloseFile(handle);
-            throw;
-        }
+
+        session.Seek(file.Handle, 0);
+        return false;
     }
 
     private void ReadWhole(OpenFile file)
     {
-        var size = (int)file.Facts.SizeBytes;
+        var got = ReadUpTo(file, (int)file.Facts.SizeBytes);
+        SendWhole(file.Facts, session.StatFile(file.Handle), got);
+    }
+
+    private int ReadUpTo(OpenFile file, int size)
+    {
         var got = 0;
         fixed (byte* pointer = answer)
         {
@@ -187,10 +190,15 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
                 got += now;
         }
 
-        file.Facts.Write(Room);
-        session.StatFile(file.Handle).Write(Room[RemoteEntry.Size..]);
+        return got;
+    }
+
+    private void SendWhole(RemoteEntry before, RemoteEntry after, int length)
+    {
         CloseOpened();
-        Send(AgentFrame.Whole, (2 * RemoteEntry.Size) + got);
+        before.Write(Room);
+        after.Write(Room[RemoteEntry.Size..]);
+        Send(AgentFrame.Whole, (2 * RemoteEntry.Size) + length);
     }
 
     private void ReadInBlocks(OpenFile file)

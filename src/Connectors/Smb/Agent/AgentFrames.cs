@@ -18,8 +18,9 @@ internal enum AgentFrame : byte
     /// <summary>Request: a path. Answered by any number of <see cref="Entries"/>, then <see cref="Done"/>.</summary>
     List = (byte)'L',
 
-    /// <summary>Request: largest size to be read at once (int64), path. Answered by <see cref="Whole"/>; or by <see cref="Opened"/>, any number of
-    /// <see cref="Bytes"/> and <see cref="Done"/>, after which the file stays open until <see cref="Close"/>.</summary>
+    /// <summary>Request: largest size to be read at once (int64), the facts of its last listing (all zero when none are known), path. Answered by
+    /// <see cref="Whole"/>; or by <see cref="Opened"/>, any number of <see cref="Bytes"/> and <see cref="Done"/>, after which the file stays open until
+    /// <see cref="Close"/>.</summary>
     Read = (byte)'R',
 
     /// <summary>Request: the open file as it is now. Answered by <see cref="Entry"/>.</summary>

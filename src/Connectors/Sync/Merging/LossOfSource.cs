@@ -18,6 +18,8 @@ internal sealed class LossOfSource(SyncPass pass, DriveWriter drive, SnapshotWri
         if (file is null)
         {
             rows.Delete(row.Id);
+            if (open is not null)
+                new ConflictReport(pass, rows).Closed(open);
             return;
         }
 

@@ -1,4 +1,5 @@
 using ScaiDrive.Connectors.Conflicts;
+using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Sync.Merging;
 using ScaiDrive.Drive;
 
@@ -53,7 +54,7 @@ internal sealed class PlaceFinder(SyncPass pass, IWritableSource source, SourceW
         if (occupant.RowId is not { } id || await pass.Snapshot.FindAsync(id, cancellationToken) is not { } row || row.ParentId != frame.RowId)
             return true;
         return await writer.TryMoveAsync(
-            row, SourcePath.Combine(frame.Path, row.Name), row.ParentId, SourcePath.Combine(frame.Path, $".moving-{row.Id}"), isTold: false, cancellationToken);
+            row, SourcePath.Combine(frame.Path, row.Name), row.ParentId, SourcePath.Combine(frame.Path, IntentSweep.ParkedName(row.Id)), isTold: false, cancellationToken);
     }
 
     private async Task<PushItem?> SettleAsync(PushFrame frame, PushItem item, object other, Occupant occupant, CancellationToken cancellationToken)
@@ -62,6 +63,12 @@ internal sealed class PlaceFinder(SyncPass pass, IWritableSource source, SourceW
         var (connector, otherName) = (pass.Connector, other is DriveFile one ? one.Name : ((DriveFolder)other).Name);
         var open = (await conflicts.OpenOfAsync(connector.TenantId, connector.Id, [path], [], cancellationToken)).SingleOrDefault();
         var isNewer = item.File is { } file && other is DriveFile standing && file.ModifiedAt > standing.ModifiedAt;
+        if (pass.Run.IsDryRun)
+        {
+            pass.Plan(new PlannedItem("conflict", PlanItem.Source, path, Detail: $"'{otherName}' differs only in case.", FileId: item.Id));
+            return null;
+        }
+
         switch (connector.Rules.ConflictResolution)
         {
             case ConflictResolution.KeepBoth:

@@ -1,4 +1,7 @@
+using Npgsql;
 using ScaiDrive.Connectors.Conflicts;
+using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Sync.Planning;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Connectors.Sync.Pushing;
@@ -31,6 +34,17 @@ internal sealed class Push(SyncPass pass, IWritableSource source, ConnectorStore
         await new PushDeletions(pass, source, conflicts).RunAsync(writer, cancellationToken);
         if (!writer.HasLeftovers)
             await NoteAsync(cancellationToken);
+    }
+
+    /// <summary>The same, with nothing written but what would be.</summary>
+    internal async Task PlanAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        if (pass.Target!.FolderId is null && pass.Target.Path.Length > 0)
+            return;
+        var writer = new SourceWriter(pass, source, conflicts, contents) { Planned = new PlannedFiles(pass, dataSource) };
+        var gone = await new PushDeletions(pass, source, conflicts).PlanAsync(writer.Planned, cancellationToken);
+        await new MassDeleteBrake(pass).TellAsync(gone, PlanItem.Source, "the source", cancellationToken);
+        await new PushWalk(pass, source, writer, conflicts).RunAsync(cancellationToken);
     }
 
     /// <summary>The source follows the share up to where this phase began.</summary>

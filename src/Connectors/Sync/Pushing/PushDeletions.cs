@@ -41,6 +41,30 @@ internal sealed class PushDeletions(SyncPass pass, IWritableSource source, Confl
             await DeleteAsync(directories, writer, cancellationToken);
     }
 
+    /// <summary>Tells what would be deleted; what the source itself does not have any more is not counted twice.</summary>
+    internal async Task<long> PlanAsync(Planning.PlannedFiles planned, CancellationToken cancellationToken)
+    {
+        long after = 0, count = 0;
+        while (await pass.Snapshot.AfterAsync(after, pass.Options.SnapshotPage, cancellationToken) is { Count: > 0 } page)
+        {
+            after = page[^1].Id;
+            var gone = (await WithoutLiveAsync(page, cancellationToken)).ToHashSet();
+            var files = page.Where(row => !row.IsDirectory && gone.Contains(row.Id)).ToList();
+            var told = await planned.OfAsync([.. files.Select(row => row.FileId!)], cancellationToken);
+            foreach (var row in files.Where(row => !told.Contains(row.FileId!)))
+            {
+                var path = SourcePath.Combine(await pass.Snapshot.PathOfAsync(row.ParentId, cancellationToken) ?? "", row.Name);
+                pass.Plan(new PlannedItem("delete", PlanItem.Source, path, FileId: row.FileId));
+                pass.Tally.SentDeleted++;
+                count++;
+            }
+
+            await pass.CommitAsync((_, _) => Task.CompletedTask, cancellationToken);
+        }
+
+        return count;
+    }
+
     private async Task<long[]> WithoutLiveAsync(List<SnapshotRow> page, CancellationToken cancellationToken)
     {
         var (connector, target) = (pass.Connector, pass.Target!);

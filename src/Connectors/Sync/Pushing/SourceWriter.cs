@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Sync.Planning;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Connectors.Sync.Pushing;
@@ -8,6 +9,9 @@ namespace ScaiDrive.Connectors.Sync.Pushing;
 /// <summary>Writes to the source, a batch of files at a time: first what is about to be written is noted, then it is written, then the rows tell it.</summary>
 internal sealed class SourceWriter(SyncPass pass, IWritableSource source, ConflictStore conflicts, ContentStore contents)
 {
+    // Stands for a directory that a dry run does not make.
+    private const long NoRow = -1;
+
     private readonly List<Sending> batch = [];
     private readonly Overwriter overwriter = new(pass, source, contents);
     private long bytes;
@@ -28,6 +32,9 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
     /// <summary>Something was decided that the next pass is to see.</summary>
     internal void Remember() => HasLeftovers = true;
 
+    /// <summary>Not null in a dry run: what is told to be done in the share already, so not at the source.</summary>
+    internal PlannedFiles? Planned { get; init; }
+
     internal async Task AddAsync(Sending sending, CancellationToken cancellationToken)
     {
         batch.Add(sending);
@@ -40,6 +47,12 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
     {
         if (batch.Count == 0)
             return;
+        if (Planned is not null)
+        {
+            await PlanAsync(cancellationToken);
+            return;
+        }
+
         var open = (await conflicts.OpenOfAsync(
             pass.Connector.TenantId, pass.Connector.Id, [.. batch.Select(one => one.Path)], [.. batch.Select(one => one.File.Id)], cancellationToken)).Where(one => one.Kind != ConflictKinds.Case).ToList();
         // A person is asked about these.
@@ -75,6 +88,8 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
     /// <returns>Null when the source has no place for it.</returns>
     internal async Task<long?> MakeDirectoryAsync(string folderId, long parentId, string path, CancellationToken cancellationToken)
     {
+        if (Planned is not null)
+            return NoRow;
         await FlushAsync(cancellationToken);
         try
         {
@@ -97,6 +112,13 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
     internal async Task<bool> TryMoveAsync(SnapshotRow row, string from, long parentId, string to, bool isTold, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
+        if (Planned is not null)
+        {
+            if (isTold && (row.FileId is null || (await Planned.OfAsync([row.FileId], cancellationToken)).Count == 0))
+                pass.Plan(new PlannedItem("move", PlanItem.Source, to, from, 0, "", row.Id, row.FileId));
+            return true;
+        }
+
         try
         {
             // A name that the share has nothing of tells a later attempt to put the entry back.
@@ -112,7 +134,7 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
             await pass.CommitAsync(
                 async (_, rows) =>
                 {
-                    rows.SetPlace(row.Id, parentId, moved);
+                    rows.SetPlace(row, parentId, moved);
                     rows.ForgetIntents();
                     if (!isTold)
                         return;
@@ -127,6 +149,20 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
             Leave(from, fault.Fault);
             return false;
         }
+    }
+
+    private async Task PlanAsync(CancellationToken cancellationToken)
+    {
+        var told = await Planned!.OfAsync([.. batch.Select(one => one.File.Id)], cancellationToken);
+        foreach (var one in batch.Where(one => !told.Contains(one.File.Id)))
+        {
+            _ = one.Row is null ? pass.Tally.SentAdded++ : pass.Tally.SentUpdated++;
+            pass.Plan(new PlannedItem(one.Row is null ? "add" : "update", PlanItem.Source, one.Path, Bytes: one.File.SizeBytes, FileId: one.File.Id));
+        }
+
+        batch.Clear();
+        bytes = 0;
+        await pass.CommitAsync((_, _) => Task.CompletedTask, cancellationToken);
     }
 
     /// <summary>An attempt that broke off may have moved it already.</summary>
@@ -216,43 +252,4 @@ internal sealed record Sending(DriveFile File, string Path, long ParentId, Snaps
 
     /// <summary>Why it was not written, or was there already.</summary>
     internal SourceFault? Fault { get; set; }
-}
-
-/// <summary>Removes what an attempt that broke off has left at the source.</summary>
-internal sealed class IntentSweep(SyncPass pass, IWritableSource source)
-{
-    internal async Task RunAsync(CancellationToken cancellationToken)
-    {
-        if (await pass.Snapshot.IntentsAsync(cancellationToken) is not { Count: > 0 } intents)
-            return;
-        foreach (var intent in intents)
-        {
-            try
-            {
-                if (intent.Action == "park")
-                    await PutBackAsync(intent.Path, intent.Temporary!, cancellationToken);
-                else
-                    await source.RemoveTemporaryAsync(intent.Temporary!, cancellationToken);
-            }
-            catch (SourceEntryException fault)
-            {
-                pass.AddNote(intent.Path, fault.Fault);
-            }
-        }
-
-        await pass.CommitAsync(
-            (_, rows) =>
-            {
-                rows.ForgetIntents();
-                return Task.CompletedTask;
-            },
-            cancellationToken);
-    }
-
-    /// <summary>A row that knows of the other name came with the move; the entry stays then.</summary>
-    private async Task PutBackAsync(string from, string to, CancellationToken cancellationToken)
-    {
-        if (await source.StatAsync(to, cancellationToken) is { } parked && await source.StatAsync(from, cancellationToken) is null)
-            await source.MoveAsync(parked, from, cancellationToken);
-    }
 }
