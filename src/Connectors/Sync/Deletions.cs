@@ -76,9 +76,16 @@ internal sealed class Deletions(SyncPass pass, ConflictStore conflicts)
                     var path = SourcePath.Combine(await DirectoryAsync(row.ParentId, cancellationToken) ?? "", row.Name);
                     // Excluded by now: neither side is touched for that.
                     if (leftOut.Contains(row.Id) || (!row.IsParked && !pass.Filter.AdmitsWithParents(path, isDirectory: false)))
+                    {
                         rows.Delete(row.Id);
+                        // Where the share decides, the push looks whether it is shown again.
+                        if (leftOut.Contains(row.Id) && pass.Follows(SyncDirection.FromScaiDrive))
+                            rows.Note(ConnectorSql.SetDriveNumber, SyncPass.Unknown);
+                    }
                     else
+                    {
                         await new LossOfSource(pass, drive, rows).ApplyAsync(row, path, [.. open[row.FileId!]], cancellationToken);
+                    }
                 }
             },
             cancellationToken);
