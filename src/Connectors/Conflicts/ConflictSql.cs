@@ -49,5 +49,30 @@ internal static class ConflictSql
         WHERE tenant_id = $1 AND connector_id = $2 AND id = $3 AND state = 'open';
         """;
 
+    internal const string Rename = """
+        UPDATE connectors.conflict
+        SET path = $4
+        WHERE tenant_id = $1 AND connector_id = $2 AND id = $3 AND state = 'open'
+            AND NOT EXISTS (
+                SELECT 1 FROM connectors.conflict c WHERE c.tenant_id = $1 AND c.connector_id = $2 AND c.path = $4 AND c.state = 'open');
+        """;
+
+    internal const string SettleElsewhere = """
+        UPDATE connectors.conflict
+        SET state = 'resolved', outcome = $5, resolved_at = now()
+        WHERE tenant_id = $1 AND connector_id = $2 AND id = $3 AND state = 'open' AND path <> $4;
+        """;
+
+    // What was held back may have to be sent, although the share was not changed since.
+    internal const string SettleOfFile = """
+        WITH ended AS (
+            UPDATE connectors.conflict
+            SET state = 'resolved', outcome = $4, resolved_at = now()
+            WHERE tenant_id = $1 AND connector_id = $2 AND file_id = $3 AND state = 'open'
+            RETURNING id
+        )
+        UPDATE connectors.connector SET drive_number = NULL WHERE tenant_id = $1 AND id = $2 AND EXISTS (SELECT 1 FROM ended);
+        """;
+
     internal const string DeleteOfConnector = "DELETE FROM connectors.conflict WHERE tenant_id = $1 AND connector_id = $2;";
 }

@@ -63,6 +63,22 @@ public sealed class ConflictStore(NpgsqlDataSource dataSource)
         return command;
     }
 
+    /// <summary>Gives an open conflict the path that its file has now, unless another one has it.</summary>
+    internal static NpgsqlBatchCommand Rename(Conflict conflict, string path)
+    {
+        var command = new NpgsqlBatchCommand(ConflictSql.Rename);
+        Fill(command.Parameters, conflict.TenantId, conflict.ConnectorId, conflict.Id, path);
+        return command;
+    }
+
+    /// <summary>Ends an open conflict that has another path than this.</summary>
+    internal static NpgsqlBatchCommand SettleElsewhere(Conflict conflict, string path, string outcome)
+    {
+        var command = new NpgsqlBatchCommand(ConflictSql.SettleElsewhere);
+        Fill(command.Parameters, conflict.TenantId, conflict.ConnectorId, conflict.Id, path, outcome);
+        return command;
+    }
+
     private NpgsqlCommand Command(string sql, params object[] parameters)
     {
         var command = dataSource.CreateCommand(sql);

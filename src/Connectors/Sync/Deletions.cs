@@ -10,6 +10,9 @@ internal sealed class Deletions(SyncPass pass, ConflictStore conflicts)
 {
     private readonly Dictionary<long, string?> directories = [];
 
+    // At their place, but hidden there by now.
+    private readonly HashSet<long> leftOut = [];
+
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         // Where the source follows the share, what it lacks is sent to it again.
@@ -62,7 +65,7 @@ internal sealed class Deletions(SyncPass pass, ConflictStore conflicts)
     private async Task JudgeFilesAsync(List<SnapshotRow> files, List<SnapshotRow> gone, CancellationToken cancellationToken)
     {
         var open = (await conflicts.OpenOfAsync(pass.Connector.TenantId, pass.Connector.Id, [], [.. gone.Select(row => row.FileId!)], cancellationToken))
-            .ToDictionary(conflict => conflict.FileId!);
+            .ToLookup(conflict => conflict.FileId!);
         await pass.CommitAsync(
             async (drive, rows) =>
             {
@@ -72,10 +75,17 @@ internal sealed class Deletions(SyncPass pass, ConflictStore conflicts)
                 {
                     var path = SourcePath.Combine(await DirectoryAsync(row.ParentId, cancellationToken) ?? "", row.Name);
                     // Excluded by now: neither side is touched for that.
-                    if (!row.IsParked && !pass.Filter.AdmitsWithParents(path, isDirectory: false))
+                    if (leftOut.Contains(row.Id) || (!row.IsParked && !pass.Filter.AdmitsWithParents(path, isDirectory: false)))
+                    {
                         rows.Delete(row.Id);
+                        // Where the share decides, the push looks whether it is shown again.
+                        if (leftOut.Contains(row.Id) && pass.Follows(SyncDirection.FromScaiDrive))
+                            rows.Note(ConnectorSql.SetDriveNumber, SyncPass.Unknown);
+                    }
                     else
-                        await new LossOfSource(pass, drive, rows).ApplyAsync(row, path, open.GetValueOrDefault(row.FileId!), cancellationToken);
+                    {
+                        await new LossOfSource(pass, drive, rows).ApplyAsync(row, path, [.. open[row.FileId!]], cancellationToken);
+                    }
                 }
             },
             cancellationToken);
@@ -85,14 +95,16 @@ internal sealed class Deletions(SyncPass pass, ConflictStore conflicts)
     {
         var gone = await WithoutThoseBackAsync(empty, SourceEntryKind.Directory, cancellationToken);
         var folders = new List<string>();
+        var recovered = new List<DriveFolder>();
         foreach (var row in gone.Where(row => row.FolderId is not null))
         {
             var folder = await pass.Drive.FindFolderAsync(pass.Connector.TenantId, row.FolderId!, cancellationToken);
             if (folder is not { IsDeleted: false } || !await MayDeleteAsync(row, folder, cancellationToken))
                 continue;
-            var children = await pass.Drive.ListChildrenAsync(pass.Connector.TenantId, folder.ShareId, folder.Id, includeDeleted: false, limit: 1, offset: 0, cancellationToken);
-            if (children.Items.Count == 0)
+            if ((await ListOneAsync(folder, cancellationToken)).Count == 0)
                 folders.Add(folder.Id);
+            else if (pass.IsTwoWay && row.IsParked && folder.Name.StartsWith(".moving-", StringComparison.Ordinal))
+                recovered.Add(folder);
             else if (!pass.IsTwoWay)
                 pass.AddNote(folder.Path, new SourceFault(ProblemCodes.FolderNotEmpty, "The directory is gone at the source, but the folder holds what others put there."));
         }
@@ -106,7 +118,12 @@ internal sealed class Deletions(SyncPass pass, ConflictStore conflicts)
                 {
                     try
                     {
-                        await drive.DeleteFolderAsync(folderId, permanent: false, cancellationToken);
+                        // Nobody can put anything into it from here on; what came since the first look keeps it.
+                        var folder = await drive.HoldFolderAsync(folderId, cancellationToken);
+                        if ((await ListOneAsync(folder, cancellationToken)).Count == 0)
+                            await drive.DeleteFolderAsync(folderId, permanent: false, cancellationToken);
+                        else if (pass.IsTwoWay)
+                            rows.Note(ConnectorSql.SetDriveNumber, SyncPass.Unknown);
                     }
                     catch (Exception fault) when (fault is Drive.ItemDeletedException or Drive.ItemNotFoundException)
                     {
@@ -114,6 +131,9 @@ internal sealed class Deletions(SyncPass pass, ConflictStore conflicts)
                     }
                 }
 
+                // While they waited to be found elsewhere they had a name of no meaning.
+                foreach (var folder in recovered)
+                    await new AsideMover(pass, drive, rows).RenameAsync(folder with { Name = "recovered" }, cancellationToken);
                 foreach (var row in gone)
                     rows.Delete(row.Id);
                 if (pass.IsTwoWay && gone.Count > folders.Count)
@@ -122,12 +142,25 @@ internal sealed class Deletions(SyncPass pass, ConflictStore conflicts)
             cancellationToken);
     }
 
+    private async Task<IReadOnlyList<ChildItem>> ListOneAsync(DriveFolder folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await pass.Drive.ListChildrenAsync(
+                folder.TenantId, folder.ShareId, folder.Id, includeDeleted: false, limit: 1, offset: 0, cancellationToken)).Items;
+        }
+        catch (DriveException fault) when (fault is Drive.ItemDeletedException or Drive.ItemNotFoundException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Where the share decides too, a folder that stays is new to the source.</summary>
     private async Task<bool> MayDeleteAsync(SnapshotRow row, DriveFolder folder, CancellationToken cancellationToken)
     {
         if (!pass.IsTwoWay)
             return true;
-        if (pass.Follows(SyncDirection.FromScaiDrive) || !pass.Target!.Holds(folder))
+        if (pass.Follows(SyncDirection.FromScaiDrive) || leftOut.Contains(row.Id) || !pass.Target!.Holds(folder))
             return false;
         return row.IsParked
             || await DirectoryAsync(row.ParentId, cancellationToken) is not { } directory
@@ -156,7 +189,11 @@ internal sealed class Deletions(SyncPass pass, ConflictStore conflicts)
             return true;
         try
         {
-            return await pass.Source.StatAsync(path, cancellationToken) is not { } entry || entry.Kind != kind || !pass.Admits(entry);
+            if (await pass.Source.StatAsync(path, cancellationToken) is not { } entry || entry.Kind != kind)
+                return true;
+            if (!pass.Admits(entry))
+                leftOut.Add(row.Id);
+            return leftOut.Contains(row.Id);
         }
         catch (SourceEntryException fault)
         {

@@ -135,6 +135,19 @@ internal sealed class Snapshot(NpgsqlDataSource dataSource, string tenantId, str
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>Those of some files that another connector mirrors.</summary>
+    internal async Task<HashSet<string>> TakenElsewhereAsync(string[] fileIds, CancellationToken cancellationToken)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        if (fileIds.Length == 0)
+            return taken;
+        await using var command = Read(SnapshotSql.TakenFiles, (object)fileIds);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            taken.Add(reader.GetString(0));
+        return taken;
+    }
+
     internal SnapshotWriter Write(NpgsqlTransaction transaction, string runId) => new(transaction, tenantId, connectorId, runId);
 
     private NpgsqlCommand Read(string sql, params object[] parameters)

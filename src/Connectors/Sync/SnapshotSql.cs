@@ -103,6 +103,8 @@ internal static class SnapshotSql
     // Whichever connector it belongs to.
     internal const string FileIsTaken = "SELECT EXISTS (SELECT 1 FROM connectors.snapshot WHERE tenant_id = $1 AND file_id = $2);";
 
+    internal const string TakenFiles = "SELECT file_id FROM connectors.snapshot WHERE tenant_id = $1 AND connector_id <> $2 AND file_id = ANY ($3);";
+
     // Only while it is still at the place where it was missed: it may have been found elsewhere since.
     internal const string MarkMissing = """
         UPDATE connectors.snapshot

@@ -296,6 +296,16 @@ public sealed class DriveWriter
             : await ExecuteAsync(ItemSql.TrashTree, cancellationToken, [.. parameters, Arg.Of(Now)]));
     }
 
+    /// <summary>A folder as it is, and as it stays until the commit: no other writer of the share runs until then.</summary>
+    /// <param name="folderId">A folder, also one in the trash.</param>
+    /// <param name="cancellationToken">Leaves the transaction to be rolled back.</param>
+    /// <exception cref="ItemNotFoundException">There is no such folder.</exception>
+    public Task<DriveFolder> HoldFolderAsync(string folderId, CancellationToken cancellationToken)
+    {
+        ThrowIfComplete();
+        return LockFolderAsync(folderId, cancellationToken);
+    }
+
     /// <summary>Says who may read files at their source. Files that have that list already, and unknown ones, are passed over.</summary>
     /// <remarks>Announced as <see cref="ChangeKind.Permissions"/>; nothing else about the files changes, not even their date.</remarks>
     /// <param name="acls">For each file a list of <see cref="SourceAcls"/>; null when its source says nothing any more.</param>

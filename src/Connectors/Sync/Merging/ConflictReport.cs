@@ -6,7 +6,21 @@ namespace ScaiDrive.Connectors.Sync.Merging;
 /// <summary>Records conflicts with the writes that settle them, and tells them among the items of the run.</summary>
 internal sealed class ConflictReport(SyncPass pass, SnapshotWriter rows)
 {
-    internal void Open(MergeCase one, string kind) => Open(one.File.Entry.Path, one.Share?.Id ?? one.Row?.FileId, kind, one.InShare, one.AtSource);
+    internal void Open(MergeCase one, string kind)
+    {
+        Follow(one.Open, one.File.Entry.Path);
+        Open(one.File.Entry.Path, one.Share?.Id ?? one.Row?.FileId, kind, one.InShare, one.AtSource);
+    }
+
+    /// <summary>An open conflict goes where its file went: a file has one.</summary>
+    internal void Follow(Conflict? open, string path)
+    {
+        if (open is null || open.Path == path)
+            return;
+        rows.Note(ConflictStore.Rename(open, path));
+        // The place may have one of its own, which goes on instead.
+        rows.Note(ConflictStore.SettleElsewhere(open, path, $"It goes on as '{path}'."));
+    }
 
     internal void Open(string path, string? fileId, string kind, FileState? inShare, FileState? atSource)
     {
@@ -20,7 +34,7 @@ internal sealed class ConflictReport(SyncPass pass, SnapshotWriter rows)
         var outcome = OutcomeOf(verdict, kind, copyPath);
         if (one.Open is { } open)
         {
-            rows.Note(ConflictStore.Settle(open, outcome, copyPath));
+            Ended(open, outcome, copyPath);
             pass.AddConflict(one.File.Entry.Path, new SourceFault(ProblemCodes.Conflict, $"{Told(kind)} {outcome}"));
             return;
         }
@@ -36,7 +50,17 @@ internal sealed class ConflictReport(SyncPass pass, SnapshotWriter rows)
     }
 
     /// <summary>The two sides came to the same without us.</summary>
-    internal void Closed(Conflict open) => rows.Note(ConflictStore.Settle(open, "Both sides have the same by now.", null));
+    internal void Closed(Conflict open) => Ended(open, "Both sides have the same by now.", null);
+
+    /// <summary>What it held back may have to be sent, although the share was not changed since.</summary>
+    internal void Ended(Conflict open, string outcome, string? copyPath)
+    {
+        rows.Note(ConflictStore.Settle(open, outcome, copyPath));
+        rows.Note(ConnectorSql.SetDriveNumber, SyncPass.Unknown);
+    }
+
+    /// <summary>As above, for whatever is open about a file.</summary>
+    internal void EndedOf(string fileId, string outcome) => rows.Note(ConflictSql.SettleOfFile, fileId, outcome);
 
     internal void BothMoved(MergeCase one) => Settled(
         one.File.Entry.Path, one.Share!.Id, ConflictKinds.Moved, $"It is where the source has it; in ScaiDrive it was '{one.Share.Path}'.", null, one.InShare, one.AtSource);

@@ -10,10 +10,14 @@ internal sealed class LossOfSource(SyncPass pass, DriveWriter drive, SnapshotWri
     /// <summary>Forgets a row; its file goes to the trash, unless it was changed in the share, or the share decides anyway.</summary>
     /// <param name="row">Found nowhere at the source.</param>
     /// <param name="path">Where it was.</param>
-    /// <param name="open">The open conflict about it.</param>
+    /// <param name="opens">The open conflicts about it.</param>
     /// <param name="cancellationToken">Leaves the transaction to be rolled back.</param>
-    internal async Task ApplyAsync(SnapshotRow row, string path, Conflict? open, CancellationToken cancellationToken)
+    internal async Task ApplyAsync(SnapshotRow row, string path, IReadOnlyList<Conflict> opens, CancellationToken cancellationToken)
     {
+        // One that was decided says what to do; the others end with it.
+        var open = opens.OrderBy(one => one.Decision is null).ThenBy(one => one.Path != path).FirstOrDefault();
+        foreach (var other in opens.Where(one => one != open))
+            new ConflictReport(pass, rows).Ended(other, "Another conflict about the file goes on.", null);
         var file = await HeldAsync(row, cancellationToken);
         if (file is null)
         {
@@ -28,7 +32,9 @@ internal sealed class LossOfSource(SyncPass pass, DriveWriter drive, SnapshotWri
         if (judgement.Verdict == Verdict.Ask)
         {
             rows.Unmark(row.Id);
-            new ConflictReport(pass, rows).Open(path, file.Id, judgement.ConflictKind!, inShare, null);
+            var report = new ConflictReport(pass, rows);
+            report.Follow(open, path);
+            report.Open(path, file.Id, judgement.ConflictKind!, inShare, null);
             return;
         }
 
@@ -62,6 +68,7 @@ internal sealed class LossOfSource(SyncPass pass, DriveWriter drive, SnapshotWri
             }
         }
 
+        new ConflictReport(pass, rows).EndedOf(row.FileId!, "Another file has its place at the source.");
         rows.Delete(row.Id);
     }
 
@@ -93,7 +100,7 @@ internal sealed class LossOfSource(SyncPass pass, DriveWriter drive, SnapshotWri
 
         var outcome = ConflictReport.OutcomeOf(judgement.Verdict, kind, null);
         if (open is not null)
-            rows.Note(ConflictStore.Settle(open, outcome, null));
+            report.Ended(open, outcome, null);
         else
             report.Settled(path, file.Id, kind, outcome, null, inShare, null);
     }

@@ -12,6 +12,8 @@ internal sealed class MergePreparation(SyncPass pass, ContentStore contents, Con
     internal async Task CompareAsync(IReadOnlyList<PendingFile> files, CancellationToken cancellationToken)
     {
         folders.Clear();
+        // Names that the share takes for one are two at the source; the file of the share belongs to the first.
+        var claimed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in files)
         {
             if (!pass.Target!.Holds(file.Live))
@@ -23,8 +25,8 @@ internal sealed class MergePreparation(SyncPass pass, ContentStore contents, Con
                 one.FolderOfRow = await FolderOfAsync(origin.ParentId, cancellationToken);
             else if (pass.Follows(SyncDirection.FromScaiDrive))
                 continue;
-            else
-                one.Share = await FindForeignAsync(file, cancellationToken);
+            else if (await FindForeignAsync(file, cancellationToken) is { } foreign && claimed.Add(foreign.Id))
+                one.Share = foreign;
             file.Merge = one;
         }
     }
@@ -45,8 +47,16 @@ internal sealed class MergePreparation(SyncPass pass, ContentStore contents, Con
         {
             one.Open = open.FirstOrDefault(conflict => conflict.Path == one.File.Entry.Path || (conflict.FileId is not null && conflict.FileId == (one.Share?.Id ?? one.Row?.FileId)));
             var isKept = one.Judge(pass.Connector.Rules).Verdict is Verdict.Push or Verdict.Copy && one.AtSource.Sha256 != one.Before?.Sha256;
-            if (isKept && one.Share is { } share)
+            if (!isKept || one.Share is not { } share)
+                continue;
+            try
+            {
                 one.ShareContent = await StoreAgainAsync(share, cancellationToken);
+            }
+            catch (ContentMissingException fault)
+            {
+                one.File.Fault = new SourceFault(ProblemCodes.Refused, $"ScaiDrive cannot read its own content of it: {fault.Message}");
+            }
         }
     }
 

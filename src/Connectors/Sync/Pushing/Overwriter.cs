@@ -7,11 +7,20 @@ internal sealed class Overwriter(SyncPass pass, IWritableSource source, ContentS
 {
     internal async Task TryAsync(Sending one, CancellationToken cancellationToken)
     {
-        if (!pass.Follows(SyncDirection.FromScaiDrive) || one is not { Row: null, Written: null, Fault.Code: ProblemCodes.ChangedMeanwhile })
+        if (one is not { Row: null, Fault.Code: ProblemCodes.ChangedMeanwhile })
             return;
         try
         {
-            if (await source.StatAsync(one.Path, cancellationToken) is not { Kind: SourceEntryKind.File })
+            if (await source.StatAsync(one.Path, cancellationToken) is not { Kind: SourceEntryKind.File } present)
+                return;
+            if (!pass.Admits(present))
+            {
+                (one.Written, one.IsLeftAlone) = (null, true);
+                one.Fault = new SourceFault(ProblemCodes.NameConflict, "The source has a hidden or system file of this name, which the rules leave out.");
+                return;
+            }
+
+            if (!pass.Follows(SyncDirection.FromScaiDrive) || one.Written is not null)
                 return;
             var there = await KeepAsync(one, cancellationToken);
             await using var content = await pass.Drive.OpenContentByHashAsync(pass.Connector.TenantId, one.File.ChecksumSha256, cancellationToken);
@@ -21,6 +30,10 @@ internal sealed class Overwriter(SyncPass pass, IWritableSource source, ContentS
         catch (SourceEntryException fault)
         {
             one.Fault = fault.Fault;
+        }
+        catch (Exception fault) when (fault is ContentTooLargeException or ContentMissingException)
+        {
+            one.Fault = new SourceFault(fault is ContentTooLargeException ? ProblemCodes.TooLarge : ProblemCodes.Refused, fault.Message);
         }
     }
 

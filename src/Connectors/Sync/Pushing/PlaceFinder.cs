@@ -78,7 +78,8 @@ internal sealed class PlaceFinder(SyncPass pass, IWritableSource source, SourceW
                 await NoteAsync(report => report.Open(path, item.Id, ConflictKinds.Case, item.File is { } asked ? StateOf(asked) : null, null), cancellationToken);
                 writer.Remember();
                 return null;
-            case ConflictResolution.LastWriterWins when isNewer && occupant.RowId is { } rowId && await pass.Snapshot.FindAsync(rowId, cancellationToken) is { } row:
+            // A file that is at the source under another name stays there.
+            case ConflictResolution.LastWriterWins when isNewer && item.Row is null && occupant.RowId is { } rowId && await pass.Snapshot.FindAsync(rowId, cancellationToken) is { } row:
                 await writer.AddAsync(new Sending(item.File!, SourcePath.Combine(frame.Path, row.Name), row.ParentId, row), cancellationToken);
                 writer.Leave(SourcePath.Combine(frame.Path, otherName), new SourceFault(
                     ProblemCodes.CaseConflict, $"'{item.Name}' differs only in case and is newer; it has the place at the source."));

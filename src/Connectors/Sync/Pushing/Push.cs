@@ -18,6 +18,8 @@ internal sealed class Push(SyncPass pass, IWritableSource source, ConnectorStore
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
+        await TargetFolders.CheckAsync(pass, cancellationToken);
+        await new ConflictsWithoutSource(pass, source, conflicts).CloseAsync(cancellationToken);
         var (known, _) = await connectors.ReadSendingAsync(pass.Connector, cancellationToken);
         // Taken before the first look at the share: what changes from here on is for the next pass.
         pass.DriveNumber ??= await pass.Drive.LastChangeNumberAsync(pass.Connector.TenantId, cancellationToken);

@@ -73,15 +73,20 @@ internal sealed class PushDeletions(SyncPass pass, IWritableSource source, Confl
         var folders = (await pass.Drive.FindFoldersAsync(connector.TenantId, [.. page.Select(row => row.FolderId).OfType<string>()], cancellationToken))
             .Where(target.Holds).Select(folder => folder.Id).ToHashSet();
         var gone = page.Where(row => row.IsDirectory ? row.FolderId is not null && !folders.Contains(row.FolderId) : !files.Contains(row.FileId!)).ToList();
+        // After the look at the items: whoever moves the target folder in the meantime is noticed.
+        if (gone.Count > 0)
+            await TargetFolders.CheckAsync(pass, cancellationToken);
         var open = (await conflicts.OpenOfAsync(connector.TenantId, connector.Id, [], [.. gone.Select(row => row.FileId).OfType<string>()], cancellationToken))
             .Select(conflict => conflict.FileId).ToHashSet();
         return [.. gone.Where(row => row.FileId is null || !open.Contains(row.FileId)).Select(row => row.Id)];
     }
 
-    private async Task DeleteAsync(List<SnapshotRow> gone, SourceWriter writer, CancellationToken cancellationToken)
+    private async Task DeleteAsync(List<SnapshotRow> marked, SourceWriter writer, CancellationToken cancellationToken)
     {
+        // Hours may have passed since they were marked; what is back in the share since stays.
+        var gone = (await WithoutLiveAsync(marked, cancellationToken)).ToHashSet();
         var results = new List<(SnapshotRow Row, string Path, SourceFault? Fault)>();
-        foreach (var row in gone)
+        foreach (var row in marked.Where(row => gone.Contains(row.Id)))
         {
             var path = await pass.Snapshot.PathOfAsync(row.ParentId, cancellationToken) is { } directory ? SourcePath.Combine(directory, row.Name) : row.Name;
             results.Add((row, path, await TryDeleteAsync(row, path, cancellationToken)));
@@ -90,6 +95,8 @@ internal sealed class PushDeletions(SyncPass pass, IWritableSource source, Confl
         await pass.CommitAsync(
             (_, rows) =>
             {
+                foreach (var row in marked.Where(row => !gone.Contains(row.Id)))
+                    rows.UnmarkUnwanted(row.Id);
                 foreach (var (row, path, fault) in results)
                 {
                     if (fault is not null)

@@ -73,11 +73,12 @@ internal sealed class PushFrame(SyncPass pass, PushFrame? parent, string? folder
         var folderRows = folderIds.Length == 0 ? [] : (await pass.Snapshot.OfFoldersAsync(folderIds, cancellationToken)).ToDictionary(row => row.FolderId!);
         var fileRows = fileIds.Length == 0 ? [] : (await pass.Snapshot.OfFilesAsync(fileIds, cancellationToken)).ToDictionary(row => row.FileId!);
         var files = (await pass.Drive.FindFilesAsync(connector.TenantId, fileIds, cancellationToken)).ToDictionary(file => file.Id);
+        var taken = await pass.Snapshot.TakenElsewhereAsync([.. fileIds.Where(id => !fileRows.ContainsKey(id))], cancellationToken);
         page =
         [
             .. children.Where(child => child.Kind == ItemKind.Folder || files.ContainsKey(child.Id)).Select(child => child.Kind == ItemKind.Folder
                 ? new PushItem(child.Id, child.Name, null, folderRows.GetValueOrDefault(child.Id))
-                : new PushItem(child.Id, files[child.Id].Name, files[child.Id], fileRows.GetValueOrDefault(child.Id))),
+                : new PushItem(child.Id, files[child.Id].Name, files[child.Id], fileRows.GetValueOrDefault(child.Id), taken.Contains(child.Id))),
         ];
     }
 }
@@ -87,7 +88,8 @@ internal sealed class PushFrame(SyncPass pass, PushFrame? parent, string? folder
 /// <param name="Name">In the share.</param>
 /// <param name="File">Null for a folder.</param>
 /// <param name="Row">Null when the source has nothing of it.</param>
-internal sealed record PushItem(string Id, string Name, DriveFile? File, SnapshotRow? Row);
+/// <param name="IsTaken">It is mirrored by another connector.</param>
+internal sealed record PushItem(string Id, string Name, DriveFile? File, SnapshotRow? Row, bool IsTaken = false);
 
 /// <summary>What has a name at the source.</summary>
 /// <param name="RowId">Null when it is only about to be written.</param>

@@ -56,6 +56,13 @@ internal sealed class PushWalk(SyncPass pass, IWritableSource source, SourceWrit
             return;
         }
 
+        // A file has one source.
+        if (item.IsTaken)
+        {
+            pass.AddNote(SourcePath.Combine(frame.Path, item.Name), new SourceFault(ProblemCodes.Refused, "Another connector mirrors this file; it is not sent here."));
+            return;
+        }
+
         if (await EnsureAsync(frame, cancellationToken) is not { } parentId || await places.FindAsync(frame, item, cancellationToken) is not { } named)
             return;
         await writer.AddAsync(new Sending(named.File!, SourcePath.Combine(frame.Path, named.Name), parentId, null), cancellationToken);

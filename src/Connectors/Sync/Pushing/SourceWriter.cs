@@ -22,7 +22,14 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
     /// <summary>Tells why an item was not sent.</summary>
     internal void Leave(string path, SourceFault fault)
     {
-        HasLeftovers = true;
+        // What only a change in the share can put right is met again when there is one.
+        if (fault.Code is ProblemCodes.FolderNotEmpty)
+        {
+            pass.AddNote(path, fault);
+            return;
+        }
+
+        HasLeftovers |= fault.Code is not ProblemCodes.NameNotAllowed;
         if (fault.Code is ProblemCodes.ChangedMeanwhile or ProblemCodes.Vanished)
             pass.AddSkipped(path, fault.Code == ProblemCodes.Vanished ? fault with { Code = ProblemCodes.ChangedMeanwhile } : fault);
         else
@@ -220,6 +227,14 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
 
     private void Note(Sending one, SnapshotWriter rows)
     {
+        if (one.IsLeftAlone)
+        {
+            // Where the share decides no walk tells when it is shown again.
+            HasLeftovers |= pass.Follows(SyncDirection.FromScaiDrive);
+            pass.AddNote(one.Path, one.Fault!);
+            return;
+        }
+
         if (one.Written is not { } written)
         {
             Leave(one.Path, one.Fault!);
@@ -249,6 +264,9 @@ internal sealed record Sending(DriveFile File, string Path, long ParentId, Snaps
 
     /// <summary>What the source has of it now.</summary>
     internal SourceEntry? Written { get; set; }
+
+    /// <summary>Its place is taken by what the rules leave out.</summary>
+    internal bool IsLeftAlone { get; set; }
 
     /// <summary>Why it was not written, or was there already.</summary>
     internal SourceFault? Fault { get; set; }
