@@ -32,8 +32,9 @@ internal sealed class MassDeleteBrake(SyncPass pass)
     /// <summary>A dry run tells what would stop the pass.</summary>
     internal async Task TellAsync(long gone, string side, string place, CancellationToken cancellationToken)
     {
-        var all = await pass.Snapshot.CountAsync(SnapshotSql.CountFiles, cancellationToken);
-        if (gone > (pass.Run.AllowedDeletes ?? 0) && IsTooMuch(gone, all, pass.Connector.Rules))
+        var earlier = gone == 0 ? 0 : await pass.Snapshot.CountAsync(ConnectorSql.CountDeletedInParts, cancellationToken, pass.Run.Id);
+        var all = await pass.Snapshot.CountAsync(SnapshotSql.CountFiles, cancellationToken) + earlier;
+        if (gone > (pass.Run.AllowedDeletes ?? 0) && IsTooMuch(gone + earlier, all, pass.Connector.Rules))
         {
             pass.Plan(new PlannedItem("brake", side, "", Detail: string.Create(
                 CultureInfo.InvariantCulture, $"The pass would stop and ask: {gone} of {all} files would be deleted in {place}. Sync with allowed_deletes {gone} to let it.")));
