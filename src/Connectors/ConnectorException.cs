@@ -66,6 +66,12 @@ public static class ConnectorCodes
     /// <summary>The source is left alone at this time of the day.</summary>
     public const string QuietHours = "quiet_hours";
 
+    /// <summary>A dry run was asked for while a run that writes is unfinished.</summary>
+    public const string RunUnfinished = "run_unfinished";
+
+    /// <summary>A dry run was cut off, and a run that writes was asked for before it was taken up again.</summary>
+    public const string Superseded = "superseded";
+
     /// <summary>The connector is paused.</summary>
     public const string Paused = "paused";
 }

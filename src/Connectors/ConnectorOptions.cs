@@ -23,10 +23,6 @@ public sealed record ConnectorOptions
     [Range(1, 1_000_000)]
     public int CheckpointEntries { get; init; } = 20_000;
 
-    /// <summary>Files of one batch read at the same time. Default 3.</summary>
-    [Range(1, 32)]
-    public int ParallelReads { get; init; } = 3;
-
     /// <summary>Rows of the snapshot compared at a time. Default 1,000.</summary>
     [Range(1, 100_000)]
     public int SnapshotPage { get; init; } = 1_000;

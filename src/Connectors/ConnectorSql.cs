@@ -47,10 +47,11 @@ internal static class ConnectorSql
         LIMIT $3;
         """;
 
+    // Other patterns, rules or another target: the source is compared with all of the share again.
     internal const string Update = """
         UPDATE connectors.connector
         SET name = $3, description = $4, settings = $5, include_patterns = $6, exclude_patterns = $7, patterns_ignore_case = $8,
-            target_path = $9, sync_interval_minutes = $10, rules = $11, updated_at = now()
+            target_path = $9, sync_interval_minutes = $10, rules = $11, drive_number = NULL, updated_at = now()
         WHERE tenant_id = $1 AND id = $2;
         """;
 
@@ -139,6 +140,16 @@ internal static class ConnectorSql
         WHERE tenant_id = $1 AND id = $2 AND status = 'running';
         """;
 
+    // What was deleted on either side, without being asked for, since the last pass over everything came to its end. Ids of runs sort by time.
+    internal const string CountDeletedInParts = """
+        SELECT COALESCE(sum(deleted + sent_deleted), 0)::bigint
+        FROM connectors.run
+        WHERE tenant_id = $1 AND connector_id = $2 AND id <> $3 AND NOT is_dry_run AND allowed_deletes IS NULL AND id > COALESCE((
+            SELECT max(id)
+            FROM connectors.run
+            WHERE tenant_id = $1 AND connector_id = $2 AND status = 'completed' AND NOT is_dry_run AND scope IS NULL), '');
+        """;
+
     // Ids of runs sort by time.
     internal const string DeleteOldRuns = """
         WITH old AS (
@@ -173,6 +184,12 @@ internal static class ConnectorSql
         WHERE tenant_id = $1 AND id = $2 AND status <> 'paused';
         """;
 
+    internal const string StartConnectorInPart = """
+        UPDATE connectors.connector
+        SET status = 'syncing', status_message = NULL
+        WHERE tenant_id = $1 AND id = $2 AND status NOT IN ('paused', 'error');
+        """;
+
     internal const string FailConnector = """
         UPDATE connectors.connector
         SET status = CASE status WHEN 'paused' THEN status ELSE 'error' END, status_message = $3
@@ -189,12 +206,24 @@ internal static class ConnectorSql
 
     internal const string TakeHints = "DELETE FROM connectors.hint WHERE tenant_id = $1 AND connector_id = $2 RETURNING scope;";
 
-    // A pass over a part of the source is no pass over the source: neither its time nor its root is kept.
+    // A pass over a part of the source is no pass over the source: neither its time nor its root is kept, nor does it end what stopped the last one.
     internal const string CompleteConnectorInPart = """
+        WITH last AS (
+            SELECT status
+            FROM connectors.run
+            WHERE tenant_id = $1 AND connector_id = $2 AND status <> 'running' AND NOT is_dry_run AND scope IS NULL
+            ORDER BY id DESC
+            LIMIT 1
+        ), standing AS (
+            SELECT c.status = 'paused' OR (c.status = 'error' AND COALESCE((SELECT status FROM last) = 'failed', false)) AS stays
+            FROM connectors.connector c
+            WHERE c.tenant_id = $1 AND c.id = $2
+        )
         UPDATE connectors.connector
-        SET status = CASE status WHEN 'paused' THEN status ELSE 'idle' END,
-            status_message = CASE status WHEN 'paused' THEN status_message END,
+        SET status = CASE WHEN stays THEN status ELSE 'idle' END,
+            status_message = CASE WHEN stays THEN status_message END,
             total_files_synced = total_files_synced + $3, total_bytes_synced = total_bytes_synced + $4
+        FROM standing
         WHERE tenant_id = $1 AND id = $2;
         """;
 

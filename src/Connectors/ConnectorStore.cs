@@ -297,7 +297,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
                     NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
                     Value = (object?)scope?.Select(part => part.ToString()).ToArray() ?? DBNull.Value,
                 }]),
-            (ConnectorSql.StartConnector, [tenantId, connectorId]));
+            (request.IsDryRun || scope is not null ? ConnectorSql.StartConnectorInPart : ConnectorSql.StartConnector, [tenantId, connectorId]));
     }
 
     private static async Task<IReadOnlyList<SyncScope>> ReadScopesAsync(NpgsqlCommand command, CancellationToken cancellationToken)
@@ -361,6 +361,14 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
             (ConnectorSql.AddHints, [run.TenantId, run.ConnectorId, run.IsDryRun ? [] : run.Scope?.Select(part => part.ToString()).ToArray() ?? []]),
             (ConnectorSql.FailConnector, [run.TenantId, run.ConnectorId, message]),
             (ConnectorSql.DeleteOldRuns, [run.TenantId, run.ConnectorId, KeptRuns]));
+
+    /// <summary>A dry run that was cut off is not gone on with. That says nothing about the connector.</summary>
+    internal static Task SupersedeRunAsync(NpgsqlTransaction transaction, Run run, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            transaction,
+            cancellationToken,
+            (ConnectorSql.FailRun, [run.TenantId, run.Id, now, ConnectorCodes.Superseded, "It was cut off, and a run that writes was asked for."]),
+            (ConnectorSql.CompleteConnectorInPart, [run.TenantId, run.ConnectorId, 0L, 0L]));
 
     private static void Check(
         string name, JsonElement settings, IReadOnlyList<string> includes, IReadOnlyList<string> excludes, bool ignoreCase, string targetPath, int intervalMinutes,

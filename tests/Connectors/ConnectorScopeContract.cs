@@ -57,7 +57,62 @@ public abstract partial class ConnectorContract
 
         await mirror.RunAsync();
 
+        Assert.Contains("never/was/3", (await mirror.FilesAsync()).Keys);
+        // Whether what lay below is gone shows when everything was looked at.
+        await mirror.RunAsync();
         await mirror.AssertInStepAsync();
+    }
+
+    [Fact]
+    public async Task A_directory_that_moves_out_of_the_hinted_ones_keeps_its_files()
+    {
+        Tree.Write("a/d/e/1", "1");
+        Tree.Write("b/2", "2");
+        var mirror = await MirrorAsync();
+        await mirror.RunAsync();
+        var id = (await mirror.FilesAsync())["a/d/e/1"].Id;
+        Tree.Move("a/d", "b/moved");
+        await mirror.HintAsync(new SyncScope("a", true));
+        mirror.Request = Hinted;
+
+        Assert.Equal(0, (await mirror.RunAsync()).Report.Deleted);
+        Assert.Equal([SyncScope.All], await mirror.HintsAsync());
+        Assert.Null((await mirror.RunAsync()).Scope);
+
+        await mirror.AssertInStepAsync();
+        Assert.Equal(id, (await mirror.FilesAsync())["b/moved/e/1"].Id);
+    }
+
+    [Fact]
+    public async Task The_brake_adds_up_what_runs_over_parts_delete_and_such_a_run_does_not_hide_that_it_stopped_the_last_pass()
+    {
+        for (var i = 0; i < 12; i++)
+            Tree.Write($"d{i % 3}/{i:00}", $"{i}");
+        var mirror = await MirrorAsync(change: connector => connector with { Rules = new SyncRules { MassDeletePercent = 30, MassDeleteFiles = 2 } });
+        await mirror.RunAsync();
+        foreach (var path in new[] { "d0/00", "d0/03", "d1/01", "d1/04" })
+            Tree.Delete(path);
+        mirror.Request = Hinted;
+        await mirror.HintAsync(new SyncScope("d0", false));
+        Assert.Equal(2, (await mirror.RunAsync()).Report.Deleted);
+        await mirror.HintAsync(new SyncScope("d1", false));
+
+        var fault = await Assert.ThrowsAsync<ConnectorException>(() => mirror.RunAsync());
+
+        Assert.Equal(ConnectorCodes.MassDelete, fault.Code);
+        Assert.Contains("2 of 12 files in the share after 2 since", fault.Message, StringComparison.Ordinal);
+        mirror.Request = new RunRequest("test");
+        await Assert.ThrowsAsync<ConnectorException>(() => mirror.RunAsync());
+        Tree.Write("d2/new", "new");
+        await mirror.HintAsync(new SyncScope("d2", false));
+        mirror.Request = Hinted;
+        await mirror.RunAsync();
+        Assert.Equal((ConnectorStatus.Error, true), await mirror.CurrentAsync() switch { var one => (one.Status, one.StatusMessage!.Contains("allowed_deletes 2", StringComparison.Ordinal)) });
+
+        mirror.Request = new RunRequest("test") { AllowedDeletes = 2 };
+        await mirror.RunAsync();
+        await mirror.AssertInStepAsync();
+        Assert.Equal(ConnectorStatus.Idle, (await mirror.CurrentAsync()).Status);
     }
 
     [Fact]

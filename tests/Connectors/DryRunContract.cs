@@ -66,6 +66,32 @@ public abstract partial class TwoWayContract
     }
 
     [Fact]
+    public async Task A_dry_run_that_was_cut_off_makes_way_for_a_sync_and_a_sync_that_was_cut_off_is_no_dry_run()
+    {
+        Tree.Write("a", "1");
+        var mirror = await MirrorAsync();
+        mirror.Request = Dry;
+        mirror.Commits.FailBefore = mirror.Commits.Count + 2;
+        await Assert.ThrowsAsync<CrashException>(() => mirror.RunAsync());
+
+        mirror.Request = new RunRequest("test");
+        mirror.Commits.FailBefore = mirror.Commits.Count + 3;
+        await Assert.ThrowsAsync<CrashException>(() => mirror.RunAsync());
+        mirror.Commits.FailBefore = null;
+
+        Assert.Equal(
+            [("running", false, null), ("failed", true, ConnectorCodes.Superseded)],
+            (await mirror.RunsAsync(10)).Select(run => (run.Status, run.IsDryRun, run.ErrorCode)));
+        mirror.Request = Dry;
+        Assert.Equal(ConnectorCodes.RunUnfinished, (await Assert.ThrowsAsync<ConnectorException>(() => mirror.RunAsync())).Code);
+        Assert.Empty(await mirror.FilesAsync());
+
+        mirror.Request = new RunRequest("test");
+        Assert.False((await mirror.RunAsync()).IsDryRun);
+        await mirror.AssertInStepAsync();
+    }
+
+    [Fact]
     public async Task A_dry_run_shows_that_the_brake_would_stop_the_pass()
     {
         for (var i = 0; i < 6; i++)

@@ -31,6 +31,22 @@ public sealed class FolderWritingTests : WritableSourceContract
     }
 
     [Fact]
+    public async Task Content_that_cannot_be_read_is_no_fault_of_the_source_and_leaves_nothing_behind()
+    {
+        await using var source = (IWritableSource)Tree.Open();
+
+        await Assert.ThrowsAsync<EndOfStreamException>(() => source.WriteAsync("a", new BrokenStream(), DateTimeOffset.UnixEpoch, null, SourcePath.TemporaryName(), Stop));
+
+        Assert.Empty(Tree.Files());
+    }
+
+    /// <summary>Ends before its time.</summary>
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new EndOfStreamException();
+    }
+
+    [Fact]
     public async Task A_replaced_file_keeps_its_permission_bits()
     {
         Tree.Write("a", "1");

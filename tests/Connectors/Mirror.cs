@@ -118,8 +118,7 @@ internal sealed partial class Mirror(MirrorFixture fixture, SourceTree tree, Con
     internal async Task<Run> RunAsync(Func<IConnectorSource, IConnectorSource>? through = null)
     {
         var current = (await fixture.Connectors.FindAsync(connector.TenantId, connector.Id, Stop))!;
-        var run = await fixture.Connectors.FindRunningAsync(connector.TenantId, connector.Id, Stop)
-            ?? await Sync.StartAsync(current, Request, BeginAsync, Stop);
+        var run = await Sync.TakeUpAsync(current, Request, BeginAsync, Stop);
         return await Sync.RunAsync(current, run, () => Task.FromResult(through?.Invoke(tree.Open()) ?? tree.Open()), BeginAsync, null, Stop);
     }
 

@@ -117,24 +117,39 @@ public sealed partial class FolderSource
     {
         var buffer = new byte[256 * 1024];
         long offset = 0;
-        try
+        // What cannot be read is not the source's fault, and passes through as it is.
+        while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var count)
         {
-            while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var count)
-            {
-                await RandomAccess.WriteAsync(file, buffer.AsMemory(0, count), offset, cancellationToken);
-                offset += count;
-            }
+            await OfEntryAsync(path, () => RandomAccess.WriteAsync(file, buffer.AsMemory(0, count), offset, cancellationToken));
+            offset += count;
+        }
 
+        await OfEntryAsync(path, () =>
+        {
             if (before is { } model)
                 LibC.TakeAfter(file, model);
             File.SetLastWriteTimeUtc(file, modifiedAt.UtcDateTime);
             RandomAccess.FlushToDisk(file);
-        }
-        catch (IOException fault) when (fault is not SourceEntryException && fault.HResult is LibC.ENOSPC or LibC.EDQUOT)
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    /// <summary>What goes wrong while one file is written is a fault of that file, whatever it is: a worn disk, a mount that went away.</summary>
+    private static async ValueTask OfEntryAsync(string path, Func<ValueTask> write)
+    {
+        try
         {
-            throw new SourceEntryException(path, FaultOf(LibC.ENOSPC), fault);
+            await write();
+        }
+        catch (Exception fault) when (fault is IOException and not SourceEntryException or UnauthorizedAccessException)
+        {
+            throw new SourceEntryException(path, FaultOfWriting(fault), fault);
         }
     }
+
+    private static SourceFault FaultOfWriting(Exception fault) =>
+        fault is IOException { HResult: > 0 and var errno } ? FaultOf(errno)
+        : new SourceFault(fault is UnauthorizedAccessException ? ProblemCodes.AccessDenied : ProblemCodes.ReadFailed, fault.Message);
 
     /// <summary>The one step that others see. Where the file system can, the old file is looked at after it was swapped out, so that a change in the
     /// last moment is not lost.</summary>

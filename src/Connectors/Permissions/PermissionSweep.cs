@@ -17,7 +17,8 @@ public sealed class PermissionSweeps(NpgsqlDataSource dataSource, SourceAcls acl
 /// <see cref="SyncRules.PermissionSweepHours"/>, all of them, over as many runs as it takes. Windows moves <see cref="SourceEntry.ChangedNs"/> with the
 /// permissions; Samba does not (it repeats the time of writing), so there one full reading follows the other. Each page of files is one transaction,
 /// so another attempt goes on where the last commit was.</para>
-/// <para>A file is made with the list that lets nobody in, and so found by nobody before its permissions are known. Permissions that cannot be read are
+/// <para>A file is made with the list that lets nobody in, and so found by nobody before its permissions are known; one that gets new
+/// content is given that list again. Permissions that cannot be read are
 /// an error of that item; the list last read stays, and without one nobody is let in. Such a file is asked for again by the next pass, or, when nothing
 /// shows that it moved, by the next full reading.</para>
 /// </remarks>

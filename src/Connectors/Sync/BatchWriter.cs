@@ -1,3 +1,4 @@
+using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Sync.Merging;
 using ScaiDrive.Drive;
@@ -66,6 +67,17 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         }
     }
 
+    /// <summary>New content may be for fewer people than the old: until its permissions are read, in this run, nobody is let in.</summary>
+    internal async Task HideAsync(DriveFile file, StoredContent content, SnapshotRow? row, CancellationToken cancellationToken)
+    {
+        if (pass.AclOfNewFiles is not { } acl || file.ChecksumSha256 == content.Sha256)
+            return;
+        await drive.SetSourceAclsAsync([KeyValuePair.Create(file.Id, (long?)acl)], cancellationToken);
+        // Not every server moves a time with every change, so the row says that it is to be read.
+        if (row is not null)
+            rows.Note(PermissionSql.SetUnread, new[] { row.Id });
+    }
+
     /// <summary>Makes sure that a directory has its folder in the share; false when the share has no place for it.</summary>
     internal async Task<bool> PlaceAsync(MirroredDirectory directory, CancellationToken cancellationToken)
     {
@@ -91,7 +103,8 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
                 if (row.FileId is not null && await pass.Drive.FindFileAsync(pass.Connector.TenantId, row.FileId, cancellationToken) is { IsDeleted: false } file)
                     await drive.MoveFileAsync(file.Id, file.FolderId, $".moving-{file.Id}", cancellationToken);
                 if (row.FolderId is not null && await pass.Drive.FindFolderAsync(pass.Connector.TenantId, row.FolderId, cancellationToken) is { IsDeleted: false } folder)
-                    await drive.MoveFolderAsync(folder.Id, folder.ParentId, $".moving-{folder.Id}", cancellationToken);
+                    // What people keep in it stays, and so does the folder: under a name they know again.
+                    await new AsideMover(pass, drive, rows).GiveNameAsync(folder, cancellationToken);
             },
             isGoneFine: true);
         rows.Park(row.Id);
@@ -241,7 +254,7 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
             {
                 await RelocateAsync(file, live, cancellationToken);
                 rows.UpdateFile(
-                    origin.Id, file.Parent.RowId!.Value, file.Entry.Name, file.Entry with { ChangedNs = long.MinValue }, live.Id, live.ChecksumSha256);
+                    origin.Id, file.Parent.RowId!.Value, file.Entry.Name, origin.UnreadAt(file.Entry), live.Id, live.ChecksumSha256);
             });
         }
     }
@@ -258,6 +271,7 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         else if (file.Content is not null)
         {
             isUpdated = now.ChecksumSha256 != file.Content.Sha256;
+            await HideAsync(now, file.Content, row, cancellationToken);
             now = await AddVersionAsync(file, now, cancellationToken);
         }
 
@@ -292,6 +306,7 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
                 pass.Tell(file.Entry.Path, ItemActions.Updated);
             }
 
+            await HideAsync(now, file.Content, origin, cancellationToken);
             now = await AddVersionAsync(file, now, cancellationToken);
         }
 
@@ -344,6 +359,7 @@ internal sealed class BatchWriter(SyncPass pass, DriveWriter drive, SnapshotWrit
         {
             if (await FindForeignAsync(file.Entry.Path, cancellationToken) is not { } foreign)
                 throw;
+            await HideAsync(foreign, file.Content!, file.Row ?? file.Origin, cancellationToken);
             return await AddVersionAsync(file, foreign, cancellationToken);
         }
     }

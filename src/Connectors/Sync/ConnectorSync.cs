@@ -32,14 +32,14 @@ public sealed class ConnectorSync(
     /// <summary>Makes a pass, or goes on with the one that an earlier attempt left unfinished.</summary>
     /// <param name="tenantId">Whose connector.</param>
     /// <param name="connectorId">Which connector.</param>
-    /// <param name="request">What is asked of a new run; an unfinished one goes on as it was asked for.</param>
+    /// <param name="request">What is asked of a new run; an unfinished one goes on as it was asked for. A dry run that was cut off makes way for one that writes.</param>
     /// <param name="begin">Opens a transaction that only the rightful worker can commit.</param>
     /// <param name="progress">Told after every commit; may be null.</param>
     /// <param name="cancellationToken">Stops between two batches; the run stays unfinished and can be taken up again.</param>
     /// <returns>The completed run, with errors of single items among its counters.</returns>
     /// <exception cref="ConnectorException">The pass cannot be made, or not to its end (a full disk): the run is failed with the same code, and nothing
     /// was deleted for that reason.
-    /// With <see cref="ConnectorCodes.Paused"/> or <see cref="ConnectorCodes.NotFound"/> there is no failed run.</exception>
+    /// With <see cref="ConnectorCodes.Paused"/>, <see cref="ConnectorCodes.NotFound"/> or <see cref="ConnectorCodes.RunUnfinished"/> there is no failed run.</exception>
     public async Task<Run> RunAsync(
         string tenantId,
         string connectorId,
@@ -54,9 +54,26 @@ public sealed class ConnectorSync(
         if (connector.Status == ConnectorStatus.Paused)
             throw new ConnectorException(ConnectorCodes.Paused, $"The connector '{connector.Name}' is paused.");
 
-        var run = await connectors.FindRunningAsync(tenantId, connectorId, cancellationToken)
-            ?? await StartAsync(connector, request, begin, cancellationToken);
+        var run = await TakeUpAsync(connector, request, begin, cancellationToken);
         return await RunAsync(connector, run, () => sources.OpenAsync(connector, cancellationToken), begin, progress, cancellationToken);
+    }
+
+    /// <summary>The run that an earlier attempt left unfinished, or a new one. Nobody who asks for one kind of run gets the other.</summary>
+    internal async Task<Run> TakeUpAsync(
+        Connector connector, RunRequest request, Func<CancellationToken, Task<ISyncTransaction>> begin, CancellationToken cancellationToken)
+    {
+        var unfinished = await connectors.FindRunningAsync(connector.TenantId, connector.Id, cancellationToken);
+        if (unfinished is not null && unfinished.IsDryRun == request.IsDryRun)
+            return unfinished;
+        if (unfinished is { IsDryRun: false })
+        {
+            throw new ConnectorException(
+                ConnectorCodes.RunUnfinished, $"Run {unfinished.Id} of the connector '{connector.Name}' was cut off and has to be brought to its end before a dry run. Sync without dry_run first.");
+        }
+
+        if (unfinished is not null)
+            await FencedWork.RunAsync(begin, transaction => ConnectorStore.SupersedeRunAsync(transaction, unfinished, time.GetUtcNow(), cancellationToken), cancellationToken);
+        return await StartAsync(connector, request, begin, cancellationToken);
     }
 
     /// <summary>Goes on with a run, and fails it when that cannot be done. Any other exception leaves it to another attempt.</summary>
@@ -116,7 +133,7 @@ public sealed class ConnectorSync(
         await sweep.PrepareAsync(cancellationToken);
         var relocations = new Relocations(pass, hasSnapshot);
         var merging = writable is null ? null : new MergePreparation(pass, contents, conflicts);
-        var batch = new SyncBatch(pass, new ContentReader(source, contents, connector.TenantId, options.Value), relocations, merging);
+        var batch = new SyncBatch(pass, new ContentReader(source, contents, connector.TenantId, options.Value, connector.Rules.ParallelFiles), relocations, merging);
         if (run.IsDryRun)
             return await PlanAsync(pass, batch, relocations, writable, root, cancellationToken);
         if (pass.Phase == SyncPhases.Walk)
@@ -128,7 +145,7 @@ public sealed class ConnectorSync(
         if (pass.Phase == SyncPhases.Resolve)
         {
             await new Contests(pass, batch, relocations).RunAsync(cancellationToken);
-            await EnterPhaseAsync(pass, SyncPhases.Delete, rows => rows.MarkBelowMissing(), cancellationToken);
+            await EnterPhaseAsync(pass, SyncPhases.Delete, rows => MarkBelowMissing(run, rows), cancellationToken);
         }
 
         // A source that went away while it was read looks as if files had been deleted.
@@ -217,6 +234,15 @@ public sealed class ConnectorSync(
 
         throw new ConnectorException(
             ConnectorCodes.SourceReplaced, "The root of the source is empty and not the directory it was: is something not mounted? Nothing was deleted.");
+    }
+
+    /// <summary>A directory that a run over parts misses may have moved to where it does not look. What lies below is for a run over everything to judge.</summary>
+    private static void MarkBelowMissing(Run run, SnapshotWriter rows)
+    {
+        if (run.Scope is null)
+            rows.MarkBelowMissing();
+        else
+            rows.PutOffMissingDirectories();
     }
 
     private static Task EnterPhaseAsync(SyncPass pass, string phase, Action<SnapshotWriter> prepare, CancellationToken cancellationToken)

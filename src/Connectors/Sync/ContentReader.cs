@@ -3,7 +3,7 @@ using ScaiDrive.Drive;
 namespace ScaiDrive.Connectors.Sync;
 
 /// <summary>Reads files of a source into the content store, outside of any transaction. What is read and then not used is removed by Drive's collector.</summary>
-internal sealed class ContentReader(IConnectorSource source, ContentStore contents, string tenantId, ConnectorOptions options)
+internal sealed class ContentReader(IConnectorSource source, ContentStore contents, string tenantId, ConnectorOptions options, int parallelFiles)
 {
     private const int Attempts = 2;
 
@@ -17,7 +17,7 @@ internal sealed class ContentReader(IConnectorSource source, ContentStore conten
         await using var group = isGroup ? contents.BeginGroup(tenantId) : null;
         await Parallel.ForEachAsync(
             files,
-            new ParallelOptions { MaxDegreeOfParallelism = options.ParallelReads, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = parallelFiles, CancellationToken = cancellationToken },
             async (file, stop) => await ReadAsync(file, IsSmall(file) ? group : null, stop));
         if (group is not null)
             await group.CommitAsync(cancellationToken);

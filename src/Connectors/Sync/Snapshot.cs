@@ -29,6 +29,10 @@ internal sealed record SnapshotRow(
 
     internal bool HasContentOf(SourceEntry entry) => SizeBytes == entry.SizeBytes && ModifiedNs == entry.ModifiedNs;
 
+    /// <summary>What an entry is noted as while its content is not read: size and date go on to be those of the content that is known, and a time that
+    /// no file has makes the next pass read it, wherever it is by then.</summary>
+    internal SourceEntry UnreadAt(SourceEntry entry) => entry with { SizeBytes = SizeBytes, ModifiedNs = ModifiedNs, ChangedNs = long.MinValue };
+
     /// <summary>The entry as it was last seen at the source.</summary>
     internal SourceEntry ToEntry(string path) =>
         new(path, IsDirectory ? SourceEntryKind.Directory : SourceEntryKind.File, Identity, false, SizeBytes, ModifiedNs, ChangedNs);
@@ -215,6 +219,8 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
     internal void Park(long id) => Add(SnapshotSql.Park, id, runId);
 
     internal void Delete(long id) => Add(SnapshotSql.Delete, id);
+
+    internal void PutOffMissingDirectories() => Add(SnapshotSql.PutOffMissingDirectories, runId, SyncScope.All.ToString());
 
     internal void MarkBelowMissing() => Add(SnapshotSql.MarkBelowMissing, runId);
 

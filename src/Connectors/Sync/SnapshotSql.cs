@@ -140,6 +140,21 @@ internal static class SnapshotSql
         WHERE s.tenant_id = $1 AND s.connector_id = $2 AND s.id = gone.id AND s.missing_run_id IS DISTINCT FROM $3;
         """;
 
+    // With a hint for everything in their stead.
+    internal const string PutOffMissingDirectories = """
+        WITH put_off AS (
+            UPDATE connectors.snapshot s
+            SET missing_run_id = NULL
+            WHERE s.tenant_id = $1 AND s.connector_id = $2 AND s.missing_run_id = $3 AND s.is_directory
+                AND EXISTS (SELECT 1 FROM connectors.snapshot c WHERE c.tenant_id = $1 AND c.connector_id = $2 AND c.parent_id = s.id)
+            RETURNING 1
+        )
+        INSERT INTO connectors.hint (tenant_id, connector_id, scope)
+        SELECT $1, $2, $4
+        WHERE EXISTS (SELECT 1 FROM put_off)
+        ON CONFLICT ON CONSTRAINT hint_pkey DO UPDATE SET at = now();
+        """;
+
     internal const string MissingFiles = """
         SELECT id, parent_id, name, is_directory, identity, size_bytes, modified_ns, changed_ns, file_id, folder_id, content_sha256, missing_run_id
         FROM connectors.snapshot

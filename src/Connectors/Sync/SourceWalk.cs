@@ -115,6 +115,8 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
     private async Task TakeAsync(WalkFrame frame, SourceEntry entry, SnapshotRow? row, CancellationToken cancellationToken)
     {
         var isDirectory = entry.Kind == SourceEntryKind.Directory;
+        if (entry.Kind == SourceEntryKind.Excluded)
+            await new Leftovers(pass).RemoveAsync(entry, cancellationToken);
         if (entry.Kind == SourceEntryKind.Excluded || !pass.Admits(entry) || !pass.Filter.Admits(entry.Path, isDirectory))
         {
             pass.Tally.Excluded++;

@@ -67,6 +67,24 @@ public sealed class PermissionSweepTests(MirrorFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task New_content_is_readable_only_when_the_permissions_that_came_with_it_were_read()
+    {
+        Write("salaries.txt", PermissionTree.ForAll);
+        await RunAsync();
+        Assert.Equal("salaries.txt", await ReadableAsync());
+        Write("salaries.txt", $"O:BAD:(A;;FA;;;{Staff})");
+        File.AppendAllText(tree.At("salaries.txt"), "what only some may see");
+        mirror.Commits.FailBefore = mirror.Commits.Count + 4;
+        await Assert.ThrowsAsync<CrashException>(RunAsync);
+        Assert.Equal(2, Assert.Single(await mirror.FilesAsync()).Value.Version);
+        Assert.Equal("", await ReadableAsync());
+        mirror.Commits.FailBefore = null;
+        permissions.Set("salaries.txt", PermissionTree.ForAll);
+        await RunAsync();
+        Assert.Equal("salaries.txt", await ReadableAsync());
+    }
+
+    [Fact]
     public async Task A_change_of_permissions_alone_is_read_for_that_file_alone_and_makes_no_version()
     {
         Write("a.txt", PermissionTree.ForAll);

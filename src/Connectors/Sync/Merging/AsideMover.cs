@@ -54,9 +54,13 @@ internal sealed class AsideMover(SyncPass pass, DriveWriter drive, SnapshotWrite
     /// <inheritdoc cref="RenameAsync(DriveFile, string, CancellationToken)"/>
     internal async Task<string> RenameAsync(DriveFolder folder, CancellationToken cancellationToken)
     {
-        var name = await TryNamesAsync(folder.Name, given => drive.MoveFolderAsync(folder.Id, folder.ParentId, given, cancellationToken));
+        var name = await GiveNameAsync(folder, cancellationToken);
         return pass.Target!.RelativePath(folder.Path[..(folder.Path.LastIndexOf('/') + 1)] + name);
     }
+
+    /// <summary>As <see cref="RenameAsync(DriveFolder, CancellationToken)"/>, where there may be no target folder to tell the path from.</summary>
+    internal Task<string> GiveNameAsync(DriveFolder folder, CancellationToken cancellationToken) =>
+        TryNamesAsync(folder.Name, given => drive.MoveFolderAsync(folder.Id, folder.ParentId, given, cancellationToken));
 
     private async Task<string> TryNamesAsync(string wanted, Func<string, Task> move)
     {

@@ -37,7 +37,7 @@ internal sealed class Merger(SyncPass pass, DriveWriter drive, SnapshotWriter ro
     internal async Task RelocateAsync(MergeCase one, CancellationToken cancellationToken)
     {
         await PlaceAsync(one, one.Share, cancellationToken);
-        WriteRow(one, one.File.Entry with { ChangedNs = long.MinValue }, one.Row!.FileId!, one.Row.ContentSha256!);
+        WriteRow(one, one.Row!.UnreadAt(one.File.Entry), one.Row!.FileId!, one.Row.ContentSha256!);
     }
 
     private async Task AskAsync(MergeCase one, Judgement judgement, CancellationToken cancellationToken)
@@ -112,8 +112,11 @@ internal sealed class Merger(SyncPass pass, DriveWriter drive, SnapshotWriter ro
         }
     }
 
-    private Task<DriveFile> AddVersionAsync(DriveFile file, MergeCase one, CancellationToken cancellationToken) =>
-        drive.AddVersionAsync(file.Id, one.File.Content!, MediaTypes.FromName(one.File.Entry.Name), EntryTimes.Of(one.File.Entry.ModifiedNs), cancellationToken);
+    private async Task<DriveFile> AddVersionAsync(DriveFile file, MergeCase one, CancellationToken cancellationToken)
+    {
+        await batch.HideAsync(file, one.File.Content!, one.Row, cancellationToken);
+        return await drive.AddVersionAsync(file.Id, one.File.Content!, MediaTypes.FromName(one.File.Entry.Name), EntryTimes.Of(one.File.Entry.ModifiedNs), cancellationToken);
+    }
 
     private NewFile NewFile(MergeCase one, string? folderId) => new(
         pass.Connector.TargetShareId, folderId, one.File.Entry.Name, one.File.Content!, MediaTypes.FromName(one.File.Entry.Name), EntryTimes.Of(one.File.Entry.ModifiedNs));
