@@ -11,6 +11,7 @@ using ScaiDrive.Api.Minimal.Connectors;
 using ScaiDrive.Api.Minimal.Dashboard;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Files;
+using ScaiDrive.Api.Minimal.Groups;
 using ScaiDrive.Api.Minimal.Health;
 using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Api.Minimal.IndexChecking;
@@ -106,6 +107,7 @@ public static class ScaiDriveApi
         var api = all.MapGroup("/api/v1");
         api.MapHealth();
         api.MapIdentity();
+        api.MapGroups();
         api.MapFiles();
         api.MapFolders();
         api.MapSearch();

@@ -48,8 +48,9 @@ public interface ISourceWithPermissions : IConnectorSource
     /// <summary>The security descriptor of the share as a whole, in SDDL; null when the server does not let it be read.</summary>
     Task<string?> ReadSharePermissionsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Names of principals by their SID, <c>DOMAIN\name</c>; those that the server does not know are left out.</summary>
-    Task<IReadOnlyDictionary<string, string>> ResolvePrincipalsAsync(IReadOnlyCollection<string> sids, CancellationToken cancellationToken);
+    /// <summary>Names of principals by their SID, <c>DOMAIN\name</c>; null for those that the server does not know. Those that it could not be asked about
+    /// now are left out.</summary>
+    Task<IReadOnlyDictionary<string, string?>> ResolvePrincipalsAsync(IReadOnlyCollection<string> sids, CancellationToken cancellationToken);
 }
 
 /// <summary>A source that tells of changes as they happen. Only a hint: some may be missing, so passes go on by schedule.</summary>

@@ -20,6 +20,7 @@ public static class DriveServices
         services.AddSingleton<AuditLog>();
         services.AddSingleton<SourceAcls>();
         services.AddSingleton<GroupStore>();
+        services.AddSingleton<GroupAdmin>();
         services.AddSingleton<ReadAccess>();
         return services;
     }

@@ -27,9 +27,12 @@ public sealed record JobsOptions
     /// <summary>How long a watch must stand before it counts as one: what happened before it is then looked for. Default three seconds.</summary>
     public TimeSpan WatchStandsAfter { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long to wait before a watch that ended is begun anew; twice as long each time it does not stand, up to ten minutes. Default five
+    /// <summary>How long to wait before a watch that ended is begun anew; twice as long each time it did not last, up to ten minutes. Default five
     /// seconds.</summary>
     public TimeSpan WatchAgainAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a watch must have lived to be begun anew as soon as the first time. Default one minute.</summary>
+    public TimeSpan WatchLastsFor { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How old unreferenced content must be before it goes. Default one hour: longer than any upload in flight.</summary>
     public TimeSpan CollectOlderThan { get; init; } = TimeSpan.FromHours(1);

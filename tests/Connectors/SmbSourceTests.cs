@@ -249,6 +249,7 @@ public sealed class SmbSourceTests : IAsyncLifetime, IDisposable
         Assert.Equal($"O:{sid}G:S-1-22-2-0D:(D;;0x00010000;;;S-1-1-0)(A;;0x001f01ff;;;{sid})", sddl);
         Assert.Equal(@"FILES\alice", names[sid]);
         Assert.Equal("Everyone", names["S-1-1-0"]);
+        // The third was met nowhere, so nothing can be said about it.
         Assert.Equal(2, names.Count);
         var gone = await Assert.ThrowsAsync<SourceEntryException>(() => source.ReadPermissionsAsync("gone", Stop));
         Assert.Equal(ProblemCodes.Vanished, gone.Fault.Code);

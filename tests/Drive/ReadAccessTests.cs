@@ -75,6 +75,31 @@ public sealed class ReadAccessTests
         Assert.Equal((false, true), (await MayAsync(sandbox, Caller(sandbox, "usr_berta"), one.Id), await MayAsync(sandbox, Caller(sandbox, "usr_berta"), two.Id)));
     }
 
+    [Theory]
+    [InlineData("user")]
+    [InlineData("group")]
+    public async Task A_denial_of_somebody_who_is_gone_keeps_everybody_out(string type)
+    {
+        await using var sandbox = await Sandbox.CreateAsync();
+        await sandbox.ExecuteAsync("UPDATE shares SET is_public = true WHERE id = $1", sandbox.ShareId);
+        var file = await sandbox.CreateFileAsync("a.txt");
+        await UserAsync(sandbox, "usr_gone");
+        var principal = type == "user" ? Principal.User(Id(sandbox, "usr_gone")) : Principal.Group(await GroupAsync(sandbox, "Gone"));
+        var (access, acls) = (new ReadAccess(sandbox.DataSource), new SourceAcls(sandbox.DataSource));
+        await SetAsync(sandbox, file.Id, new SourceAcl([new(false, "S-1-5-21-9"), new(true, SourceAclEntry.Everybody)]));
+        await InAsync(sandbox, async transaction =>
+        {
+            await acls.SetTrusteesAsync(transaction, sandbox.TenantId, Source, [new("S-1-5-21-9", principal)], Sandbox.Stop);
+            return true;
+        });
+        Assert.True(await MayAsync(sandbox, Caller(sandbox, "usr_anna"), file.Id, access));
+        Assert.Empty(await acls.ListUnmappedAsync(sandbox.TenantId, Source, "", 10, Sandbox.Stop));
+
+        await sandbox.ExecuteAsync($"DELETE FROM {type}s WHERE id = $1", principal.Id!);
+        Assert.False(await MayAsync(sandbox, Caller(sandbox, "usr_anna"), file.Id, access));
+        Assert.Equal("S-1-5-21-9", Assert.Single(await acls.ListUnmappedAsync(sandbox.TenantId, Source, "", 10, Sandbox.Stop)).Trustee);
+    }
+
     [Fact]
     public async Task Whatever_changes_counts_for_one_who_asked_before()
     {

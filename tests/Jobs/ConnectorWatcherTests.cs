@@ -128,6 +128,87 @@ public sealed class ConnectorWatcherTests : IAsyncLifetime
         Assert.Equal((0, 3), (type.Watching, type.Begun));
     }
 
+    [Fact]
+    public async Task A_password_that_is_refused_is_not_tried_again_before_something_changed()
+    {
+        var connector = await CreateAsync();
+        type.Refusal = new ConnectorException(ConnectorCodes.AuthenticationFailed, "The password is wrong.");
+        var clock = new HastyClock();
+        var watch = new ConnectorWatch(
+            fleet.Get<ConnectorStore>(), fleet.Get<ConnectorSources>(), fleet.Get<ConnectorRuns>(), new JobsOptions(), clock, NullLogger<ConnectorWatch>.Instance);
+        using var stop = new CancellationTokenSource();
+        var watching = watch.RunAsync(new WatchedConnector(Fleet.Tenant, connector.Id, connector.UpdatedAt), stop.Token);
+        await Fleet.UntilAsync(() => Task.FromResult(clock.Waits >= 20));
+        Assert.Equal(1, type.Opened);
+
+        // A run got through.
+        type.Refusal = null;
+        await fleet.SqlAsync("UPDATE connectors.connector SET last_sync_at = now()");
+        await Fleet.UntilAsync(() => Task.FromResult(type.Watching == 1));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+    }
+
+    [Fact]
+    public async Task A_connector_whose_last_run_was_refused_is_watched_when_it_was_changed_since()
+    {
+        var connector = await CreateAsync();
+        var overview = fleet.Get<ConnectorOverview>();
+        Assert.Single(await overview.WatchedAsync([TellingFolder.TypeName], default));
+        await fleet.SqlAsync($"""
+            INSERT INTO connectors.run (tenant_id, id, connector_id, trigger, status, error_code, finished_at)
+            VALUES ('{Fleet.Tenant}', 'run_1', '{connector.Id}', 'schedule', 'failed', '{ConnectorCodes.PasswordExpired}', now())
+            """);
+        Assert.Empty(await overview.WatchedAsync([TellingFolder.TypeName], default));
+        await ChangeAsync((store, transaction) => store.SetSecretAsync(transaction, Fleet.Tenant, connector.Id, "new", default));
+        Assert.Single(await overview.WatchedAsync([TellingFolder.TypeName], default));
+    }
+
+    [Fact]
+    public async Task A_source_that_always_tells_of_something_is_looked_at_as_a_whole_in_its_interval()
+    {
+        var connector = await CreateAsync();
+        await fleet.SqlAsync("UPDATE connectors.connector SET last_sync_at = now() - interval '1 hour'");
+        using var stop = new CancellationTokenSource();
+        var watch = fleet.Get<ConnectorWatch>().RunAsync(new WatchedConnector(Fleet.Tenant, connector.Id, connector.UpdatedAt), stop.Token);
+        await Fleet.UntilAsync(() => Task.FromResult(type.Watching == 1));
+        type.Tell(new SyncScope("deep", IsRecursive: true));
+        await Fleet.UntilAsync(async () => (await TriggersAsync()).SequenceEqual(["change"]));
+        Assert.Equal(["false low"], await WantedAsync());
+
+        // It was made, and failed: the next ones are small again.
+        await fleet.SqlAsync("DELETE FROM queue.job");
+        await fleet.SqlAsync($"""
+            INSERT INTO connectors.run (tenant_id, id, connector_id, trigger, status, error_code, finished_at)
+            VALUES ('{Fleet.Tenant}', 'run_1', '{connector.Id}', 'change', 'failed', '{ConnectorCodes.MassDelete}', now())
+            """);
+        await Fleet.UntilAsync(async () =>
+        {
+            type.Tell(new SyncScope("deep", IsRecursive: true));
+            return (await WantedAsync()).Count == 1;
+        });
+        Assert.StartsWith("true", Assert.Single(await WantedAsync()), StringComparison.Ordinal);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch);
+    }
+
+    [Fact]
+    public void However_often_everything_is_asked_for_it_is_looked_at_once_in_an_interval()
+    {
+        var clock = new SteppedClock();
+        var looks = new FullLooks(clock);
+        var (part, interval) = (new SyncScope("a", IsRecursive: false), TimeSpan.FromMinutes(15));
+        Assert.Equal([SyncScope.All], looks.Admit([SyncScope.All], interval));
+        Assert.Equal([part], looks.Admit([SyncScope.All, part], interval));
+        Assert.Empty(looks.Admit([], interval));
+        clock.Elapsed = interval;
+        Assert.Equal([SyncScope.All], looks.Admit([], interval));
+        Assert.Equal([part], looks.Admit([part], interval));
+    }
+
+    private Task<List<string>> WantedAsync() =>
+        fleet.ColumnAsync("SELECT (args ->> 'only_hints') || ' ' || queue FROM queue.job_row WHERE kind = 'sync-connector' AND state NOT IN ('completed', 'cancelled')");
+
     private ConnectorWatcher Watcher() => new(
         fleet.DataSource, fleet.Get<ConnectorOverview>(), fleet.Get<ConnectorSources>(), fleet.Get<ConnectorWatch>(), new JobsOptions(), TimeProvider.System,
         NullLogger<ConnectorWatcher>.Instance);
@@ -158,5 +239,28 @@ public sealed class ConnectorWatcherTests : IAsyncLifetime
         var result = await change(fleet.Get<ConnectorStore>(), transaction);
         await transaction.CommitAsync();
         return result;
+    }
+
+    /// <summary>Every wait is over at once, and counted.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        private int waits;
+
+        internal int Waits => Volatile.Read(ref waits);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Increment(ref waits);
+            return base.CreateTimer(callback, state, TimeSpan.FromMilliseconds(1), period);
+        }
+    }
+
+    private sealed class SteppedClock : TimeProvider
+    {
+        internal TimeSpan Elapsed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Elapsed.Ticks;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Overview;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Jobs.Tests;
@@ -64,6 +65,22 @@ public sealed class QuietHoursTests : IAsyncLifetime
         Assert.Equal([("schedule", "completed")], await RunsAsync(connector));
         Assert.Equal([$"{job}"], await fleet.ColumnAsync("SELECT id::text FROM queue.job_row WHERE kind = 'sync-connector' AND state = 'completed'"));
         Assert.Equal(["a.txt"], await fleet.FindAsync("narwhal"));
+    }
+
+    [Fact]
+    public async Task In_quiet_hours_nobody_watches()
+    {
+        var begin = TimeOnly.FromDateTime(clock.GetUtcNow().AddHours(6).DateTime);
+        var connector = await CreateAsync(new QuietHours(begin, begin.AddHours(12), []));
+        using var stop = new CancellationTokenSource();
+        var watch = fleet.Get<ConnectorWatch>().RunAsync(new WatchedConnector(Fleet.Tenant, connector.Id, connector.UpdatedAt), stop.Token);
+        await Fleet.UntilAsync(() => Task.FromResult(type.Watching == 1));
+        clock.Ahead = TimeSpan.FromHours(12);
+        await Fleet.UntilAsync(() => Task.FromResult(type.Watching == 0));
+        clock.Ahead = TimeSpan.Zero;
+        await Fleet.UntilAsync(() => Task.FromResult((type.Watching, type.Begun) == (1, 2)));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch);
     }
 
     private Task<List<string>> WaitReasonsAsync() =>

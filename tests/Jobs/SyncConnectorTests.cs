@@ -63,6 +63,26 @@ public sealed class SyncConnectorTests : IDisposable
         Assert.NotNull((await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 1, default))[0].ErrorCode);
     }
 
+    [Theory]
+    [InlineData("false", "ARRAY['elsewhere']")]
+    [InlineData("true", "NULL")]
+    public async Task A_run_that_was_left_unfinished_and_is_not_what_was_asked_for_is_followed_by_one_that_is(string dryRun, string scope)
+    {
+        await using var fleet = await Fleet.CreateAsync(folder.FullName);
+        var connector = await CreateAsync(fleet);
+        File.WriteAllText(Path.Combine(folder.FullName, "a.txt"), "narwhal");
+        await fleet.SqlAsync(
+            $"INSERT INTO connectors.run (tenant_id, id, connector_id, trigger, is_dry_run, scope) VALUES ('{Fleet.Tenant}', 'run_0', '{connector.Id}', 'change', {dryRun}, {scope})");
+        await fleet.StartAsync();
+        await fleet.Get<ConnectorRuns>().StartAsync(connector, "manual", default);
+        await fleet.SettleAsync();
+        Assert.Equal(["a.txt"], await fleet.FindAsync("narwhal"));
+        var runs = await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 10, default);
+        Assert.Equal([("completed", "manual"), ("completed", "change")], runs.Select(run => (run.Status, run.Trigger)));
+        Assert.Equal((false, null), (runs[0].IsDryRun, runs[0].Scope));
+        Assert.Equal(["completed"], await fleet.ColumnAsync("SELECT state FROM queue.job_row WHERE kind = 'sync-connector'"));
+    }
+
     private async Task<Connector> CreateAsync(Fleet fleet)
     {
         await using var connection = await fleet.DataSource.OpenConnectionAsync();

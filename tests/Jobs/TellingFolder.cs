@@ -15,6 +15,7 @@ internal sealed class TellingFolder : IConnectorType
     private Channel<SyncScope> told = Channel.CreateUnbounded<SyncScope>();
     private int watching;
     private int begun;
+    private int opened;
 
     public string Name => TypeName;
 
@@ -25,6 +26,11 @@ internal sealed class TellingFolder : IConnectorType
     /// <summary>Called before each listing of a directory.</summary>
     internal Action? Listing { get; set; }
 
+    /// <summary>Why the source lets nobody in; null when it does.</summary>
+    internal ConnectorException? Refusal { get; set; }
+
+    internal int Opened => Volatile.Read(ref opened);
+
     internal int Watching => Volatile.Read(ref watching);
 
     internal int Begun => Volatile.Read(ref begun);
@@ -33,8 +39,13 @@ internal sealed class TellingFolder : IConnectorType
     {
     }
 
-    public IConnectorSource Open(JsonElement settings, SyncRules rules, string? secret) =>
-        new TellingSource(FolderSource.Open(settings, new ConnectorOptions { AllowedRoots = [Root] }, TimeProvider.System), this);
+    public IConnectorSource Open(JsonElement settings, SyncRules rules, string? secret)
+    {
+        Interlocked.Increment(ref opened);
+        return Refusal is { } refusal
+            ? throw refusal
+            : new TellingSource(FolderSource.Open(settings, new ConnectorOptions { AllowedRoots = [Root] }, TimeProvider.System), this);
+    }
 
     internal void Tell(SyncScope scope)
     {

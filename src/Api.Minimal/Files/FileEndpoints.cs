@@ -66,18 +66,18 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<Ok<FileAnswer>, ErrorResult>> GetAsync(
-        [FromRoute(Name = "file_id")] string fileId, Caller caller, DriveStore drive, CancellationToken cancellationToken)
+        [FromRoute(Name = "file_id")] string fileId, Caller caller, DriveStore drive, ReadAccess access, CancellationToken cancellationToken)
     {
-        var (file, error) = await FindAsync(drive, caller, fileId, cancellationToken);
+        var (file, error) = await FindAsync(drive, access, caller, fileId, cancellationToken);
         return file is null ? (ErrorResult)error! : TypedResults.Ok(FileAnswer.From(file));
     }
 
     internal static async Task<Results<FileStreamHttpResult, ErrorResult>> ContentAsync(
         [FromRoute(Name = "file_id")] string fileId,
         [FromQuery(Name = "version"), Range(1, int.MaxValue)] int? version,
-        HttpContext context, Caller caller, DriveStore drive, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, DriveStore drive, ReadAccess access, CancellationToken cancellationToken)
     {
-        var (file, error) = await FindAsync(drive, caller, fileId, cancellationToken);
+        var (file, error) = await FindAsync(drive, access, caller, fileId, cancellationToken);
         if (file is null)
             return (ErrorResult)error!;
 
@@ -93,9 +93,10 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<NoContent, ErrorResult>> DeleteAsync(
-        [FromRoute(Name = "file_id")] string fileId, bool? permanent, Caller caller, DriveStore drive, NpgsqlDataSource database, CancellationToken cancellationToken)
+        [FromRoute(Name = "file_id")] string fileId, bool? permanent, Caller caller, DriveStore drive, ReadAccess access, NpgsqlDataSource database,
+        CancellationToken cancellationToken)
     {
-        var file = await drive.FindFileAsync(caller.TenantId, fileId, cancellationToken);
+        var file = await FindReadableAsync(drive, access, caller, fileId, cancellationToken);
         if (file is null)
             return (ErrorResult)ApiError.NotFound("file", fileId);
         if (file.IsDeleted && permanent is not true)
@@ -110,8 +111,16 @@ internal static class FileEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<(DriveFile? File, ApiError? Error)> FindAsync(DriveStore drive, Caller caller, string fileId, CancellationToken cancellationToken) =>
-        await drive.FindFileAsync(caller.TenantId, fileId, cancellationToken) switch
+    /// <summary>A file, also one in the trash; null when there is none, and just so when the caller may not read it.</summary>
+    internal static async Task<DriveFile?> FindReadableAsync(
+        DriveStore drive, ReadAccess access, Caller caller, string fileId, CancellationToken cancellationToken) =>
+        await drive.FindFileAsync(caller.TenantId, fileId, cancellationToken) is { } file
+        && await drive.FindShareAsync(caller.TenantId, file.ShareId, cancellationToken) is { } share
+        && await access.AdmitsAsync(caller, share, file, cancellationToken) ? file : null;
+
+    private static async Task<(DriveFile? File, ApiError? Error)> FindAsync(
+        DriveStore drive, ReadAccess access, Caller caller, string fileId, CancellationToken cancellationToken) =>
+        await FindReadableAsync(drive, access, caller, fileId, cancellationToken) switch
         {
             null => (null, ApiError.NotFound("file", fileId)),
             { IsDeleted: true } => (null, ApiError.Gone("file", fileId)),

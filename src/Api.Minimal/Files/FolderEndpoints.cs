@@ -17,7 +17,8 @@ internal static class FolderEndpoints
         internal void MapFolders()
         {
             routes.MapGet("/folders/{folder_id}/children", ChildrenAsync).WithTags("Folders").WithName("ListChildren")
-                .WithSummary("Folders and files of one folder").WithDescription("The special id root is the root of the share.");
+                .WithSummary("Folders and files of one folder")
+                .WithDescription("The special id root is the root of the share. Files that the caller may not read are left out, so a page may be shorter than limit.");
             routes.MapGet("/shares", SharesAsync).WithTags("Shares").WithName("ListShares").WithSummary("The shares the caller can see");
         }
     }
@@ -26,7 +27,7 @@ internal static class FolderEndpoints
         [FromRoute(Name = "folder_id")] string folderId,
         [FromQuery(Name = "share_id"), Required] string? shareId,
         [FromQuery(Name = "include_deleted")] bool? includeDeleted,
-        Caller caller, DriveStore drive, CancellationToken cancellationToken,
+        Caller caller, DriveStore drive, ReadAccess access, CancellationToken cancellationToken,
         [Range(1, 1000)] int limit = 100,
         [Range(0, int.MaxValue)] int offset = 0)
     {
@@ -45,7 +46,33 @@ internal static class FolderEndpoints
         }
 
         var page = await drive.ListChildrenAsync(caller.TenantId, shareId!, isRoot ? null : folderId, includeDeleted is true, limit, offset, cancellationToken);
-        return TypedResults.Ok(new ChildrenAnswer { Items = [.. page.Items.Select(ChildEntry.From)], Path = path, Total = page.Total });
+        var shown = await ReadableAsync(drive, access, caller, page.Items, cancellationToken);
+        return TypedResults.Ok(new ChildrenAnswer
+        {
+            Items = [.. shown.Select(ChildEntry.From)],
+            Path = path,
+            Total = page.Total - (page.Items.Count - shown.Count),
+        });
+    }
+
+    /// <summary>Folders, and those of the files that the caller may read.</summary>
+    private static async Task<IReadOnlyList<ChildItem>> ReadableAsync(
+        DriveStore drive, ReadAccess access, Caller caller, IReadOnlyList<ChildItem> items, CancellationToken cancellationToken)
+    {
+        if (caller.IsAdmin)
+            return items;
+        // Files before rights: a list of permissions is there before a file refers to it.
+        List<DriveFile> files =
+            [.. await drive.FindFilesAsync(caller.TenantId, [.. items.Where(item => item is { Kind: ItemKind.File, IsDeleted: false }).Select(item => item.Id)], cancellationToken)];
+        foreach (var item in items.Where(item => item is { Kind: ItemKind.File, IsDeleted: true }))
+        {
+            if (await drive.FindFileAsync(caller.TenantId, item.Id, cancellationToken) is { } file)
+                files.Add(file);
+        }
+
+        var scope = await access.ScopeOfAsync(caller, cancellationToken);
+        var readable = files.Where(scope.Admits).Select(file => file.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. items.Where(item => item.Kind == ItemKind.Folder || readable.Contains(item.Id))];
     }
 
     /// <summary>Null when the share is there and live.</summary>

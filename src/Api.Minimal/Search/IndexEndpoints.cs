@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Files;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 using ScaiDrive.Search;
@@ -28,10 +29,10 @@ internal static class IndexEndpoints
     }
 
     internal static async Task<Results<Ok<IndexStatusAnswer>, ErrorResult>> IndexStatusAsync(
-        [FromRoute(Name = "file_id")] string fileId, Caller caller, DriveStore drive, FileLedger ledger, ExtractedTextStore texts,
+        [FromRoute(Name = "file_id")] string fileId, Caller caller, DriveStore drive, ReadAccess access, FileLedger ledger, ExtractedTextStore texts,
         CancellationToken cancellationToken)
     {
-        var file = await drive.FindFileAsync(caller.TenantId, fileId, cancellationToken);
+        var file = await FileEndpoints.FindReadableAsync(drive, access, caller, fileId, cancellationToken);
         if (file is null)
             return (ErrorResult)ApiError.NotFound("file", fileId);
         if (file.IsDeleted)

@@ -23,12 +23,14 @@ public sealed class ConnectorOverview(NpgsqlDataSource dataSource)
         cancellationToken,
         tenantId);
 
-    /// <summary>Connectors of all tenants that are to be told of changes between passes: of one of these types, not paused, and so by their rules.</summary>
+    /// <summary>Connectors of all tenants that are to be told of changes between passes: of one of these types, not paused, so by their rules, and not
+    /// waiting for a person since the source let the last run not in (<see cref="SourceRefusals"/>).</summary>
     public Task<IReadOnlyList<WatchedConnector>> WatchedAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken) => ReadAsync(
         OverviewSql.Watched,
         row => new WatchedConnector(row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2)),
         cancellationToken,
-        (object)types.ToArray()); // one parameter, not one for each type
+        types.ToArray(),
+        SourceRefusals.Codes.ToArray());
 
     /// <summary>The first items of a run that failed, in the order they were met.</summary>
     public Task<IReadOnlyList<Problem>> ErrorsAsync(string tenantId, string runId, int limit, CancellationToken cancellationToken) => ReadAsync(

@@ -19,10 +19,21 @@ internal static class OverviewSql
         ORDER BY connector.id;
         """;
 
+    // Not those whose source let the last run not in ($2), before somebody changed something.
     internal const string Watched = """
         SELECT tenant_id, id, updated_at
         FROM connectors.connector
         WHERE status <> 'paused' AND type = ANY ($1) AND coalesce((rules ->> 'watch_for_changes')::boolean, true)
+          AND NOT EXISTS (
+            SELECT
+            FROM (
+                SELECT error_code, finished_at
+                FROM connectors.run
+                WHERE run.tenant_id = connector.tenant_id AND run.connector_id = connector.id AND run.status <> 'running' AND NOT run.is_dry_run
+                ORDER BY id DESC
+                LIMIT 1
+            ) AS last
+            WHERE last.error_code = ANY ($2) AND last.finished_at >= connector.updated_at)
         ORDER BY tenant_id, id;
         """;
 

@@ -127,9 +127,9 @@ public sealed class IdentityMappings(NpgsqlDataSource dataSource, SourceAcls acl
 
             if (unknown.Count == 0)
                 continue;
+            // What could not be asked about now is asked for again by the next pass.
             var names = await source.ResolvePrincipalsAsync(unknown, cancellationToken);
-            await using var save = Command(
-                PermissionSql.SaveNames, tenantId, connectorId, unknown.ToArray(), unknown.Select(sid => names.GetValueOrDefault(sid)).ToArray(), now);
+            await using var save = Command(PermissionSql.SaveNames, tenantId, connectorId, names.Keys.ToArray(), names.Values.ToArray(), now);
             await save.ExecuteNonQueryAsync(cancellationToken);
         }
     }

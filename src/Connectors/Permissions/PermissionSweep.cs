@@ -103,20 +103,16 @@ internal sealed class PermissionSweep(SyncPass pass, SweepRows rows, SourceAcls 
         await pass.CommitAsync((_, snapshot) => acls.SetShareAclAsync(snapshot.Transaction, TenantId, ConnectorId, acl, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Reads again what lies in the directories that the run looks at: that something changed there may mean permissions alone.</summary>
+    /// <summary>Reads again what lies in the directories that the run looks at: that something changed there may mean permissions alone. All of it,
+    /// however much: nothing else would tell of a right that was taken away.</summary>
     private async Task ReadScopeAsync(PermissionReader reader, IReadOnlyList<SyncScope> scope, CancellationToken cancellationToken)
     {
-        var left = pass.Options.PermissionsPerRun;
         foreach (var part in scope)
         {
             if (await FindDirectoryAsync(part.Directory, cancellationToken) is not { } directory)
                 continue;
             await foreach (var page in rows.InDirectoryAsync(directory, part.IsRecursive, beganAt, cancellationToken))
-            {
                 await TakeAsync(await reader.ReadAsync(page, cancellationToken), null, cancellationToken);
-                if ((left -= page.Count) <= 0)
-                    return;
-            }
         }
     }
 

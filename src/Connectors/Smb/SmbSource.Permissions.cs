@@ -30,10 +30,10 @@ internal sealed partial class SmbSource
     public Task<string?> ReadSharePermissionsAsync(CancellationToken cancellationToken) => pool.ReadSharePermissionsAsync(cancellationToken);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyDictionary<string, string>> ResolvePrincipalsAsync(IReadOnlyCollection<string> sids, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string?>> ResolvePrincipalsAsync(IReadOnlyCollection<string> sids, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sids);
-        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        var names = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var sid in sids)
         {
             if (names.ContainsKey(sid) || !seenAt.TryGetValue(sid, out var path))
@@ -52,7 +52,7 @@ internal sealed partial class SmbSource
         return names.Where(one => sids.Contains(one.Key)).ToDictionary(StringComparer.Ordinal);
     }
 
-    private async Task AddNamesAsync(string path, Dictionary<string, string> names, CancellationToken cancellationToken)
+    private async Task AddNamesAsync(string path, Dictionary<string, string?> names, CancellationToken cancellationToken)
     {
         var (numbers, named) = (
             (await ReadDescriptorAsync(path, WithSids, cancellationToken)).Principals, (await ReadDescriptorAsync(path, WithNames, cancellationToken)).Principals);
@@ -62,8 +62,7 @@ internal sealed partial class SmbSource
         for (var i = 0; i < numbers.Count; i++)
         {
             // What the server does not know it calls by its SID.
-            if (numbers[i] != named[i])
-                names[numbers[i]] = named[i].TrimStart('\\');
+            names[numbers[i]] = numbers[i] == named[i] ? null : named[i].TrimStart('\\');
         }
     }
 

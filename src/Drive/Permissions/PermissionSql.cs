@@ -29,7 +29,17 @@ internal static class PermissionSql
 
     internal const string ShareAcls = "SELECT source_id, entries FROM source_share_acls WHERE tenant_id = $1;";
 
-    internal const string KnownTrustees = "SELECT source_id, trustee FROM source_trustees WHERE tenant_id = $1;";
+    // Who was mapped to a user or group that is gone is mapped to nobody known: a denial of them keeps everybody out again.
+    private const string IsThere = """
+        CASE t.principal_type
+            WHEN 'user' THEN EXISTS (SELECT FROM users u WHERE u.tenant_id = $1 AND u.id = t.principal_id)
+            WHEN 'group' THEN EXISTS (SELECT FROM groups g WHERE g.tenant_id = $1 AND g.id = t.principal_id)
+            ELSE true END
+        """;
+
+    internal const string KnownTrustees = $"""
+        SELECT t.source_id, t.trustee FROM source_trustees t WHERE t.tenant_id = $1 AND {IsThere};
+        """;
 
     internal const string TrusteesOf = $"""
         {MemberOf}
@@ -71,7 +81,7 @@ internal static class PermissionSql
         """;
 
     // What share and files of a source name, but for those that are mapped.
-    internal const string Unmapped = """
+    internal const string Unmapped = $"""
         WITH named AS (
             SELECT substr(e.entry, 2) AS trustee, a.id, bool_or(e.entry LIKE '-%') AS denies
             FROM (
@@ -85,7 +95,7 @@ internal static class PermissionSql
         SELECT n.trustee, count(*), count(*) FILTER (WHERE n.denies)
         FROM named n
         WHERE n.trustee <> '*' AND n.trustee > $3
-          AND NOT EXISTS (SELECT FROM source_trustees t WHERE t.tenant_id = $1 AND t.source_id = $2 AND t.trustee = n.trustee)
+          AND NOT EXISTS (SELECT FROM source_trustees t WHERE t.tenant_id = $1 AND t.source_id = $2 AND t.trustee = n.trustee AND {IsThere})
         GROUP BY n.trustee
         ORDER BY n.trustee
         LIMIT $4;

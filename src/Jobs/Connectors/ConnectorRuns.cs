@@ -80,16 +80,17 @@ public sealed class ConnectorRuns(NpgsqlDataSource dataSource, JobQueue queue, Q
     /// <summary>Enqueues a run over what the source told of, unless one is unfinished.</summary>
     /// <param name="connector">Which.</param>
     /// <param name="isSmall">Whether it was told of some directories, not of everything.</param>
+    /// <param name="isFullDue">Whether it looks at everything all the same.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
     /// <returns>The number of the job, or null when a run is unfinished already.</returns>
-    internal async Task<long?> StartHintedAsync(Connector connector, bool isSmall, CancellationToken cancellationToken)
+    internal async Task<long?> StartHintedAsync(Connector connector, bool isSmall, bool isFullDue, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Somebody saved a file and looks for it: behind an import it would be found hours later. What is looked at is small, and
         // connectors share high by weight like everybody there. A look at everything is an import and stands in line with them.
-        var options = Options(connector) with { Queue = isSmall ? QueueNames.High : QueueNames.Low };
-        var job = await queue.EnqueueAsync(transaction, new SyncConnector(connector.Id, Change) { OnlyHints = true }, options, cancellationToken);
+        var options = Options(connector) with { Queue = isSmall && !isFullDue ? QueueNames.High : QueueNames.Low };
+        var job = await queue.EnqueueAsync(transaction, new SyncConnector(connector.Id, Change) { OnlyHints = !isFullDue }, options, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return job;
     }

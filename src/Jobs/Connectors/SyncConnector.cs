@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Connectors;
+using ScaiDrive.Connectors.Overview;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Queue;
 
@@ -30,11 +31,7 @@ public sealed record SyncConnector(string ConnectorId, string Trigger) : IJobArg
 internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore connectors, Schedules schedules, TimeProvider time) : IJobHandler<SyncConnector>
 {
     private static readonly HashSet<string> NeedsPerson =
-    [
-        ConnectorCodes.AuthenticationFailed, ConnectorCodes.PasswordExpired, ConnectorCodes.SecretUnreadable, ConnectorCodes.AccessDenied,
-        ConnectorCodes.ShareNotFound, ConnectorCodes.ProtocolRefused, ConnectorCodes.InvalidSettings, ConnectorCodes.RootNotAllowed, ConnectorCodes.UnknownType,
-        ConnectorCodes.MassDelete, ConnectorCodes.TargetMissing, ConnectorCodes.SourceReadOnly,
-    ];
+        [.. SourceRefusals.Codes, ConnectorCodes.MassDelete, ConnectorCodes.TargetMissing, ConnectorCodes.SourceReadOnly];
 
     public async Task<JobOutcome> RunAsync(SyncConnector args, JobContext job, CancellationToken cancellationToken)
     {
@@ -43,7 +40,9 @@ internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore co
             var connector = await connectors.FindAsync(job.TenantId, args.ConnectorId, cancellationToken);
             if (connector is not null)
                 RefuseInQuietHours(args, connector);
-            return await SyncAsync(args, connector, job, cancellationToken);
+            await EndUnfinishedAsync(args, connector, job, cancellationToken);
+            await SyncAsync(args, connector, job, cancellationToken);
+            return new JobOutcome.Completed();
         }
         catch (QuietHoursException rest)
         {
@@ -66,7 +65,28 @@ internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore co
         }
     }
 
-    private async Task<JobOutcome> SyncAsync(SyncConnector args, Connector? connector, JobContext job, CancellationToken cancellationToken)
+    /// <summary>A run that an earlier job left unfinished goes on as it was asked for then. When that is not what is asked for now, it is brought to its
+    /// end first, so that the one after it is.</summary>
+    private async Task EndUnfinishedAsync(SyncConnector args, Connector? connector, JobContext job, CancellationToken cancellationToken)
+    {
+        if (await connectors.ListRunsAsync(job.TenantId, args.ConnectorId, null, 1, cancellationToken) is not [{ Status: "running" } unfinished] || Covers(unfinished, args))
+            return;
+        try
+        {
+            await SyncAsync(args, connector, job, cancellationToken);
+        }
+        catch (ConnectorException fault) when (fault.Code == ConnectorCodes.MassDelete && args.AllowedDeletes is not null)
+        {
+            // It did not know yet what was allowed meanwhile.
+            await job.LogAsync(LogLevel.Warning, $"{unfinished.Id}: {fault.Message}", cancellationToken);
+        }
+    }
+
+    private static bool Covers(Run run, SyncConnector args) =>
+        args.DryRun ? run.IsDryRun
+        : !run.IsDryRun && (args.OnlyHints || run.Scope is null) && (args.AllowedDeletes is null || run.AllowedDeletes >= args.AllowedDeletes);
+
+    private async Task SyncAsync(SyncConnector args, Connector? connector, JobContext job, CancellationToken cancellationToken)
     {
         var run = await sync.RunAsync(
             job.TenantId,
@@ -88,7 +108,6 @@ internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore co
             },
             cancellationToken);
         await job.LogAsync(run.Report.Errors > 0 ? LogLevel.Warning : LogLevel.Information, Summary(run), cancellationToken);
-        return new JobOutcome.Completed();
     }
 
     private static string Summary(Run run)

@@ -2,6 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Files;
+using ScaiDrive.Api.Minimal.Search;
 using ScaiDrive.Api.Minimal.Tests.Support;
 using ScaiDrive.Drive;
 
@@ -31,6 +37,53 @@ public sealed class FileTests(RunningApi api) : IClassFixture<RunningApi>
 
         using var again = await api.Client.GetAsync(response.Headers.Location, RunningApi.Stop);
         Assert.Equal(file.GetProperty("id").GetString(), (await again.JsonAsync()).GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task What_the_source_or_the_share_does_not_let_somebody_read_is_not_there_for_them()
+    {
+        var (open, hidden) = (await api.AddFileAsync($"{Guid.NewGuid()}.txt"), await api.AddFileAsync($"{Guid.NewGuid()}.txt"));
+        var acls = api.Services.GetRequiredService<SourceAcls>();
+        var nobody = (await acls.InternAsync(DriveStore.LocalTenantId, "cnn_x", [SourceAcl.Nobody], RunningApi.Stop))[0];
+        await api.WriteAsync(async writer =>
+        {
+            await writer.SetSourceAclsAsync([new(hidden.Id, nobody)], RunningApi.Stop);
+            return true;
+        });
+        await api.ExecuteAsync("UPDATE shares SET is_public = true WHERE id = $1", api.Share.Id);
+        var (access, database) = (api.Services.GetRequiredService<ReadAccess>(), api.Database);
+        var other = new Caller(DriveStore.LocalTenantId, "usr_other", IsAdmin: false);
+
+        Assert.IsType<Ok<FileAnswer>>((await FileEndpoints.GetAsync(open.Id, other, api.Drive, access, RunningApi.Stop)).Result);
+        List<IResult> refused =
+        [
+            (await FileEndpoints.GetAsync(hidden.Id, other, api.Drive, access, RunningApi.Stop)).Result,
+            (await FileEndpoints.ContentAsync(hidden.Id, null, new DefaultHttpContext(), other, api.Drive, access, RunningApi.Stop)).Result,
+            (await FileEndpoints.DeleteAsync(hidden.Id, null, other, api.Drive, access, database, RunningApi.Stop)).Result,
+            (await IndexEndpoints.IndexStatusAsync(hidden.Id, other, api.Drive, access, null!, null!, RunningApi.Stop)).Result,
+        ];
+        Assert.All(refused, result => Assert.Equal(404, Assert.IsType<ErrorResult>(result).Error.Status));
+        Assert.False((await api.Drive.FindFileAsync(DriveStore.LocalTenantId, hidden.Id, RunningApi.Stop))!.IsDeleted);
+
+        foreach (var deleted in new[] { false, true })
+        {
+            var children = Assert.IsType<Ok<ChildrenAnswer>>(
+                (await FolderEndpoints.ChildrenAsync("root", api.Share.Id, deleted, other, api.Drive, access, RunningApi.Stop, limit: 1000)).Result).Value!;
+            Assert.Equal(children.Items.Count, children.Total);
+            Assert.Contains(children.Items, item => item.Id == open.Id);
+            Assert.DoesNotContain(children.Items, item => item.Id == hidden.Id);
+            if (!deleted)
+            {
+                await api.WriteAsync(async writer =>
+                {
+                    await writer.DeleteFileAsync(hidden.Id, permanent: false, RunningApi.Stop);
+                    return true;
+                });
+            }
+        }
+
+        await api.ExecuteAsync("UPDATE shares SET is_public = false WHERE id = $1", api.Share.Id);
+        Assert.IsType<ErrorResult>((await FileEndpoints.GetAsync(open.Id, other, api.Drive, access, RunningApi.Stop)).Result);
     }
 
     [Fact]

@@ -251,6 +251,35 @@ public sealed class PermissionSweepTests(MirrorFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task An_account_that_the_server_could_not_be_asked_about_is_asked_for_by_the_next_pass()
+    {
+        Write("a.txt", $"O:BAD:(A;;FA;;;{Anna})(A;;FA;;;{Staff})");
+        permissions.NotAskable.Add(Anna);
+        await RunAsync();
+        permissions.Asked.Clear();
+        permissions.NotAskable.Clear();
+        permissions.Names[Anna] = @"CORP\anna";
+        await RunAsync();
+        Assert.Equal([Anna], permissions.Asked);
+        Assert.Equal(@"CORP\anna", (await fixture.Mappings.NamesAsync(anna.TenantId, mirror.Connector.Id, [Anna, Staff], Stop))[Anna]);
+    }
+
+    [Fact]
+    public async Task However_many_files_the_source_told_of_all_are_read_again()
+    {
+        mirror = await fixture.MirrorAsync(
+            tree, new ConnectorOptions { PermissionsPerRun = 1 }, connector => connector with { Rules = new SyncRules { SyncPermissions = true } }, mirror.Connector.TargetShareId);
+        foreach (var name in Enumerable.Range(0, 502).Select(i => $"f{i:000}.txt"))
+            Write(name, PermissionTree.ForAll);
+        await RunAsync();
+        permissions.SetUnseen("f501.txt", $"O:BAD:(A;;FA;;;{Staff})");
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        mirror.Request = new RunRequest("test") { Scope = [SyncScope.Parse("")] };
+        await RunAsync();
+        Assert.DoesNotContain("f501.txt", await ReadableAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Switched_off_the_permissions_of_the_source_count_no_more()
     {
         Write("a.txt", $"O:BAD:(A;;FA;;;{Staff})");

@@ -20,6 +20,9 @@ internal sealed class PermissionTree(SourceTree tree)
 
     internal Dictionary<string, string> Names { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Principals that the server cannot be asked about.</summary>
+    internal HashSet<string> NotAskable { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Files whose permissions the server refuses to tell.</summary>
     internal HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
 
@@ -48,11 +51,12 @@ internal sealed class PermissionTree(SourceTree tree)
 
         public Task<string?> ReadSharePermissionsAsync(CancellationToken cancellationToken) => Task.FromResult(tree.OfShare);
 
-        public Task<IReadOnlyDictionary<string, string>> ResolvePrincipalsAsync(IReadOnlyCollection<string> sids, CancellationToken cancellationToken)
+        public Task<IReadOnlyDictionary<string, string?>> ResolvePrincipalsAsync(IReadOnlyCollection<string> sids, CancellationToken cancellationToken)
         {
             foreach (var sid in sids)
                 tree.Asked.Enqueue(sid);
-            return Task.FromResult<IReadOnlyDictionary<string, string>>(tree.Names.Where(name => sids.Contains(name.Key)).ToDictionary());
+            return Task.FromResult<IReadOnlyDictionary<string, string?>>(
+                sids.Where(sid => !tree.NotAskable.Contains(sid)).ToDictionary(sid => sid, tree.Names.GetValueOrDefault));
         }
     }
 }

@@ -160,7 +160,7 @@ public sealed class SambaPermissionTests(MirrorFixture fixture, SambaPermissionT
 
         public Task<string?> ReadSharePermissionsAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
-        public Task<IReadOnlyDictionary<string, string>> ResolvePrincipalsAsync(IReadOnlyCollection<string> sids, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
+        public Task<IReadOnlyDictionary<string, string?>> ResolvePrincipalsAsync(IReadOnlyCollection<string> sids, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyDictionary<string, string?>>(new Dictionary<string, string?>());
     }
 }

@@ -150,6 +150,12 @@ internal abstract record ConnectorBody
 
     private static void AddPatternFaults(List<FieldFault> faults, string member, PatternsBody? patterns)
     {
+        if (patterns?.Fault(member) is { } fault)
+        {
+            faults.Add(new(["body", member], fault, "value_error"));
+            return;
+        }
+
         try
         {
             _ = new PathFilter([], patterns?.ToList() ?? [], ignoreCase: true);

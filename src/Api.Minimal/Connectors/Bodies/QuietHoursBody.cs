@@ -16,12 +16,12 @@ internal sealed record QuietHoursBody
     public TimeOnly To { get; init; }
 
     /// <summary>Days of its begin, <c>mon</c> to <c>sun</c>; left out or empty is every day.</summary>
-    public IReadOnlyList<string>? Days { get; init; }
+    public IReadOnlyList<string?>? Days { get; init; }
 
     /// <summary>An IANA zone such as <c>Europe/Berlin</c>. Default UTC.</summary>
     public string? TimeZone { get; init; }
 
-    internal QuietHours ToHours() => new(From, To, Days ?? [], TimeZone ?? "UTC");
+    internal QuietHours ToHours() => new(From, To, [.. (Days ?? []).Select(day => day ?? "")], TimeZone ?? "UTC");
 
     internal static QuietHoursBody Of(QuietHours hours) => new() { From = hours.From, To = hours.To, Days = hours.Days, TimeZone = hours.TimeZone };
 }

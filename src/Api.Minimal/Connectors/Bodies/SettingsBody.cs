@@ -31,7 +31,7 @@ internal record SettingsBody
 
     /// <summary>Times in which the source is left alone by all runs but those that somebody asks for. Default none.</summary>
     [MaxLength(50)]
-    public IReadOnlyList<QuietHoursBody>? QuietHours { get; init; }
+    public IReadOnlyList<QuietHoursBody?>? QuietHours { get; init; }
 
     /// <summary>Share of the mirrored files, in percent, above which a run that would delete them stops and asks; 100 never asks. Default 20.</summary>
     [Range(0, 100)]
@@ -58,7 +58,7 @@ internal record SettingsBody
             ParallelFiles = ParallelFiles ?? usual.ParallelFiles,
             MaxRequestsInFlight = MaxRequestsInFlight ?? usual.MaxRequestsInFlight,
             MaxBytesPerSecond = MaxBytesPerSecond,
-            QuietHours = [.. (QuietHours ?? []).Select(one => one.ToHours())],
+            QuietHours = [.. (QuietHours ?? []).Select(one => one!.ToHours())],
             MassDeletePercent = MassDeletePercent ?? usual.MassDeletePercent,
             MassDeleteFiles = MassDeleteFiles ?? usual.MassDeleteFiles,
             WatchForChanges = WatchForChanges ?? usual.WatchForChanges,
@@ -87,7 +87,7 @@ internal record SettingsBody
             yield return fault;
         for (var i = 0; i < (QuietHours?.Count ?? 0); i++)
         {
-            if (QuietTimes.FaultOf(QuietHours![i].ToHours()) is { } fault)
+            if ((QuietHours![i] is { } one ? QuietTimes.FaultOf(one.ToHours()) : "It must not be null.") is { } fault)
                 yield return new FieldFault(["body", "settings", "quiet_hours", $"{i}"], fault, "value_error");
         }
     }
