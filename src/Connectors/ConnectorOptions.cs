@@ -11,6 +11,9 @@ public sealed record ConnectorOptions
     /// <summary>Directories that are never mirrored, wherever they lie; the product's own data directory belongs here. Default none.</summary>
     public IReadOnlyList<string> ExcludedDirectories { get; init; } = [];
 
+    /// <summary>Directories whose files SMB connectors may name as Kerberos ticket cache, with everything below. Default none: ticket caches are refused.</summary>
+    public IReadOnlyList<string> TicketCacheDirectories { get; init; } = [];
+
     /// <summary>Files per transaction at most. Default 200.</summary>
     [Range(1, 10_000)]
     public int BatchFiles { get; init; } = 200;

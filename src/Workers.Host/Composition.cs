@@ -80,6 +80,7 @@ internal static class Composition
         {
             AllowedRoots = settings.ConnectorRoots,
             ExcludedDirectories = [settings.DataDirectory],
+            TicketCacheDirectories = settings.KerberosCaches,
         });
         services.AddSingleton(_ => LocalEmbeddingGenerator.Load(RequireWeights(settings)));
         services.AddSingleton<ITokenCounter>(provider => provider.GetRequiredService<LocalEmbeddingGenerator>());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using ScaiDrive.Connectors.Smb;
 using Xunit;
 
@@ -7,9 +8,9 @@ namespace ScaiDrive.Connectors.Tests;
 /// <summary>Which settings an SMB connector refuses, and what it takes for a secret.</summary>
 public sealed class SmbSettingsTests
 {
-    private static readonly SmbConnectorType Type = new(TimeProvider.System);
-
-    private static void Check(string json, string? secret = "secret") => Type.Check(JsonDocument.Parse(json).RootElement, new SyncRules(), secret);
+    private static void Check(string json, string? secret = "secret", params string[] ticketCaches) =>
+        new SmbConnectorType(Options.Create(new ConnectorOptions { TicketCacheDirectories = ticketCaches }), TimeProvider.System)
+            .Check(JsonDocument.Parse(json).RootElement, new SyncRules(), secret);
 
     [Theory]
     [InlineData("""{"server_host": "files.example.com", "share_name": "documents", "username": "sync"}""")]
@@ -35,12 +36,41 @@ public sealed class SmbSettingsTests
     [InlineData("""{"server_host": "a", "share_name": "x", "username": "u", "authentication": "basic"}""", "authentication")]
     [InlineData("""{"server_host": "192.0.2.7", "share_name": "x", "username": "u", "authentication": "kerberos", "realm": "R"}""", "server_host")]
     [InlineData("""{"server_host": "a", "share_name": "x", "username": "u", "ticket_cache": "/tmp/t"}""", "ticket_cache")]
+    [InlineData("""{"server_host": "a", "share_name": "x", "username": "u", "authentication": "kerberos", "realm": "R", "ticket_cache": "/tmp/t"}""", "SCAIDRIVE_KERBEROS_CACHES")]
+    [InlineData("""{"server_host": "a", "share_name": "x", "username": "-Vu", "authentication": "kerberos", "realm": "R"}""", "username")]
+    [InlineData("""{"server_host": "a", "share_name": "x", "username": "u", "domain": "CORP\\"}""", "domain")]
+    [InlineData("""{"server_host": "a", "share_name": "x", "username": "u", "authentication": "kerberos", "realm": "R\\"}""", "realm")]
     public void Settings_that_cannot_work_are_refused_by_name(string json, string named)
     {
         var fault = Assert.Throws<ConnectorException>(() => Check(json));
 
         Assert.Equal(ConnectorCodes.InvalidSettings, fault.Code);
         Assert.Contains(named, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_ticket_cache_is_taken_from_the_directories_that_the_operator_allows_alone()
+    {
+        var folder = Directory.CreateTempSubdirectory("caches-");
+        try
+        {
+            var (allowed, other) = (folder.CreateSubdirectory("allowed").FullName, folder.CreateSubdirectory("allowed-not").FullName);
+            File.WriteAllText(Path.Combine(other, "theirs"), "");
+            File.CreateSymbolicLink(Path.Combine(allowed, "link"), Path.Combine(other, "theirs"));
+            File.CreateSymbolicLink(Path.Combine(folder.FullName, "way"), allowed);
+
+            CheckCache(Path.Combine(allowed, "ours"), allowed);
+            CheckCache(Path.Combine(allowed, "ours"), Path.Combine(folder.FullName, "way"));
+            foreach (var refused in (string[])[Path.Combine(other, "theirs"), Path.Combine(allowed, "link"), Path.Combine(allowed, "../allowed-not/theirs"), allowed])
+                Assert.Contains("SCAIDRIVE_KERBEROS_CACHES", Assert.Throws<ConnectorException>(() => CheckCache(refused, allowed)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        static void CheckCache(string cache, string allowed) => Check(
+            JsonSerializer.Serialize(new { server_host = "a", share_name = "x", username = "u", authentication = "kerberos", realm = "R", ticket_cache = cache }), null, allowed);
     }
 
     [Theory]

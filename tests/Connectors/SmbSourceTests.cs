@@ -274,7 +274,23 @@ public sealed class SmbSourceTests : IAsyncLifetime, IDisposable
             """;
 
         Assert.Equal("D:(D;;0x1f01ff;;;S-1-5-32-546)(A;;0x1200a9;;;S-1-1-0)", SharePermissions.ParseOrNull(printed));
-        Assert.Null(SharePermissions.ParseOrNull("result was WERR_ACCESS_DENIED"));
+        Assert.Null(SharePermissions.Judge("result was WERR_ACCESS_DENIED"));
+        Assert.Null(SharePermissions.Judge("netname: files\n\tremark:\n"));
+        Assert.Throws<SourceEntryException>(() => SharePermissions.Judge("Cannot connect to server.  Error was NT_STATUS_CONNECTION_RESET"));
+        Assert.Throws<SourceEntryException>(() => SharePermissions.Judge(""));
+    }
+
+    [Fact]
+    public async Task Principals_that_no_file_names_are_asked_for_by_their_number()
+    {
+        var sid = await samba.SidOfAsync(SambaUser.Default.Name);
+        await using var source = (ISourceWithPermissions)tree.Open();
+
+        var names = await source.ResolvePrincipalsAsync([sid, "S-1-5-32-544", "S-1-5-21-1-2-3-4", "no SID; quit"], Stop);
+
+        Assert.Equal(@"FILES\alice", names[sid]);
+        Assert.Equal(@"BUILTIN\Administrators", names["S-1-5-32-544"]);
+        Assert.Equal(2, names.Count);
     }
 
     [Fact]
@@ -365,7 +381,7 @@ public sealed class SmbSourceTests : IAsyncLifetime, IDisposable
         };
         foreach (var (name, value) in settings)
             all[name] = value;
-        return (SmbSource)new SmbConnectorType(TimeProvider.System).Open(
+        return (SmbSource)Smb.SmbTypes.New().Open(
             JsonSerializer.SerializeToElement(all), rules ?? new SyncRules { RequestTimeoutSeconds = 20 }, secret ?? SambaUser.Default.Password);
     }
 

@@ -40,29 +40,81 @@ public sealed class SmbWritingTests(SmbWritingTests.Server server) : WritableSou
     public async Task A_file_that_gave_way_when_the_process_died_returns_to_its_name()
     {
         var temporary = SourcePath.TemporaryName();
-        var aside = $"{temporary[..^4]}-report.docx.tmp";
-        Tree.Write($"d/{aside}", "the old one");
-        Tree.Write($"d/{temporary}", "half of the new one");
+        Tree.MakeDirectory("d");
+        Tree.Write("d/report.docx", "the old one");
         await using var source = (IWritableSource)Tree.Open();
+        await GiveWayAsync(source, "d/report.docx", temporary);
+        Tree.Write($"d/{temporary}", "half of the new one");
 
         await source.RemoveTemporaryAsync($"d/{temporary}", Stop);
 
         Assert.Equal(["d/report.docx"], Tree.Files().Keys);
-        Assert.Equal("the old one", Encoding.UTF8.GetString(Tree.Files()["d/report.docx"]));
+        Assert.Equal("the old one", Content("d/report.docx"));
     }
 
     [Fact]
     public async Task A_file_that_gave_way_is_deleted_when_the_new_one_has_its_name()
     {
         var temporary = SourcePath.TemporaryName();
-        Tree.Write($"{temporary[..^4]}-a.tmp", "the old one");
-        Tree.Write("a", "the new one");
+        Tree.Write("a", "the old one");
         await using var source = (IWritableSource)Tree.Open();
+        await GiveWayAsync(source, "a", temporary);
+        Tree.Write("a", "the new one");
 
         await source.RemoveTemporaryAsync(temporary, Stop);
 
         Assert.Equal(["a"], Tree.Files().Keys);
-        Assert.Equal("the new one", Encoding.UTF8.GetString(Tree.Files()["a"]));
+        Assert.Equal("the new one", Content("a"));
+    }
+
+    [Fact]
+    public async Task A_file_that_gave_way_with_a_last_change_is_kept_beside_the_one_that_took_its_name()
+    {
+        var temporary = SourcePath.TemporaryName();
+        Tree.Write("a.txt", "the old one");
+        await using var source = (IWritableSource)Tree.Open();
+        var aside = await GiveWayAsync(source, "a.txt", temporary);
+        Tree.Write(aside, "changed in the last moment");
+        Tree.Write("a.txt", "the new one");
+
+        await source.RemoveTemporaryAsync(temporary, Stop);
+
+        Assert.Equal("the new one", Content("a.txt"));
+        var kept = Assert.Single(Tree.Files().Keys, name => name != "a.txt");
+        Assert.Matches(@"^a \(conflict .* from SMB\)\.txt$", kept);
+        Assert.Equal("changed in the last moment", Content(kept));
+    }
+
+    [Fact]
+    public async Task A_content_that_cannot_be_read_leaves_no_file_behind_and_none_open()
+    {
+        Tree.Write("a", "1");
+        await using var source = (IWritableSource)Tree.Open();
+        var seen = await FindAsync(source, "a");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => source.WriteAsync("a", new UnreadableStream(), DateTimeOffset.UnixEpoch, seen, SourcePath.TemporaryName(), Stop));
+
+        Assert.Equal(["a"], Tree.Files().Keys);
+        await source.WriteAsync("a", new MemoryStream(Encoding.UTF8.GetBytes("2")), DateTimeOffset.UnixEpoch, seen, SourcePath.TemporaryName(), Stop);
+        Assert.Equal("2", Content("a"));
+        Assert.Equal(["a"], Tree.Files().Keys);
+    }
+
+    private string Content(string path) => Encoding.UTF8.GetString(Tree.Files()[path]);
+
+    /// <summary>As far as a write comes whose process dies between its two renames.</summary>
+    private async Task<string> GiveWayAsync(IConnectorSource source, string path, string temporary)
+    {
+        var known = (await source.StatAsync(path, Stop))!;
+        var aside = SourcePath.Combine(SourcePath.DirectoryOf(path), ReplacedFile.AsideName(temporary, SourcePath.NameOf(path), known));
+        Tree.Move(path, aside);
+        return aside;
+    }
+
+    /// <summary>What is stored of it is gone, which is no fault of input or output.</summary>
+    private sealed class UnreadableStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new InvalidOperationException("gone");
     }
 
     private static async Task<SourceEntry> FindAsync(IConnectorSource source, string path)

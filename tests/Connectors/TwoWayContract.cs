@@ -456,6 +456,43 @@ public abstract partial class TwoWayContract(MirrorFixture fixture) : IClassFixt
         await mirror.AssertInStepAsync();
     }
 
+    [Theory]
+    [InlineData(SyncDirection.Bidirectional)]
+    [InlineData(SyncDirection.ToScaiDrive)]
+    public async Task What_a_failed_write_left_is_tried_again_until_it_is_gone(SyncDirection later)
+    {
+        var mirror = await InStepAsync(ConflictResolution.Manual, "a");
+        await mirror.WriteInShareAsync("d/half", "1");
+        await mirror.WriteInShareAsync("e/fits", "2");
+
+        await mirror.RunAsync(source => new LeavingWrites((IWritableSource)source, Tree, "d/half"));
+        await mirror.RunAsync(source => new LeavingWrites((IWritableSource)source, Tree, "d/half"));
+        Assert.Equal(2, Tree.Files().Keys.Count(path => SourcePath.IsTemporary(SourcePath.NameOf(path))));
+        await mirror.ChangeAsync(connector => connector with { Rules = connector.Rules with { Direction = later } });
+        await mirror.RunAsync();
+
+        Assert.DoesNotContain(Tree.Files().Keys, path => SourcePath.IsTemporary(SourcePath.NameOf(path)));
+        Assert.Contains("e/fits", Tree.Files().Keys);
+    }
+
+    /// <summary>Breaks off in the middle of a file, and cannot be reached to put that right.</summary>
+    private sealed class LeavingWrites(IWritableSource inner, SourceTree tree, string broken) : WritableDecorator(inner)
+    {
+        public override Task<SourceEntry> WriteAsync(
+            string path, Stream content, DateTimeOffset modifiedAt, SourceEntry? replaces, string temporaryName, CancellationToken cancellationToken)
+        {
+            if (path != broken)
+                return base.WriteAsync(path, content, modifiedAt, replaces, temporaryName, cancellationToken);
+            tree.Write(SourcePath.Combine(SourcePath.DirectoryOf(path), temporaryName), "half");
+            throw Lost(path);
+        }
+
+        public override Task RemoveTemporaryAsync(string path, CancellationToken cancellationToken) =>
+            SourcePath.DirectoryOf(path) == SourcePath.DirectoryOf(broken) ? throw Lost(path) : base.RemoveTemporaryAsync(path, cancellationToken);
+
+        private static SourceEntryException Lost(string path) => new(path, new SourceFault(ProblemCodes.TimedOut, "No answer."));
+    }
+
     /// <summary>Fails when it is written to.</summary>
     private sealed class NoWriting(IWritableSource inner) : WritableDecorator(inner)
     {

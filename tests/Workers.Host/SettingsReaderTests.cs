@@ -20,6 +20,7 @@ public sealed class SettingsReaderTests
     [InlineData("SCAIDRIVE_OCR_LANGUAGES", "eng+../x", "Tesseract")]
     [InlineData("SCAIDRIVE_OCR_MIN_CONFIDENCE", "101", "0 to 100")]
     [InlineData("SCAIDRIVE_CONNECTOR_ROOTS", "srv/files", "absolute")]
+    [InlineData("SCAIDRIVE_KERBEROS_CACHES", "run/krb5", "absolute")]
     [InlineData("SCAIDRIVE_WEIGHTS_DIR", "/nowhere/at/all", "does not exist")]
     [InlineData("SCAIDRIVE_DATABASE_URL", "mysql://u:geheim@h/d", "PostgreSQL")]
     [InlineData("SCAIDRIVE_SCAIKEY_URL", "https://id.example.org", "not part of this build")]

@@ -9,6 +9,7 @@ namespace ScaiDrive.Connectors.Smb;
 internal sealed class AgentLease(AgentPool pool, AgentProcess agent, bool isApart) : IAsyncDisposable
 {
     private int isReturned;
+    private bool hasExpired;
 
     internal AgentPool Pool => pool;
 
@@ -42,8 +43,20 @@ internal sealed class AgentLease(AgentPool pool, AgentProcess agent, bool isApar
     /// <summary>Asks for one frame.</summary>
     internal async Task<AgentAnswer> AskAsync(AgentFrame kind, string path, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        await SendAsync(kind, path, payload, cancellationToken);
-        var answer = await ReceiveAsync(path, pool.RequestTimeout, cancellationToken);
+        AgentAnswer answer;
+        try
+        {
+            await SendAsync(kind, path, payload, cancellationToken);
+            answer = await ReceiveAsync(path, pool.RequestTimeout, cancellationToken);
+        }
+        catch (ConnectorException) when (hasExpired && NeedsNoOpenFile(kind))
+        {
+            // The server did nothing of it.
+            await RenewAsync(cancellationToken);
+            await SendAsync(kind, path, payload, cancellationToken);
+            answer = await ReceiveAsync(path, pool.RequestTimeout, cancellationToken);
+        }
+
         if (answer.Kind != AgentFrame.Opened)
             agent.Answered();
         return answer;
@@ -85,15 +98,32 @@ internal sealed class AgentLease(AgentPool pool, AgentProcess agent, bool isApar
 
         if (answer.Kind != AgentFrame.Fault)
             return answer;
-        agent.Answered();
         using (answer)
         {
             var known = AgentFault.Read(answer.Payload);
+            // The library keeps such a session for ever: the agent goes with it.
+            hasExpired = known.Status == NtStatus.NetworkSessionExpired;
+            if (hasExpired)
+                pool.ExpireTicket();
+            else
+                agent.Answered();
             throw known.IsOfConnection
                 ? NtStatus.ConnectorFaultOf(known.Status, pool.Settings.ServerHost, pool.Settings.ShareName)
                 : new SourceEntryException(path, NtStatus.FaultOf(known.Status));
         }
     }
+
+    /// <summary>Whether the server has ended the session for its age.</summary>
+    internal bool HasExpired => hasExpired;
+
+    /// <summary>Goes on with another agent, whose session is new.</summary>
+    internal async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        agent = await pool.ReplaceAsync(agent, cancellationToken);
+        hasExpired = false;
+    }
+
+    private static bool NeedsNoOpenFile(AgentFrame kind) => kind is not (AgentFrame.Revisit or AgentFrame.Close or AgentFrame.Finish or AgentFrame.Bytes);
 
     /// <summary>Asks for something that is answered by nothing but that it is done.</summary>
     internal async Task DoAsync(AgentFrame kind, string path, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>

@@ -52,6 +52,8 @@ internal sealed class AgentPool : IAsyncDisposable
         await places.WaitAsync(cancellationToken);
         try
         {
+            // Not only when an agent starts: the library logs on again by itself when its connection was lost.
+            _ = await tickets.EnsureAsync(folder.Value, cancellationToken);
             while (idle.TryPop(out var agent))
             {
                 if (agent.IsReady)
@@ -68,14 +70,24 @@ internal sealed class AgentPool : IAsyncDisposable
         }
     }
 
+    /// <summary>The server has ended a session for its age: the ticket is of no more use.</summary>
+    internal void ExpireTicket() => tickets.Expire();
+
+    /// <summary>Another agent in place of one whose session has expired.</summary>
+    internal async Task<AgentProcess> ReplaceAsync(AgentProcess expired, CancellationToken cancellationToken)
+    {
+        var agent = await ConnectAsync(cancellationToken);
+        await expired.DisposeAsync();
+        return agent;
+    }
+
     /// <summary>An agent beside the pool, for a request that never ends.</summary>
     internal async Task<AgentLease> LeaseApartAsync(CancellationToken cancellationToken) =>
         new(this, await ConnectAsync(cancellationToken), isApart: true);
 
-    /// <summary>The permissions of the share as a whole, in SDDL; null when the server does not tell them.</summary>
-    internal async Task<string?> ReadSharePermissionsAsync(CancellationToken cancellationToken) =>
-        await new SharePermissions(folder.Value, settings, secret, await tickets.EnsureAsync(folder.Value, cancellationToken), time)
-            .ReadAsync(RequestTimeout, cancellationToken);
+    /// <summary>Asks what agents cannot.</summary>
+    internal async Task<RpcClient> OpenRpcAsync(CancellationToken cancellationToken) =>
+        new(folder.Value, settings, secret, await tickets.EnsureAsync(folder.Value, cancellationToken), time);
 
     internal async ValueTask ReturnAsync(AgentProcess agent)
     {

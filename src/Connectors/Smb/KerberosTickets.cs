@@ -5,12 +5,16 @@ namespace ScaiDrive.Connectors.Smb;
 /// <summary>Tickets for the agents of one source, got with <c>kinit</c> from a keytab or password, and renewed before they are old.</summary>
 internal sealed class KerberosTickets(SmbSettings settings, SmbSecret secret, TimeProvider time) : IDisposable
 {
-    // A domain gives tickets for ten hours by default; agents that start later than this get a new one first.
+    // A domain gives tickets for ten hours by default.
     private static readonly TimeSpan Fresh = TimeSpan.FromHours(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan NextTry = TimeSpan.FromMinutes(5);
 
     private readonly SemaphoreSlim one = new(1);
-    private DateTimeOffset? gotAt;
+    private DateTimeOffset? gotAt, renewAt;
+
+    /// <summary>The server says that the ticket has run out, whatever its age.</summary>
+    internal void Expire() => (gotAt, renewAt) = (null, null);
 
     /// <summary>The file with a fresh ticket; null when none is needed.</summary>
     /// <exception cref="ConnectorException">None is given.</exception>
@@ -23,9 +27,8 @@ internal sealed class KerberosTickets(SmbSettings settings, SmbSecret secret, Ti
         await one.WaitAsync(cancellationToken);
         try
         {
-            if (gotAt is null || time.GetUtcNow() - gotAt > Fresh)
-                await AskAsync(folder, cancellationToken);
-            gotAt ??= time.GetUtcNow();
+            if (gotAt is null || time.GetUtcNow() > renewAt)
+                await RenewAsync(folder, cancellationToken);
             return folder.TicketFile;
         }
         finally
@@ -36,9 +39,23 @@ internal sealed class KerberosTickets(SmbSettings settings, SmbSecret secret, Ti
 
     public void Dispose() => one.Dispose();
 
+    private async Task RenewAsync(AgentFolder folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAsync(folder, cancellationToken);
+            gotAt = time.GetUtcNow();
+            renewAt = gotAt + Fresh;
+        }
+        catch (ConnectorException fault) when (gotAt is not null && fault.Code == ConnectorCodes.SourceOffline)
+        {
+            // The ticket at hand goes on to be good for a while.
+            renewAt = time.GetUtcNow() + NextTry;
+        }
+    }
+
     private async Task AskAsync(AgentFolder folder, CancellationToken cancellationToken)
     {
-        gotAt = null;
         var start = new ProcessStartInfo("kinit") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         AgentCommand.SetEnvironment(start, folder, folder.TicketFile);
         foreach (var argument in secret.Keytab is null ? (string[])[settings.Principal] : ["-k", "-t", folder.KeytabFile, settings.Principal])
@@ -80,7 +97,9 @@ internal sealed class KerberosTickets(SmbSettings settings, SmbSecret secret, Ti
     private ConnectorException OfAnswer(string said) =>
         said.Contains("expired", StringComparison.OrdinalIgnoreCase) && said.Contains("password", StringComparison.OrdinalIgnoreCase)
             ? new ConnectorException(ConnectorCodes.PasswordExpired, $"NT_STATUS_PASSWORD_EXPIRED: the password of {settings.Principal} has expired.")
-            : Refused(said.Trim());
+        : said.Contains("Cannot contact any KDC", StringComparison.Ordinal)
+            ? new ConnectorException(ConnectorCodes.SourceOffline, $"The Kerberos server of {settings.Principal} does not answer.")
+        : Refused(said.Trim());
 
     private ConnectorException Refused(string why) =>
         new(ConnectorCodes.AuthenticationFailed, $"NT_STATUS_LOGON_FAILURE: no Kerberos ticket for {settings.Principal}: {why}.");

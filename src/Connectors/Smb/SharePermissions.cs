@@ -1,36 +1,33 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
 namespace ScaiDrive.Connectors.Smb;
 
-/// <summary>The permissions of a share as a whole, asked for with Samba's <c>rpcclient</c>: libsmbclient cannot. Servers tell them to administrators,
-/// some to everybody.</summary>
-internal sealed class SharePermissions(AgentFolder folder, SmbSettings settings, SmbSecret secret, string? ticketCache, TimeProvider time)
+/// <summary>The permissions of a share as a whole, which servers tell to administrators, some to everybody.</summary>
+internal sealed class SharePermissions(RpcClient client, string shareName)
 {
-    private const string AuthenticationFile = "rpcclient";
+    // Refused; no such service; a service that does not know this question.
+    private static readonly string[] NotTold = ["ACCESS_DENIED", "NT_STATUS_OBJECT_NAME_NOT_FOUND", "NOT_SUPPORTED", "INVALID_LEVEL"];
 
-    /// <summary>In SDDL; null when the server does not tell, or the program is not there.</summary>
+    /// <summary>In SDDL; null when the server does not tell.</summary>
+    /// <exception cref="SourceEntryException">The server could not be asked: what it would have told is not known.</exception>
     internal async Task<string?> ReadAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        // The program splits its commands at semicolons, also inside quotes.
-        if (settings.ShareName.Contains(';', StringComparison.Ordinal))
+        if (shareName.Contains(';', StringComparison.Ordinal))
             return null;
-        using var timeout = new CancellationTokenSource(patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            return ParseOrNull(await AskAsync(either.Token));
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
+        return Judge(await client.AskAsync($"netsharegetinfo \"{shareName}\" 502", patience, cancellationToken));
+    }
+
+    /// <summary>What an answer means.</summary>
+    internal static string? Judge(string printed)
+    {
+        // A share without a list has its name told all the same.
+        if (ParseOrNull(printed) is { } descriptor)
+            return descriptor;
+        if (printed.Contains("netname:", StringComparison.Ordinal) || NotTold.Any(reason => printed.Contains(reason, StringComparison.Ordinal)))
             return null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            // Not installed.
-            return null;
-        }
+        var said = printed.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "it ended without a word";
+        throw new SourceEntryException("", new SourceFault(ProblemCodes.ReadFailed, $"The permissions of the share cannot be asked for: {said}"));
     }
 
     /// <summary>Reads what the program prints of a descriptor; null when it prints none.</summary>
@@ -51,39 +48,5 @@ internal sealed class SharePermissions(AgentFolder folder, SmbSettings settings,
         }
 
         return text.ToString();
-    }
-
-    private async Task<string> AskAsync(CancellationToken cancellationToken)
-    {
-        var start = new ProcessStartInfo("rpcclient") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        AgentCommand.SetEnvironment(start, folder, ticketCache);
-        string[] login = settings.UsesKerberos ? ["--use-kerberos=required"] : ["--authentication-file", WriteLogin()];
-        foreach (var argument in (string[])[
-            "--configfile", folder.ConfigurationFile, .. login, "--port", settings.ServerPort.ToString(CultureInfo.InvariantCulture),
-            settings.ServerHost, "--command", $"netsharegetinfo \"{settings.ShareName}\" 502"])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        try
-        {
-            process.StandardInput.Close();
-            var fault = process.StandardError.ReadToEndAsync(cancellationToken);
-            var printed = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-            _ = await fault;
-            return printed;
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
-    }
-
-    /// <summary>From a file that only we can read: others of this machine see command lines.</summary>
-    private string WriteLogin()
-    {
-        var file = Path.Combine(folder.FullPath, AuthenticationFile);
-        if (!File.Exists(file))
-            AgentFolder.Write(file, Encoding.UTF8.GetBytes($"username = {settings.Username}\npassword = {secret.Password}\ndomain = {settings.Domain}\n"));
-        return file;
     }
 }

@@ -92,6 +92,10 @@ internal sealed record SmbSettings
             throw Invalid($"'authentication' is '{Authentication}'; it must be ntlm or kerberos.");
         if (Username.Length == 0)
             throw Invalid("'username' is missing.");
+        if (Username[0] == '-')
+            throw Invalid("'username' must not begin with '-'.");
+        if (Domain.Contains('\\', StringComparison.Ordinal) || Realm.Contains('\\', StringComparison.Ordinal))
+            throw Invalid("'domain' and 'realm' must be names without backslashes, such as CORP and EXAMPLE.COM.");
         if (UsesKerberos && IPAddress.TryParse(ServerHost, out _))
             throw Invalid("With Kerberos 'server_host' must be the server's name, not its address: tickets are made out for names.");
         if (UsesKerberos && Realm.Length == 0 && Domain.Length == 0)

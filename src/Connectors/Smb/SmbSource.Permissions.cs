@@ -5,7 +5,7 @@ using ScaiDrive.Connectors.Smb.Agent;
 namespace ScaiDrive.Connectors.Smb;
 
 /// <summary>Permissions, as the server tells them of each entry.</summary>
-/// <remarks>The library tells names only beside an entry that names them, so of each SID one path is remembered.</remarks>
+/// <remarks>The library tells names only beside an entry that names them, so of each SID one path is remembered; others are asked for by <see cref="RpcClient"/>.</remarks>
 internal sealed partial class SmbSource
 {
     private const string WithSids = "system.nt_sec_desc.*", WithNames = "system.nt_sec_desc.*+";
@@ -27,7 +27,8 @@ internal sealed partial class SmbSource
     }
 
     /// <inheritdoc />
-    public Task<string?> ReadSharePermissionsAsync(CancellationToken cancellationToken) => pool.ReadSharePermissionsAsync(cancellationToken);
+    public async Task<string?> ReadSharePermissionsAsync(CancellationToken cancellationToken) =>
+        await new SharePermissions(await pool.OpenRpcAsync(cancellationToken), pool.Settings.ShareName).ReadAsync(pool.RequestTimeout, cancellationToken);
 
     /// <inheritdoc />
     public async Task<IReadOnlyDictionary<string, string?>> ResolvePrincipalsAsync(IReadOnlyCollection<string> sids, CancellationToken cancellationToken)
@@ -49,7 +50,23 @@ internal sealed partial class SmbSource
             }
         }
 
+        await AddNamesAsync([.. sids.Where(sid => !names.ContainsKey(sid) && !seenAt.ContainsKey(sid))], names, cancellationToken);
         return names.Where(one => sids.Contains(one.Key)).ToDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>Those of whom no path is known: the list of the share names them.</summary>
+    private async Task AddNamesAsync(List<string> sids, Dictionary<string, string?> names, CancellationToken cancellationToken)
+    {
+        if (sids.Count == 0)
+            return;
+        try
+        {
+            await new PrincipalNames(await pool.OpenRpcAsync(cancellationToken)).AddAsync(sids, names, pool.RequestTimeout, cancellationToken);
+        }
+        catch (SourceEntryException)
+        {
+            // They are asked for again another day; without names they can be mapped by their SIDs.
+        }
     }
 
     private async Task AddNamesAsync(string path, Dictionary<string, string?> names, CancellationToken cancellationToken)

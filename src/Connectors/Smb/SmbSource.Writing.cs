@@ -32,9 +32,9 @@ internal sealed partial class SmbSource
                 await new ReplacedFile(lease, path).LendLooksAsync(temporary, replaces, cancellationToken);
             await CompareAsync(lease, path, replaces, cancellationToken);
             if (replaces is null)
-                await lease.DoAsync(AgentFrame.Rename, path, AgentLease.Texts(temporary, path), cancellationToken);
+                await lease.DoAsync(AgentFrame.Rename, path, AgentLease.Texts(temporary, path), CancellationToken.None);
             else
-                await new ReplacedFile(lease, path).GiveWayAsync(temporary, replaces, entries, cancellationToken);
+                await new ReplacedFile(lease, path).GiveWayAsync(temporary, replaces, entries);
         }
         catch (Exception fault) when (fault is not SourceEntryException { Fault.Code: ProblemCodes.AgentCrashed or ProblemCodes.TimedOut } and not OperationCanceledException)
         {
@@ -109,7 +109,7 @@ internal sealed partial class SmbSource
         }
 
         await using var lease = await pool.LeaseAsync(cancellationToken);
-        await ReplacedFile.PutBackAsync(lease, path, listing.Select(one => one.Name), cancellationToken);
+        await ReplacedFile.PutBackAsync(lease, path, listing, entries, cancellationToken);
         await RemoveAsync(lease, path, cancellationToken);
     }
 
@@ -125,14 +125,26 @@ internal sealed partial class SmbSource
                 await lease.SendAsync(AgentFrame.Bytes, path, buffer.AsMemory(0, count), cancellationToken);
             }
         }
-        catch (IOException fault) when (fault is not SourceEntryException)
+        catch (Exception fault) when (fault is not (SourceEntryException or ConnectorException or OperationCanceledException))
         {
             // It is the content that broke off: the agent is well, and still has the file open.
-            _ = await lease.LookAsync(AgentFrame.Finish, path, default, CancellationToken.None);
+            await TryFinishAsync(lease, path);
             throw;
         }
 
         _ = await lease.LookAsync(AgentFrame.Finish, path, default, cancellationToken);
+    }
+
+    private static async Task TryFinishAsync(AgentLease lease, string path)
+    {
+        try
+        {
+            _ = await lease.LookAsync(AgentFrame.Finish, path, default, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is SourceEntryException or ConnectorException)
+        {
+            // Why the content broke off is told.
+        }
     }
 
     /// <summary>Fails unless what has the name is what the caller knows; null stands for nothing.</summary>

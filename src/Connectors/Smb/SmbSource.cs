@@ -115,6 +115,19 @@ internal sealed partial class SmbSource : IWritableSource, ISourceWithPermission
     private async Task<List<(string Name, RemoteEntry Entry)>> FetchAsync(string directory, string? fromName, CancellationToken cancellationToken)
     {
         await using var lease = await pool.LeaseAsync(cancellationToken);
+        try
+        {
+            return await FetchAsync(lease, directory, fromName, cancellationToken);
+        }
+        catch (ConnectorException) when (lease.HasExpired)
+        {
+            await lease.RenewAsync(cancellationToken);
+            return await FetchAsync(lease, directory, fromName, cancellationToken);
+        }
+    }
+
+    private async Task<List<(string Name, RemoteEntry Entry)>> FetchAsync(AgentLease lease, string directory, string? fromName, CancellationToken cancellationToken)
+    {
         await lease.SendAsync(AgentFrame.List, directory, AgentLease.PathBytes(directory), cancellationToken);
         var listing = new List<(string, RemoteEntry)>();
         while (true)

@@ -123,11 +123,10 @@ public sealed class ConnectorSync(
             await RefuseIfEmptyAsync(source, cancellationToken);
 
         if (writable is not null)
-        {
             pass.Target = await new TargetFolders(pass, connectors).FindAsync(hasSnapshot, cancellationToken);
-            if (!run.IsDryRun)
-                await new IntentSweep(pass, writable).RunAsync(cancellationToken);
-        }
+        // Also where the share only follows: it may have led when the last pass broke off.
+        if (!run.IsDryRun && source is IWritableSource written)
+            await new IntentSweep(pass, written).RunAsync(cancellationToken);
 
         var sweep = permissions.Of(pass);
         await sweep.PrepareAsync(cancellationToken);

@@ -244,7 +244,8 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
 
     internal void AddIntent(string action, string path, string? temporary) => Add(SnapshotSql.AddIntent, action, path, Text(temporary));
 
-    internal void ForgetIntents() => Add(SnapshotSql.ForgetIntents);
+    /// <summary>What was noted under these temporary paths is done, or undone.</summary>
+    internal void ForgetIntents(string[] temporaries) => Add(SnapshotSql.ForgetIntents, (object)temporaries);
 
     internal async Task<long> InsertDirectoryAsync(long parentId, SourceEntry entry, string? folderId, CancellationToken cancellationToken)
     {

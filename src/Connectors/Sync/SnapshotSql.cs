@@ -258,5 +258,5 @@ internal static class SnapshotSql
 
     internal const string Intents = "SELECT id, action, path, temporary FROM connectors.intent WHERE tenant_id = $1 AND connector_id = $2 ORDER BY id;";
 
-    internal const string ForgetIntents = "DELETE FROM connectors.intent WHERE tenant_id = $1 AND connector_id = $2;";
+    internal const string ForgetIntents = "DELETE FROM connectors.intent WHERE tenant_id = $1 AND connector_id = $2 AND temporary = ANY ($3);";
 }

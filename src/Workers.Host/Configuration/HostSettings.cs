@@ -46,6 +46,9 @@ internal sealed record HostSettings
     /// <summary><c>SCAIDRIVE_CONNECTOR_ROOTS</c>: directories below which folder connectors may read, colon separated.</summary>
     public IReadOnlyList<string> ConnectorRoots { get; init; } = [];
 
+    /// <summary><c>SCAIDRIVE_KERBEROS_CACHES</c>: directories whose files SMB connectors may name as ticket cache, colon separated.</summary>
+    public IReadOnlyList<string> KerberosCaches { get; init; } = [];
+
     /// <summary><c>SCAIDRIVE_PROVIDER_HOSTS</c>: hosts that embedding providers may be reached at over http and at private addresses, comma separated.</summary>
     public IReadOnlyList<string> ProviderHosts { get; init; } = Search.Embedding.Providers.Remote.ProviderHosts.Default;
 

@@ -37,7 +37,8 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
             OcrLanguages = Languages(),
             WeightsDirectory = ExistingDirectory("WEIGHTS_DIR"),
             SecretKeys = SecretKeys(),
-            ConnectorRoots = ConnectorRoots(),
+            ConnectorRoots = Directories("CONNECTOR_ROOTS"),
+            KerberosCaches = Directories("KERBEROS_CACHES"),
             ProviderHosts = ProviderHosts(),
             Weaviate = Weaviate(),
         };
@@ -114,12 +115,12 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
         return Path.GetFullPath(value);
     }
 
-    private string[] ConnectorRoots()
+    private string[] Directories(string name)
     {
-        var roots = (Text("CONNECTOR_ROOTS") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (roots.FirstOrDefault(root => !Path.IsPathRooted(root)) is { } relative)
-            Refuse("CONNECTOR_ROOTS", $"'{relative}' is not an absolute path. Allowed: absolute directories, colon separated.");
-        return [.. roots.Select(Path.GetFullPath)];
+        var directories = (Text(name) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (directories.FirstOrDefault(directory => !Path.IsPathRooted(directory)) is { } relative)
+            Refuse(name, $"'{relative}' is not an absolute path. Allowed: absolute directories, colon separated.");
+        return [.. directories.Select(Path.GetFullPath)];
     }
 
     private string[] ProviderHosts()

@@ -149,13 +149,27 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
     {
         CloseOpened();
         opened = new OpenFile(path.ToArray()) { Handle = session.OpenToReadFile(path) };
-        if (listed != default && listed.SizeBytes <= atOnce && TryReadAsListed(opened, listed))
+        try
+        {
+            Read(opened, atOnce, listed);
+        }
+        catch (AgentException)
+        {
+            // Nobody asks for the rest, and while it is open others cannot rename or delete it.
+            CloseOpened();
+            throw;
+        }
+    }
+
+    private void Read(OpenFile file, long atOnce, RemoteEntry listed)
+    {
+        if (listed != default && listed.SizeBytes <= atOnce && TryReadAsListed(file, listed))
             return;
-        opened.Facts = session.StatFile(opened.Handle);
-        if (opened.Facts.SizeBytes <= atOnce)
-            ReadWhole(opened);
+        file.Facts = session.StatFile(file.Handle);
+        if (file.Facts.SizeBytes <= atOnce)
+            ReadWhole(file);
         else
-            ReadInBlocks(opened);
+            ReadInBlocks(file);
     }
 
     /// <summary>A file that is after the last byte as it was when it was listed did not change in between: that spares the look before the first.</summary>

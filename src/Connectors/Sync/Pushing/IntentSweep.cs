@@ -15,6 +15,7 @@ internal sealed class IntentSweep(SyncPass pass, IWritableSource source)
         if (await pass.Snapshot.IntentsAsync(cancellationToken) is not { Count: > 0 } intents)
             return;
         var parked = new List<(SnapshotRow Row, SourceEntry Entry)>();
+        var settled = new List<string>();
         foreach (var intent in intents)
         {
             try
@@ -23,9 +24,11 @@ internal sealed class IntentSweep(SyncPass pass, IWritableSource source)
                     await source.RemoveTemporaryAsync(intent.Temporary!, cancellationToken);
                 else if (await FindParkedAsync(intent.Path, intent.Temporary!, cancellationToken) is { } found)
                     parked.Add(found);
+                settled.Add(intent.Temporary!);
             }
             catch (SourceEntryException fault)
             {
+                // It stays noted: a file that gave way must not stay hidden because the source was in trouble twice.
                 pass.AddNote(intent.Path, fault.Fault);
             }
         }
@@ -35,7 +38,7 @@ internal sealed class IntentSweep(SyncPass pass, IWritableSource source)
             {
                 foreach (var (row, entry) in parked)
                     rows.SetPlace(row, row.ParentId, entry);
-                rows.ForgetIntents();
+                rows.ForgetIntents([.. settled]);
                 return Task.CompletedTask;
             },
             cancellationToken);

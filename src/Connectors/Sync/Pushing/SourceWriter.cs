@@ -68,7 +68,7 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
             (_, rows) =>
             {
                 foreach (var one in batch)
-                    rows.AddIntent("write", one.Path, SourcePath.Combine(SourcePath.DirectoryOf(one.Path), one.TemporaryName));
+                    rows.AddIntent("write", one.Path, one.TemporaryPath);
                 return Task.CompletedTask;
             },
             cancellationToken);
@@ -78,12 +78,19 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
             async (one, stop) => await WriteAsync(one, stop));
         foreach (var one in batch)
             await overwriter.TryAsync(one, cancellationToken);
+        var settled = new List<string>();
+        foreach (var one in batch)
+        {
+            if (one.Fault is null || await TryRemoveTemporaryAsync(one, cancellationToken))
+                settled.Add(one.TemporaryPath);
+        }
+
         await pass.CommitAsync(
             (_, rows) =>
             {
                 foreach (var one in batch)
                     Note(one, rows);
-                rows.ForgetIntents();
+                rows.ForgetIntents([.. settled]);
                 return Task.CompletedTask;
             },
             cancellationToken);
@@ -142,9 +149,12 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
                 async (_, rows) =>
                 {
                     rows.SetPlace(row, parentId, moved);
-                    rows.ForgetIntents();
                     if (!isTold)
+                    {
+                        rows.ForgetIntents([to]);
                         return;
+                    }
+
                     pass.Tally.SentMoved += row.IsDirectory ? await rows.CountFilesBelowAsync(row.Id, cancellationToken) : 1;
                     pass.Tell(to, ItemActions.SentMoved, from);
                 },
@@ -207,6 +217,21 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
         }
     }
 
+    /// <summary>A write that failed may have left its temporary file, or the old file under a temporary name, where nobody finds it.</summary>
+    /// <returns>Whether nothing is left; otherwise the next pass tries again.</returns>
+    private async Task<bool> TryRemoveTemporaryAsync(Sending one, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await source.RemoveTemporaryAsync(one.TemporaryPath, cancellationToken);
+            return true;
+        }
+        catch (Exception fault) when (fault is SourceEntryException or ConnectorException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What an attempt that broke off has written is known by its bytes. So is what somebody made on both sides.</summary>
     private async Task<SourceEntry?> FindWrittenAsync(Sending one, CancellationToken cancellationToken)
     {
@@ -261,6 +286,8 @@ internal sealed class SourceWriter(SyncPass pass, IWritableSource source, Confli
 internal sealed record Sending(DriveFile File, string Path, long ParentId, SnapshotRow? Row)
 {
     internal string TemporaryName { get; } = SourcePath.TemporaryName();
+
+    internal string TemporaryPath => SourcePath.Combine(SourcePath.DirectoryOf(Path), TemporaryName);
 
     /// <summary>What the source has of it now.</summary>
     internal SourceEntry? Written { get; set; }
