@@ -10,11 +10,31 @@ internal static class SddlReader
 {
     private static readonly FrozenDictionary<string, uint> Rights = new Dictionary<string, uint>(StringComparer.OrdinalIgnoreCase)
     {
-        ["CC"] = 0x1, ["DC"] = 0x2, ["LC"] = 0x4, ["SW"] = 0x8, ["RP"] = 0x10, ["WP"] = 0x20, ["DT"] = 0x40, ["LO"] = 0x80, ["CR"] = 0x100,
-        ["SD"] = 0x1_0000, ["RC"] = 0x2_0000, ["WD"] = 0x4_0000, ["WO"] = 0x8_0000,
-        ["GA"] = FileRights.GenericAll, ["GR"] = FileRights.GenericRead, ["GW"] = FileRights.GenericWrite, ["GX"] = FileRights.GenericExecute,
-        ["FA"] = FileRights.All, ["FR"] = FileRights.Read, ["FW"] = FileRights.Write, ["FX"] = FileRights.Execute,
-        ["KA"] = 0xF_003F, ["KR"] = 0x2_0019, ["KW"] = 0x2_0006, ["KX"] = 0x2_0019,
+        ["CC"] = 0x1,
+        ["DC"] = 0x2,
+        ["LC"] = 0x4,
+        ["SW"] = 0x8,
+        ["RP"] = 0x10,
+        ["WP"] = 0x20,
+        ["DT"] = 0x40,
+        ["LO"] = 0x80,
+        ["CR"] = 0x100,
+        ["SD"] = 0x1_0000,
+        ["RC"] = 0x2_0000,
+        ["WD"] = 0x4_0000,
+        ["WO"] = 0x8_0000,
+        ["GA"] = FileRights.GenericAll,
+        ["GR"] = FileRights.GenericRead,
+        ["GW"] = FileRights.GenericWrite,
+        ["GX"] = FileRights.GenericExecute,
+        ["FA"] = FileRights.All,
+        ["FR"] = FileRights.Read,
+        ["FW"] = FileRights.Write,
+        ["FX"] = FileRights.Execute,
+        ["KA"] = 0xF_003F,
+        ["KR"] = 0x2_0019,
+        ["KW"] = 0x2_0006,
+        ["KX"] = 0x2_0019,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     internal static SecurityDescriptor Parse(string text)
