@@ -13,7 +13,7 @@ namespace ScaiDrive.Api.Minimal.Groups;
 /// <summary>Groups of users and of groups: what they own their members read, and whom a source lets in by them.</summary>
 internal static class GroupEndpoints
 {
-    private const string Base = "/groups";
+    private const string Base = "/admin/groups";
 
     extension(IEndpointRouteBuilder routes)
     {

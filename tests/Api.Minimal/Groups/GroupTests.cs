@@ -6,7 +6,7 @@ namespace ScaiDrive.Api.Minimal.Tests.Groups;
 
 public sealed class GroupTests : ConnectorApi
 {
-    private const string Groups = "/api/v1/groups";
+    private const string Groups = "/api/v1/admin/groups";
 
     [Fact]
     public async Task A_group_is_made_filled_and_removed_and_each_change_is_an_event()
