@@ -64,9 +64,9 @@ public sealed class SyncConnectorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("false", "ARRAY['elsewhere']")]
-    [InlineData("true", "NULL")]
-    public async Task A_run_that_was_left_unfinished_and_is_not_what_was_asked_for_is_followed_by_one_that_is(string dryRun, string scope)
+    [InlineData("false", "ARRAY['elsewhere']", "completed")]
+    [InlineData("true", "NULL", "failed")]
+    public async Task A_run_that_was_left_unfinished_and_is_not_what_was_asked_for_is_followed_by_one_that_is(string dryRun, string scope, string ending)
     {
         await using var fleet = await Fleet.CreateAsync(folder.FullName);
         var connector = await CreateAsync(fleet);
@@ -78,7 +78,7 @@ public sealed class SyncConnectorTests : IDisposable
         await fleet.SettleAsync();
         Assert.Equal(["a.txt"], await fleet.FindAsync("narwhal"));
         var runs = await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 10, default);
-        Assert.Equal([("completed", "manual"), ("completed", "change")], runs.Select(run => (run.Status, run.Trigger)));
+        Assert.Equal([("completed", "manual"), (ending, "change")], runs.Select(run => (run.Status, run.Trigger)));
         Assert.Equal((false, null), (runs[0].IsDryRun, runs[0].Scope));
         Assert.Equal(["completed"], await fleet.ColumnAsync("SELECT state FROM queue.job_row WHERE kind = 'sync-connector'"));
     }

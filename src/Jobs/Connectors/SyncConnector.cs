@@ -31,7 +31,7 @@ public sealed record SyncConnector(string ConnectorId, string Trigger) : IJobArg
 internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore connectors, Schedules schedules, TimeProvider time) : IJobHandler<SyncConnector>
 {
     private static readonly HashSet<string> NeedsPerson =
-        [.. SourceRefusals.Codes, ConnectorCodes.MassDelete, ConnectorCodes.TargetMissing, ConnectorCodes.SourceReadOnly];
+        [.. SourceRefusals.Codes, ConnectorCodes.MassDelete, ConnectorCodes.TargetMissing, ConnectorCodes.SourceReadOnly, ConnectorCodes.RunUnfinished];
 
     public async Task<JobOutcome> RunAsync(SyncConnector args, JobContext job, CancellationToken cancellationToken)
     {
@@ -69,8 +69,14 @@ internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore co
     /// end first, so that the one after it is.</summary>
     private async Task EndUnfinishedAsync(SyncConnector args, Connector? connector, JobContext job, CancellationToken cancellationToken)
     {
-        if (await connectors.ListRunsAsync(job.TenantId, args.ConnectorId, null, 1, cancellationToken) is not [{ Status: "running" } unfinished] || Covers(unfinished, args))
+        // A dry run and one that writes never go on with each other; see ConnectorSync.
+        if (await connectors.ListRunsAsync(job.TenantId, args.ConnectorId, null, 1, cancellationToken) is not [{ Status: "running" } unfinished]
+            || unfinished.IsDryRun != args.DryRun
+            || Covers(unfinished, args))
+        {
             return;
+        }
+
         try
         {
             await SyncAsync(args, connector, job, cancellationToken);
@@ -83,8 +89,7 @@ internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore co
     }
 
     private static bool Covers(Run run, SyncConnector args) =>
-        args.DryRun ? run.IsDryRun
-        : !run.IsDryRun && (args.OnlyHints || run.Scope is null) && (args.AllowedDeletes is null || run.AllowedDeletes >= args.AllowedDeletes);
+        args.DryRun || ((args.OnlyHints || run.Scope is null) && (args.AllowedDeletes is null || run.AllowedDeletes >= args.AllowedDeletes));
 
     private async Task SyncAsync(SyncConnector args, Connector? connector, JobContext job, CancellationToken cancellationToken)
     {
