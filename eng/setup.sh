@@ -53,6 +53,7 @@ install_smb_servers() {
   installed smbclient || missing+=(smbclient)
   compgen -G '/usr/lib/*/libnss_wrapper.so' >/dev/null || missing+=(libnss-wrapper)
   installed krb5kdc || { missing+=(krb5-kdc); fresh+=(krb5-kdc); }
+  installed kadmin.local || { missing+=(krb5-admin-server); fresh+=(krb5-admin-server); }
   installed kinit || missing+=(krb5-user)
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" = 0 ] && [ ! -e "$policy" ]; then
