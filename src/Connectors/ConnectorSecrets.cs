@@ -11,9 +11,7 @@ public sealed class ConnectorSecrets(NpgsqlDataSource dataSource, SecretProtecto
 
     internal async Task<string?> ReadAsync(string tenantId, string connectorId, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ConnectorSql.ReadSecret);
-        command.Parameters.Add(new NpgsqlParameter { Value = tenantId });
-        command.Parameters.Add(new NpgsqlParameter { Value = connectorId });
+        await using var command = dataSource.Statement(ConnectorSql.ReadSecret, tenantId, connectorId);
         if (await command.ExecuteScalarAsync(cancellationToken) is not string kept)
             return null;
         try

@@ -8,6 +8,7 @@ using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Store;
+using static ScaiDrive.Connectors.Statements;
 
 namespace ScaiDrive.Connectors;
 
@@ -31,8 +32,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
         ArgumentNullException.ThrowIfNull(connector);
         Check(connector.Name, connector.Settings, connector.IncludePatterns, connector.ExcludePatterns, connector.PatternsIgnoreCase, connector.TargetPath, connector.SyncIntervalMinutes, connector.Rules);
         var id = PrefixedId.New("cnn");
-        await using var command = Command(
-            transaction,
+        await using var command = transaction.Statement(
             ConnectorSql.Insert,
             tenantId,
             id,
@@ -63,7 +63,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <summary>One connector, or null.</summary>
     public async Task<Connector?> FindAsync(string tenantId, string connectorId, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.Find, tenantId, connectorId);
+        await using var command = dataSource.Statement(ConnectorSql.Find, tenantId, connectorId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? ReadConnector(reader) : null;
     }
@@ -71,7 +71,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <summary>All connectors of a tenant, oldest first.</summary>
     public async Task<IReadOnlyList<Connector>> ListAsync(string tenantId, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.List, tenantId);
+        await using var command = dataSource.Statement(ConnectorSql.List, tenantId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var connectors = new List<Connector>();
         while (await reader.ReadAsync(cancellationToken))
@@ -86,7 +86,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     public async Task<IReadOnlyList<(string TenantId, string ConnectorId)>> ListAllAsync(
         (string TenantId, string ConnectorId)? after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.ListAll, after?.TenantId ?? "", after?.ConnectorId ?? "", limit);
+        await using var command = dataSource.Statement(ConnectorSql.ListAll, after?.TenantId ?? "", after?.ConnectorId ?? "", limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var connectors = new List<(string, string)>();
         while (await reader.ReadAsync(cancellationToken))
@@ -98,7 +98,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     public async Task<Connector?> HoldAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        await using var command = Command(transaction, ConnectorSql.FindForUpdate, tenantId, connectorId);
+        await using var command = transaction.Statement(ConnectorSql.FindForUpdate, tenantId, connectorId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? ReadConnector(reader) : null;
     }
@@ -122,8 +122,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     {
         ArgumentNullException.ThrowIfNull(connector);
         Check(connector.Name, connector.Settings, connector.IncludePatterns, connector.ExcludePatterns, connector.PatternsIgnoreCase, connector.TargetPath, connector.SyncIntervalMinutes, connector.Rules);
-        await using var command = Command(
-            transaction,
+        await using var command = transaction.Statement(
             ConnectorSql.Update,
             connector.TenantId,
             connector.Id,
@@ -143,8 +142,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <returns>False when the connector does not exist.</returns>
     public async Task<bool> SetSecretAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, string? secret, CancellationToken cancellationToken)
     {
-        await using var command = Command(
-            transaction, ConnectorSql.SetSecret, tenantId, connectorId, Text(secret is null ? null : secrets.Protect(tenantId, connectorId, secret)));
+        await using var command = transaction.Statement(ConnectorSql.SetSecret, tenantId, connectorId, Text(secret is null ? null : secrets.Protect(tenantId, connectorId, secret)));
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
@@ -152,7 +150,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <returns>False when the connector does not exist.</returns>
     public async Task<bool> PauseAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, string? reason, CancellationToken cancellationToken)
     {
-        await using var command = Command(transaction, ConnectorSql.Pause, tenantId, connectorId, Text(reason));
+        await using var command = transaction.Statement(ConnectorSql.Pause, tenantId, connectorId, Text(reason));
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0 && await AnnounceAsync(transaction, tenantId, connectorId, cancellationToken);
     }
 
@@ -160,7 +158,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <returns>False when it was not paused.</returns>
     public async Task<bool> ResumeAsync(NpgsqlTransaction transaction, string tenantId, string connectorId, CancellationToken cancellationToken)
     {
-        await using var command = Command(transaction, ConnectorSql.Resume, tenantId, connectorId);
+        await using var command = transaction.Statement(ConnectorSql.Resume, tenantId, connectorId);
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0 && await AnnounceAsync(transaction, tenantId, connectorId, cancellationToken);
     }
 
@@ -175,12 +173,12 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
         ];
         foreach (var statement in parts)
         {
-            await using var part = Command(transaction, statement, tenantId, connectorId);
+            await using var part = transaction.Statement(statement, tenantId, connectorId);
             await part.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await IdentityMappings.DeleteAsync(transaction, tenantId, connectorId, cancellationToken);
-        await using (var command = Command(transaction, ConnectorSql.Delete, tenantId, connectorId))
+        await using (var command = transaction.Statement(ConnectorSql.Delete, tenantId, connectorId))
         {
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
                 return false;
@@ -194,7 +192,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <summary>One run, or null.</summary>
     public async Task<Run?> FindRunAsync(string tenantId, string runId, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.FindRun, tenantId, runId);
+        await using var command = dataSource.Statement(ConnectorSql.FindRun, tenantId, runId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? ReadRun(reader) : null;
     }
@@ -207,7 +205,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <param name="cancellationToken">Stops the query.</param>
     public async Task<IReadOnlyList<Run>> ListRunsAsync(string tenantId, string connectorId, string? beforeId, int limit, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.ListRuns, tenantId, connectorId, Text(beforeId), limit);
+        await using var command = dataSource.Statement(ConnectorSql.ListRuns, tenantId, connectorId, Text(beforeId), limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var runs = new List<Run>();
         while (await reader.ReadAsync(cancellationToken))
@@ -223,7 +221,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <param name="cancellationToken">Stops the query.</param>
     public async Task<IReadOnlyList<Problem>> ListProblemsAsync(string tenantId, string runId, long after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = Command(RunLogSql.ListProblems, tenantId, runId, after, limit);
+        await using var command = dataSource.Statement(RunLogSql.ListProblems, tenantId, runId, after, limit);
         return await ReadProblemsAsync(command, cancellationToken);
     }
 
@@ -231,7 +229,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     public async Task<IReadOnlyList<Problem>> FindProblemsAsync(
         string tenantId, string runId, IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
-        await using var command = Command(RunLogSql.FindProblems, tenantId, runId, paths.ToArray());
+        await using var command = dataSource.Statement(RunLogSql.FindProblems, tenantId, runId, paths.ToArray());
         return await ReadProblemsAsync(command, cancellationToken);
     }
 
@@ -250,7 +248,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
 
     internal async Task<Run?> FindRunningAsync(string tenantId, string connectorId, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.FindRunning, tenantId, connectorId);
+        await using var command = dataSource.Statement(ConnectorSql.FindRunning, tenantId, connectorId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? ReadRun(reader) : null;
     }
@@ -261,14 +259,14 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
         ArgumentNullException.ThrowIfNull(scopes);
         if (scopes.Count == 0)
             return;
-        await using var command = Command(ConnectorSql.AddHints, tenantId, connectorId, scopes.Select(scope => scope.ToString()).Distinct().ToArray());
+        await using var command = dataSource.Statement(ConnectorSql.AddHints, tenantId, connectorId, scopes.Select(scope => scope.ToString()).Distinct().ToArray());
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>What was noted and no run has taken along yet.</summary>
     public async Task<IReadOnlyList<SyncScope>> HintsAsync(string tenantId, string connectorId, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.Hints, tenantId, connectorId);
+        await using var command = dataSource.Statement(ConnectorSql.Hints, tenantId, connectorId);
         return await ReadScopesAsync(command, cancellationToken);
     }
 
@@ -279,7 +277,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
         var scope = request.Scope;
         if (!request.IsDryRun)
         {
-            await using var take = Command(transaction, ConnectorSql.TakeHints, tenantId, connectorId);
+            await using var take = transaction.Statement(ConnectorSql.TakeHints, tenantId, connectorId);
             var hints = await ReadScopesAsync(take, cancellationToken);
             scope = scope is null ? null : [.. scope.Concat(hints).Distinct()];
         }
@@ -319,7 +317,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
     /// <summary>Up to which change of the share the source follows it, and the folder at the target path.</summary>
     internal async Task<(long? DriveNumber, string? TargetFolderId)> ReadSendingAsync(Connector connector, CancellationToken cancellationToken)
     {
-        await using var command = Command(ConnectorSql.ReadSending, connector.TenantId, connector.Id);
+        await using var command = dataSource.Statement(ConnectorSql.ReadSending, connector.TenantId, connector.Id);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? (row.IsDBNull(0) ? null : row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1))
@@ -334,7 +332,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
 
     internal static async Task<bool> IsPausedAsync(NpgsqlTransaction transaction, Connector connector, CancellationToken cancellationToken)
     {
-        await using var command = Command(transaction, ConnectorSql.IsPaused, connector.TenantId, connector.Id);
+        await using var command = transaction.Statement(ConnectorSql.IsPaused, connector.TenantId, connector.Id);
         return await command.ExecuteScalarAsync(cancellationToken) as bool? ?? true;
     }
 
@@ -400,35 +398,18 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
             await listener.SavedAsync(transaction, connector, cancellationToken);
     }
 
-    private NpgsqlCommand Command(string sql, params object[] parameters) => With(dataSource.CreateCommand(sql), parameters);
-
-    private static NpgsqlCommand Command(NpgsqlTransaction transaction, string sql, params object[] parameters) =>
-        With(new NpgsqlCommand(sql, transaction.Connection, transaction), parameters);
-
-    private static NpgsqlCommand With(NpgsqlCommand command, object[] parameters)
-    {
-        foreach (var parameter in parameters)
-            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
-        return command;
-    }
-
     private static async Task ExecuteAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken, params (string Sql, object[] Parameters)[] statements)
     {
         await using var batch = new NpgsqlBatch(transaction.Connection!, transaction);
         foreach (var (sql, parameters) in statements)
         {
             var command = new NpgsqlBatchCommand(sql);
-            foreach (var parameter in parameters)
-                command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
+            command.Parameters.Fill(parameters);
             batch.BatchCommands.Add(command);
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
-
-    private static NpgsqlParameter Number(long? value) => new() { NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)value ?? DBNull.Value };
 
     private static NpgsqlParameter Json(SyncRules rules) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = JsonSerializer.Serialize(rules, RulesJson) };
 

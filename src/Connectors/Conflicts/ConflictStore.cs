@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using NpgsqlTypes;
+using static ScaiDrive.Connectors.Statements;
 
 namespace ScaiDrive.Connectors.Conflicts;
 
@@ -17,11 +18,11 @@ public sealed class ConflictStore(NpgsqlDataSource dataSource)
     /// <param name="cancellationToken">Stops the query.</param>
     public Task<IReadOnlyList<Conflict>> ListAsync(
         string tenantId, string connectorId, string? state, string? beforeId, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(Command(ConflictSql.List, tenantId, connectorId, Text(state), Text(beforeId), limit), cancellationToken);
+        ReadAsync(dataSource.Statement(ConflictSql.List, tenantId, connectorId, Text(state), Text(beforeId), limit), cancellationToken);
 
     /// <summary>One conflict, or null.</summary>
     public async Task<Conflict?> FindAsync(string tenantId, string connectorId, string conflictId, CancellationToken cancellationToken) =>
-        (await ReadAsync(Command(ConflictSql.Find, tenantId, connectorId, conflictId), cancellationToken)).SingleOrDefault();
+        (await ReadAsync(dataSource.Statement(ConflictSql.Find, tenantId, connectorId, conflictId), cancellationToken)).SingleOrDefault();
 
     /// <summary>Notes what a person decided about an open conflict; the next pass does it. May be changed until then.</summary>
     /// <returns>False when there is no such open conflict.</returns>
@@ -30,11 +31,11 @@ public sealed class ConflictStore(NpgsqlDataSource dataSource)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         await using var command = new NpgsqlCommand(ConflictSql.Decide, transaction.Connection, transaction);
-        Fill(command.Parameters, tenantId, connectorId, conflictId, TextOf(decision));
+        command.Parameters.Fill(tenantId, connectorId, conflictId, TextOf(decision));
         if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
             return false;
         await using var again = new NpgsqlCommand(ConflictSql.LookAgain, transaction.Connection, transaction);
-        Fill(again.Parameters, tenantId, connectorId);
+        again.Parameters.Fill(tenantId, connectorId);
         await again.ExecuteNonQueryAsync(cancellationToken);
         return true;
     }
@@ -42,13 +43,12 @@ public sealed class ConflictStore(NpgsqlDataSource dataSource)
     /// <summary>The open conflicts of some files, by their path or id.</summary>
     internal Task<IReadOnlyList<Conflict>> OpenOfAsync(
         string tenantId, string connectorId, string[] paths, string[] fileIds, CancellationToken cancellationToken) =>
-        ReadAsync(Command(ConflictSql.OpenOf, tenantId, connectorId, paths, fileIds), cancellationToken);
+        ReadAsync(dataSource.Statement(ConflictSql.OpenOf, tenantId, connectorId, paths, fileIds), cancellationToken);
 
     internal static NpgsqlBatchCommand Record(Conflict conflict)
     {
         var command = new NpgsqlBatchCommand(ConflictSql.Record);
-        Fill(
-            command.Parameters,
+        command.Parameters.Fill(
             conflict.TenantId, conflict.ConnectorId, conflict.Id, conflict.RunId, conflict.Path, Text(conflict.FileId), conflict.Kind, TextOf(conflict.Resolution),
             conflict.State, Text(conflict.Outcome), Text(conflict.CopyPath),
             Text(conflict.Server?.Sha256), Number(conflict.Server?.SizeBytes), Time(conflict.Server?.ModifiedAt),
@@ -59,7 +59,7 @@ public sealed class ConflictStore(NpgsqlDataSource dataSource)
     internal static NpgsqlBatchCommand Settle(Conflict conflict, string outcome, string? copyPath)
     {
         var command = new NpgsqlBatchCommand(ConflictSql.Settle);
-        Fill(command.Parameters, conflict.TenantId, conflict.ConnectorId, conflict.Id, outcome, Text(copyPath));
+        command.Parameters.Fill(conflict.TenantId, conflict.ConnectorId, conflict.Id, outcome, Text(copyPath));
         return command;
     }
 
@@ -67,7 +67,7 @@ public sealed class ConflictStore(NpgsqlDataSource dataSource)
     internal static NpgsqlBatchCommand Rename(Conflict conflict, string path)
     {
         var command = new NpgsqlBatchCommand(ConflictSql.Rename);
-        Fill(command.Parameters, conflict.TenantId, conflict.ConnectorId, conflict.Id, path);
+        command.Parameters.Fill(conflict.TenantId, conflict.ConnectorId, conflict.Id, path);
         return command;
     }
 
@@ -75,21 +75,8 @@ public sealed class ConflictStore(NpgsqlDataSource dataSource)
     internal static NpgsqlBatchCommand SettleElsewhere(Conflict conflict, string path, string outcome)
     {
         var command = new NpgsqlBatchCommand(ConflictSql.SettleElsewhere);
-        Fill(command.Parameters, conflict.TenantId, conflict.ConnectorId, conflict.Id, path, outcome);
+        command.Parameters.Fill(conflict.TenantId, conflict.ConnectorId, conflict.Id, path, outcome);
         return command;
-    }
-
-    private NpgsqlCommand Command(string sql, params object[] parameters)
-    {
-        var command = dataSource.CreateCommand(sql);
-        Fill(command.Parameters, parameters);
-        return command;
-    }
-
-    private static void Fill(NpgsqlParameterCollection target, params object[] parameters)
-    {
-        foreach (var parameter in parameters)
-            target.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
     }
 
     private static async Task<IReadOnlyList<Conflict>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
@@ -145,10 +132,6 @@ public sealed class ConflictStore(NpgsqlDataSource dataSource)
         "SERVER_WINS" => ConflictResolution.ServerWins,
         _ => ConflictResolution.ClientWins,
     };
-
-    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
-
-    private static NpgsqlParameter Number(long? value) => new() { NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)value ?? DBNull.Value };
 
     private static NpgsqlParameter Time(DateTimeOffset? value) => new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = (object?)value?.ToUniversalTime() ?? DBNull.Value };
 }

@@ -43,9 +43,7 @@ public sealed class ConnectorOverview(NpgsqlDataSource dataSource)
 
     private async Task<IReadOnlyList<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters)
     {
-        await using var command = dataSource.CreateCommand(sql);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(new() { Value = parameter });
+        await using var command = dataSource.Statement(sql, parameters);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<T>();
         while (await row.ReadAsync(cancellationToken))

@@ -24,13 +24,13 @@ internal sealed class SweepRows(NpgsqlDataSource dataSource, string tenantId, st
     /// <summary>Begins a full reading when there was none yet, or the last one began before a time and came to its end.</summary>
     internal async Task BeginAsync(DateTimeOffset now, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        await using var command = With(dataSource.CreateCommand(PermissionSql.BeginSweep), now, before);
+        await using var command = Read(PermissionSql.BeginSweep, now, before);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     internal async Task<SweepState?> FindAsync(CancellationToken cancellationToken)
     {
-        await using var command = With(dataSource.CreateCommand(PermissionSql.FindSweep));
+        await using var command = Read(PermissionSql.FindSweep);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? new SweepState(row.GetFieldValue<DateTimeOffset>(0), row.GetInt64(1), !row.IsDBNull(2)) : null;
     }
@@ -43,7 +43,7 @@ internal sealed class SweepRows(NpgsqlDataSource dataSource, string tenantId, st
     /// <summary>Whether the server shows, by the time of an entry, that its permissions changed.</summary>
     internal async Task<bool> TellsChangesAsync(CancellationToken cancellationToken)
     {
-        await using var command = With(dataSource.CreateCommand(PermissionSql.TellsChanges));
+        await using var command = Read(PermissionSql.TellsChanges);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -87,7 +87,7 @@ internal sealed class SweepRows(NpgsqlDataSource dataSource, string tenantId, st
     private async Task<List<SweepRow>> PageAsync(string sql, long afterId, object[] further, CancellationToken cancellationToken)
     {
         var page = new List<SweepRow>();
-        await using var command = With(dataSource.CreateCommand(sql), [afterId, Page, .. further]);
+        await using var command = Read(sql, [afterId, Page, .. further]);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
@@ -100,14 +100,9 @@ internal sealed class SweepRows(NpgsqlDataSource dataSource, string tenantId, st
 
     private async Task RunAsync(NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, params object[] parameters)
     {
-        await using var command = With(new NpgsqlCommand(sql, transaction.Connection, transaction), parameters);
+        await using var command = transaction.Statement(sql, [tenantId, connectorId, .. parameters]);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private NpgsqlCommand With(NpgsqlCommand command, params object[] parameters)
-    {
-        foreach (var parameter in (object[])[tenantId, connectorId, .. parameters])
-            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
-        return command;
-    }
+    private NpgsqlCommand Read(string sql, params object[] parameters) => dataSource.Statement(sql, [tenantId, connectorId, .. parameters]);
 }

@@ -14,7 +14,7 @@ public sealed class RunLog(NpgsqlDataSource dataSource)
     /// <param name="cancellationToken">Stops the query.</param>
     public async Task<IReadOnlyList<RunItem>> ListItemsAsync(string tenantId, string runId, long after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = Command(RunLogSql.ListItems, tenantId, runId, after, limit);
+        await using var command = dataSource.Statement(RunLogSql.ListItems, tenantId, runId, after, limit);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var items = new List<RunItem>();
         while (await row.ReadAsync(cancellationToken))
@@ -35,7 +35,7 @@ public sealed class RunLog(NpgsqlDataSource dataSource)
     /// <param name="cancellationToken">Stops the query.</param>
     public async Task<IReadOnlyList<PlanItem>> ListPlanAsync(string tenantId, string runId, long after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = Command(RunLogSql.ListPlan, tenantId, runId, after, limit);
+        await using var command = dataSource.Statement(RunLogSql.ListPlan, tenantId, runId, after, limit);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var items = new List<PlanItem>();
         while (await row.ReadAsync(cancellationToken))
@@ -46,8 +46,8 @@ public sealed class RunLog(NpgsqlDataSource dataSource)
     internal static NpgsqlBatchCommand Insert(string tenantId, string runId, IReadOnlyList<RunItem> items)
     {
         var command = new NpgsqlBatchCommand(RunLogSql.InsertItems);
-        Fill(
-            command.Parameters, tenantId, runId,
+        command.Parameters.Fill(
+            tenantId, runId,
             Array(NpgsqlDbType.Bigint, items.Select(item => item.Number)),
             Array(NpgsqlDbType.Text, items.Select(item => Clean(item.Path))),
             Array(NpgsqlDbType.Text, items.Select(item => item.Action)),
@@ -62,8 +62,8 @@ public sealed class RunLog(NpgsqlDataSource dataSource)
     internal static NpgsqlBatchCommand Insert(string tenantId, string runId, IReadOnlyList<PlannedItem> items)
     {
         var command = new NpgsqlBatchCommand(RunLogSql.InsertPlan);
-        Fill(
-            command.Parameters, tenantId, runId,
+        command.Parameters.Fill(
+            tenantId, runId,
             Array(NpgsqlDbType.Text, items.Select(item => item.Action)),
             Array(NpgsqlDbType.Text, items.Select(item => item.Side)),
             Array(NpgsqlDbType.Text, items.Select(item => Clean(item.Path))),
@@ -80,19 +80,6 @@ public sealed class RunLog(NpgsqlDataSource dataSource)
 
     private static NpgsqlParameter Array<T>(NpgsqlDbType type, IEnumerable<T> values) =>
         new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = values.ToArray() };
-
-    private NpgsqlCommand Command(string sql, params object[] parameters)
-    {
-        var command = dataSource.CreateCommand(sql);
-        Fill(command.Parameters, parameters);
-        return command;
-    }
-
-    private static void Fill(NpgsqlParameterCollection target, params object[] parameters)
-    {
-        foreach (var parameter in parameters)
-            target.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
-    }
 
     private static string? TextAt(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -1,5 +1,5 @@
 using Npgsql;
-using NpgsqlTypes;
+using static ScaiDrive.Connectors.Statements;
 
 namespace ScaiDrive.Connectors.Sync;
 
@@ -154,13 +154,7 @@ internal sealed class Snapshot(NpgsqlDataSource dataSource, string tenantId, str
 
     internal SnapshotWriter Write(NpgsqlTransaction transaction, string runId) => new(transaction, tenantId, connectorId, runId);
 
-    private NpgsqlCommand Read(string sql, params object[] parameters)
-    {
-        var command = dataSource.CreateCommand(sql);
-        foreach (var parameter in (object[])[tenantId, connectorId, .. parameters])
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
-        return command;
-    }
+    private NpgsqlCommand Read(string sql, params object[] parameters) => dataSource.Statement(sql, [tenantId, connectorId, .. parameters]);
 
     private static async Task<List<SnapshotRow>> RowsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
@@ -283,18 +277,13 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
     private void Add(string sql, params object[] parameters)
     {
         var command = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in (object[])[tenantId, connectorId, .. parameters])
-            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
+        command.Parameters.Fill([tenantId, connectorId, .. parameters]);
         pending.BatchCommands.Add(command);
     }
 
     private async Task<object?> ScalarAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
     {
-        await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
+        await using var command = transaction.Statement(sql, parameters);
         return await command.ExecuteScalarAsync(cancellationToken);
     }
-
-    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 }
