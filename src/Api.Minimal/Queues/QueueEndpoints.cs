@@ -28,7 +28,7 @@ internal static class QueueEndpoints
         Caller caller, QueueReader reader, QueueRules rules, RuleAccess access, TimeProvider time, CancellationToken cancellationToken,
         [Range(1, 1440)] int minutes = 5)
     {
-        var tenant = RuleAccess.IsOperator(caller) ? null : caller.TenantId;
+        var tenant = caller.IsOperator ? null : caller.TenantId;
         var depths = await reader.DepthsAsync(cancellationToken);
         var lately = (await reader.ThroughputAsync(TimeSpan.FromMinutes(minutes), null, cancellationToken)).ToDictionary(queue => queue.Queue, StringComparer.Ordinal);
         var work = await reader.WorkAsync(cancellationToken);
