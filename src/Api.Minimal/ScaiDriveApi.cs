@@ -95,6 +95,7 @@ public static class ScaiDriveApi
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ErrorBoundary>();
         app.UseMiddleware<LocalOnly>();
+        app.UseMiddleware<WallEntry>();
         app.Use((context, next) =>
         {
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)

@@ -9,7 +9,7 @@ using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue;
 
-/// <summary>Registers the queue. An <see cref="NpgsqlDataSource"/> must be registered besides.</summary>
+/// <summary>Registers the queue. An <see cref="Database"/> must be registered besides.</summary>
 public static class QueueServices
 {
     extension(IServiceCollection services)
@@ -52,7 +52,7 @@ public static class QueueServices
             services.TryAddSingleton<NotificationListener>();
             services.TryAddSingleton<JobHandlers>();
             services.TryAddSingleton(provider => new JobWorker(
-                provider.GetRequiredService<NpgsqlDataSource>(),
+                provider.GetRequiredService<Database>(),
                 provider.GetRequiredService<JobHandlers>(),
                 provider.GetRequiredService<IServiceScopeFactory>(),
                 options(provider),

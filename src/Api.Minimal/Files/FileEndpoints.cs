@@ -10,6 +10,7 @@ using Npgsql;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Files;
 
@@ -40,7 +41,7 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<Created<FileAnswer>, ErrorResult>> UploadAsync(
-        HttpContext context, Caller caller, DriveStore drive, ContentStore content, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, DriveStore drive, ContentStore content, Database database, TimeProvider time, CancellationToken cancellationToken)
     {
         var limit = (await drive.FindTenantAsync(caller.TenantId, cancellationToken))?.MaxFileSizeBytes ?? 0;
         if (context.Request.ContentLength > limit + MultipartOverheadBytes)
@@ -93,7 +94,7 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<NoContent, ErrorResult>> DeleteAsync(
-        [FromRoute(Name = "file_id")] string fileId, bool? permanent, Caller caller, DriveStore drive, ReadAccess access, NpgsqlDataSource database,
+        [FromRoute(Name = "file_id")] string fileId, bool? permanent, Caller caller, DriveStore drive, ReadAccess access, Database database,
         CancellationToken cancellationToken)
     {
         var file = await FindReadableAsync(drive, access, caller, fileId, cancellationToken);

@@ -3,12 +3,13 @@ using Npgsql;
 using ScaiDrive.Drive;
 using ScaiDrive.Search;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Health;
 
 /// <summary>Asks every dependency of this process whether it answers, each within <see cref="ApiOptions.ProbeTimeout"/>.</summary>
 internal sealed class ReadinessProbe(
-    NpgsqlDataSource database, ContentStore content, ISearchEngine engine, ApiOptions options, TimeProvider time, SearchOptions? search = null)
+    Database database, ContentStore content, ISearchEngine engine, ApiOptions options, TimeProvider time, SearchOptions? search = null)
 {
     /// <summary>True by name for what answered.</summary>
     /// <remarks>One PostgreSQL server does what the contract expects of Redis (wake-ups, shared state), so <c>redis</c> answers with

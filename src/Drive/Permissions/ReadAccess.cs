@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
@@ -11,7 +12,7 @@ namespace ScaiDrive.Drive;
 /// <para>Each list of a tenant is judged once per caller, and again after any change of lists, mappings or groups
 /// (<c>permission_versions</c>); a question costs one look at the database.</para>
 /// </remarks>
-public sealed class ReadAccess(NpgsqlDataSource dataSource)
+public sealed class ReadAccess(Database dataSource)
 {
     private const int KeptTenants = 200;
 

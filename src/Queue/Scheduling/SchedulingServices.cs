@@ -19,7 +19,7 @@ internal static class SchedulingServices
         {
             services.TryAddSingleton<NotificationListener>();
             services.TryAddSingleton(provider => new ScheduleRunner(
-                provider.GetRequiredService<NpgsqlDataSource>(),
+                provider.GetRequiredService<Database>(),
                 provider.GetRequiredService<JobQueue>(),
                 provider.GetRequiredService<NotificationListener>(),
                 provider.GetRequiredService<TimeProvider>(),
