@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using Quartz;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Bench.Queue;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Npgsql;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors;

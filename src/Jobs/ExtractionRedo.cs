@@ -1,4 +1,3 @@
-using Npgsql;
 using ScaiDrive.Extraction;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Text;

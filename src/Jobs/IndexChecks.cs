@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Index.Auditing;
 using ScaiDrive.Store;

@@ -1,4 +1,3 @@
-using Npgsql;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;

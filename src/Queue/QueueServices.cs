@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Queue.Running;
 using ScaiDrive.Queue.Scheduling;
 using ScaiDrive.Queue.Upkeep;

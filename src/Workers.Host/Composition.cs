@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Console;
-using Npgsql;
 using ScaiDrive.Api.Minimal;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;

@@ -1,4 +1,3 @@
-using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;

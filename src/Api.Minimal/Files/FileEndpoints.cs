@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
-using Npgsql;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;

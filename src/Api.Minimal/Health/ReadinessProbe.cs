@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Npgsql;
 using ScaiDrive.Drive;
 using ScaiDrive.Search;
 using ScaiDrive.Search.Query;

@@ -1,4 +1,3 @@
-using Npgsql;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Drive;
 using ScaiDrive.Store;

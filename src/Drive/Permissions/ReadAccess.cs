@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Npgsql;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;

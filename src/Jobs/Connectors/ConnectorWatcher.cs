@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Overview;
 using ScaiDrive.Store;

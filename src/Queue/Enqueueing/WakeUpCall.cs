@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Enqueueing;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Queue.Claiming;
 using ScaiDrive.Store;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Npgsql;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Index;

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using Npgsql;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Query;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Store;

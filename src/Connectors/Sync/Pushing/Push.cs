@@ -1,4 +1,3 @@
-using Npgsql;
 using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Sync.Planning;

@@ -1,4 +1,3 @@
-using Npgsql;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Store;
 

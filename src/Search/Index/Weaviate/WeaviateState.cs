@@ -1,4 +1,3 @@
-using Npgsql;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Index.Weaviate;

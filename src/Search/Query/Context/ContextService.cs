@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Store;
