@@ -19,6 +19,7 @@ public static class DriveServices
         services.AddSingleton<ContentCollector>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<SourceAcls>();
+        services.AddSingleton<UnusedSourceAcls>();
         services.AddSingleton<GroupStore>();
         services.AddSingleton<GroupAdmin>();
         services.AddSingleton<ReadAccess>();
