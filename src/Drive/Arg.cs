@@ -16,6 +16,8 @@ internal static class Arg
 
     internal static NpgsqlParameter Of(DateTimeOffset? value) => Typed(value, NpgsqlDbType.TimestampTz);
 
+    internal static NpgsqlParameter Of(byte[] value) => Typed(value, NpgsqlDbType.Bytea);
+
     internal static NpgsqlParameter Of(string[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Text);
 
     internal static NpgsqlParameter Of(DateTimeOffset[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
