@@ -14,6 +14,7 @@ using ScaiDrive.Api.Minimal.Files;
 using ScaiDrive.Api.Minimal.Groups;
 using ScaiDrive.Api.Minimal.Health;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Identity.SigningIn;
 using ScaiDrive.Api.Minimal.Identity.Tokens;
 using ScaiDrive.Api.Minimal.IndexChecking;
 using ScaiDrive.Api.Minimal.Jobs;
@@ -21,6 +22,7 @@ using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Api.Minimal.OpenApi;
 using ScaiDrive.Api.Minimal.Outdated;
 using ScaiDrive.Api.Minimal.Queues;
+using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Api.Minimal.Schedules;
 using ScaiDrive.Api.Minimal.Search;
 using ScaiDrive.Api.Minimal.Vectorization;
@@ -66,7 +68,7 @@ public static class ScaiDriveApi
         services.AddSingleton<HitHydrator>();
         services.AddSingleton<RuleAccess>();
         services.AddSingleton<FleetStateReader>();
-        services.AddSingleton<DashboardFeed>();
+        services.AddSingleton<DashboardFeeds>();
         services.AddSingleton<DashboardAssets>();
         services.AddSingleton<PageSearch>();
         return services;
@@ -82,6 +84,8 @@ public static class ScaiDriveApi
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<IssuerRule>();
         services.AddSingleton<TokenValidator>();
+        SigningInServices.AddTo(services, options.SignIn);
+        RateLimitServices.AddTo(services, options.RateLimits);
     }
 
     /// <summary>Adds <see cref="PrometheusExporter"/> with the queue's gauges, for any role.</summary>
@@ -118,7 +122,11 @@ public static class ScaiDriveApi
         });
         app.UseRouting();
         if (options.Identity is not null)
+        {
             app.UseMiddleware<Authentication>();
+            app.UseMiddleware<RateLimiting>();
+        }
+
         app.UseMiddleware<ScopeGate>();
 
         var all = app.MapGroup("").AddEndpointFilterFactory(RequestValidation.Filter).AddEndpointFilter<AnswerFilter>();
@@ -140,6 +148,12 @@ public static class ScaiDriveApi
         api.MapQueueRules();
         api.MapSchedules();
         api.MapConnectors();
+        if (options.Identity is not null)
+        {
+            api.MapAuthRelay();
+            all.MapSignIn();
+        }
+
         all.MapDashboard();
         all.MapMetrics();
         app.MapOpenApi("/openapi/{documentName}.json").RequireScope(Scope.SignedIn);

@@ -19,6 +19,12 @@ internal static class ErrorCodes
     internal const string Timeout = "TIMEOUT";
     internal const string Internal = "INTERNAL_ERROR";
 
+    /// <summary>A server that this one depends on does not answer; <c>details.dependency</c> names it.</summary>
+    internal const string UpstreamUnavailable = "UPSTREAM_UNAVAILABLE";
+
+    /// <summary>The caller asked for too much in a minute.</summary>
+    internal const string RateLimited = "RATE_LIMITED";
+
     /// <summary>The access token is missing or not valid; why stands in the log only.</summary>
     internal const string TokenInvalid = "AUTH_TOKEN_INVALID";
 
