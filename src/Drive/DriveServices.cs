@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Drive.Users;
 
 namespace ScaiDrive.Drive;
 
@@ -18,6 +19,7 @@ public static class DriveServices
         services.AddSingleton<DriveStore>();
         services.AddSingleton<ContentCollector>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<SignIn>();
         services.AddSingleton<SourceAcls>();
         services.AddSingleton<UnusedSourceAcls>();
         services.AddSingleton<GroupStore>();

@@ -7,5 +7,5 @@ internal static class LocalCaller
 {
     internal const string TenantId = DriveStore.LocalTenantId;
 
-    internal static Caller Instance { get; } = new(TenantId, DriveStore.LocalUserId, IsAdmin: true);
+    internal static Caller Instance { get; } = new(TenantId, DriveStore.LocalUserId, IsAdmin: true) { IsOperator = true };
 }

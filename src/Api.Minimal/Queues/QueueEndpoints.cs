@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 
@@ -17,7 +18,7 @@ internal static class QueueEndpoints
     {
         internal void MapQueues()
         {
-            var admin = routes.MapGroup("/admin").WithTags("Queues");
+            var admin = routes.MapGroup("/admin").WithTags("Queues").RequireScope(Scope.TenantAdmin);
             admin.MapGet("/queues", ListAsync).WithName("ListQueues").WithSummary("What waits, runs and ends, how much work that is, and what is held back")
                 .WithDescription("minutes is how far back throughput looks. Exact at the moment of the answer, at any volume.");
             admin.MapGet("/workers", WorkersAsync).WithName("ListWorkers").WithSummary("The workers, their heartbeat and what they hold");
@@ -28,7 +29,7 @@ internal static class QueueEndpoints
         Caller caller, QueueReader reader, QueueRules rules, RuleAccess access, TimeProvider time, CancellationToken cancellationToken,
         [Range(1, 1440)] int minutes = 5)
     {
-        var tenant = RuleAccess.IsOperator(caller) ? null : caller.TenantId;
+        var tenant = caller.IsOperator ? null : caller.TenantId;
         var depths = await reader.DepthsAsync(cancellationToken);
         var lately = (await reader.ThroughputAsync(TimeSpan.FromMinutes(minutes), null, cancellationToken)).ToDictionary(queue => queue.Queue, StringComparer.Ordinal);
         var work = await reader.WorkAsync(cancellationToken);

@@ -1,5 +1,4 @@
 using ScaiDrive.Api.Minimal.Envelope;
-using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
@@ -10,9 +9,6 @@ namespace ScaiDrive.Api.Minimal.Queues;
 /// <remarks>Admins decide about their own tenant and its connectors; queues, kinds and shared keys belong to the fleet's operator.</remarks>
 internal sealed class RuleAccess(ConnectorStore connectors)
 {
-    /// <summary>The local admin runs the fleet. No admin of a tenant does, once there are several.</summary>
-    internal static bool IsOperator(Caller caller) => caller is { IsAdmin: true, TenantId: LocalCaller.TenantId };
-
     /// <summary>Null when the caller may set the rule.</summary>
     internal async Task<ApiError?> RefusalAsync(Caller caller, RuleKey key, CancellationToken cancellationToken)
     {
@@ -24,7 +20,7 @@ internal sealed class RuleAccess(ConnectorStore connectors)
             "tenant" => ApiError.Denied("A rule about a tenant can only be set from within that tenant."),
             "connector" when await connectors.FindAsync(caller.TenantId, key.Name, cancellationToken) is not null => null,
             "connector" => ApiError.NotFound("connector", key.Name),
-            _ when IsOperator(caller) => null,
+            _ when caller.IsOperator => null,
             _ => ApiError.Denied($"{key} concerns all tenants; only the operator of the fleet may change it."),
         };
     }
@@ -39,7 +35,7 @@ internal sealed class RuleAccess(ConnectorStore connectors)
         {
             { About: "tenant" } key => key.Name == caller.TenantId,
             { About: "connector" } key => own.Contains(key.Name),
-            _ => IsOperator(caller),
+            _ => caller.IsOperator,
         })];
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Jobs;
 using ScaiDrive.Search.Index;
@@ -48,7 +49,7 @@ internal static class ReindexEndpoints
     extension(IEndpointRouteBuilder search)
     {
         internal void MapReindex() =>
-            search.MapPost("/reindex", ReindexAsync).WithName("Reindex").WithSummary("Index a file, a share or the whole tenant again, whether or not anything changed")
+            search.MapPost("/reindex", ReindexAsync).RequireScope(Scope.FilesWrite).WithName("Reindex").WithSummary("Index a file, a share or the whole tenant again, whether or not anything changed")
                 .WithDescription("A file goes first (high), a share or the tenant by one job in low. The old text stays searchable until the new one is there. "
                     + "The owner may do it for a file or a share, an admin for all.");
     }

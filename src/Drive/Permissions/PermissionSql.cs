@@ -186,7 +186,7 @@ internal static class PermissionSql
         """;
 
     internal const string Members = """
-        SELECT member_type, member_id FROM group_members WHERE tenant_id = $1 AND group_id = $2 ORDER BY member_type, member_id;
+        SELECT DISTINCT member_type, member_id FROM group_members WHERE tenant_id = $1 AND group_id = $2 ORDER BY member_type, member_id;
         """;
 
     internal const string GroupsOf = $"""
