@@ -22,6 +22,9 @@ internal static class Arg
 
     internal static NpgsqlParameter Of(long?[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
 
+    /// <summary>In no order; null is a NULL.</summary>
+    internal static NpgsqlParameter OfMany(IEnumerable<long>? values) => Typed(values?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+
     internal static NpgsqlParameter Of(int[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Integer);
 
     /// <summary>PostgreSQL keeps microseconds; what is returned from a write must equal what is read later.</summary>
