@@ -81,10 +81,10 @@ public enum SessionProtection
     None,
 
     /// <summary>What was changed is noticed.</summary>
-    Signed,
+    Signing,
 
     /// <summary>It cannot be read either.</summary>
-    Encrypted,
+    Encryption,
 }
 
 /// <summary>A part of a source.</summary>

@@ -99,7 +99,7 @@ internal sealed partial class SmbSource : IWritableSource, ISourceWithPermission
             _ => null,
         };
         return new SourceSession(
-            protocol, answer.Payload[2] != 0 ? SessionProtection.Encrypted : answer.Payload[1] != 0 ? SessionProtection.Signed : SessionProtection.None);
+            protocol, answer.Payload[2] != 0 ? SessionProtection.Encryption : answer.Payload[1] != 0 ? SessionProtection.Signing : SessionProtection.None);
     }
 
     /// <inheritdoc />

@@ -80,12 +80,12 @@ public sealed class SmbSessionTests(MirrorFixture fixture) : IClassFixture<Mirro
     }
 
     [Theory]
-    [InlineData("server min protocol = SMB3_11", true, false, "SMB 3.1.1", SessionProtection.Signed)]
-    [InlineData("server max protocol = SMB3_02", true, false, "SMB 3.0 or later", SessionProtection.Signed)]
-    [InlineData("server max protocol = SMB2_10", true, false, "SMB 2.0.2 or 2.1", SessionProtection.Signed)]
+    [InlineData("server min protocol = SMB3_11", true, false, "SMB 3.1.1", SessionProtection.Signing)]
+    [InlineData("server max protocol = SMB3_02", true, false, "SMB 3.0 or later", SessionProtection.Signing)]
+    [InlineData("server max protocol = SMB2_10", true, false, "SMB 2.0.2 or 2.1", SessionProtection.Signing)]
     [InlineData("server max protocol = SMB2_10", false, false, "SMB 2.0.2 or 2.1", SessionProtection.None)]
     [InlineData("server min protocol = SMB3_11", false, false, "SMB 3.1.1", SessionProtection.None)]
-    [InlineData("server min protocol = SMB3_11", false, true, "SMB 3.1.1", SessionProtection.Encrypted)]
+    [InlineData("server min protocol = SMB3_11", false, true, "SMB 3.1.1", SessionProtection.Encryption)]
     public async Task How_the_server_is_spoken_to_is_told_as_it_is(
         string line, bool signing, bool encryption, string protocol, SessionProtection protection)
     {

@@ -34,7 +34,7 @@ internal sealed record SeenSource(string Server, string RootId, IReadOnlyList<Se
 
 /// <summary>How the server is spoken to.</summary>
 /// <param name="Protocol">As exact as it can be told, such as <c>SMB 3.1.1</c>; null when it cannot.</param>
-/// <param name="Protection"><c>encrypted</c>, <c>signed</c> or <c>none</c>.</param>
+/// <param name="Protection"><c>encryption</c>, <c>signing</c> or <c>none</c>.</param>
 internal sealed record SeenSession(string? Protocol, string Protection);
 
 /// <summary>One entry of the root.</summary>
