@@ -21,6 +21,7 @@ using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Api.Minimal.OpenApi;
 using ScaiDrive.Api.Minimal.Outdated;
+using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Api.Minimal.Queues;
 using ScaiDrive.Api.Minimal.Schedules;
 using ScaiDrive.Api.Minimal.Search;
@@ -66,6 +67,7 @@ public static class ScaiDriveApi
         services.AddScaiDriveMetrics();
         AddIdentity(services, options);
         services.AddSingleton<ReadinessProbe>();
+        services.AddSingleton<ResourceGate>();
         services.AddSingleton<HitHydrator>();
         services.AddSingleton<RuleAccess>();
         services.AddSingleton<FleetStateReader>();

@@ -6,7 +6,7 @@ namespace ScaiDrive.Api.Minimal.Search;
 
 /// <summary>The last check before a hit leaves: the file must still be live in the caller's tenant, the caller must be allowed to read it now, and
 /// what is said about it (name, path, size, date) is what Drive says now, not what the index remembers.</summary>
-internal sealed class HitHydrator(DriveStore drive, ReadAccess access)
+internal sealed class HitHydrator(DriveStore drive, AccessControl access)
 {
     /// <summary>A request that finds only what the caller may read as of now.</summary>
     internal async Task<SearchRequest> ConfineAsync(Caller caller, SearchRequest request, CancellationToken cancellationToken)
@@ -38,8 +38,7 @@ internal sealed class HitHydrator(DriveStore drive, ReadAccess access)
     private async Task<IReadOnlyList<DriveFile>> FindReadableAsync(Caller caller, string[] ids, CancellationToken cancellationToken)
     {
         var files = await drive.FindFilesAsync(caller.TenantId, ids, cancellationToken);
-        var scope = await access.ScopeOfAsync(caller, cancellationToken);
-        return [.. files.Where(scope.Admits)];
+        return await access.ReadableAsync(caller, files, cancellationToken);
     }
 }
 
