@@ -16,6 +16,7 @@ using ScaiDrive.Api.Minimal.Health;
 using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Api.Minimal.Identity.SigningIn;
 using ScaiDrive.Api.Minimal.Identity.Tokens;
+using ScaiDrive.Api.Minimal.Identity.Webhooks;
 using ScaiDrive.Api.Minimal.IndexChecking;
 using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
@@ -26,6 +27,8 @@ using ScaiDrive.Api.Minimal.Queues;
 using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Api.Minimal.Schedules;
 using ScaiDrive.Api.Minimal.Search;
+using ScaiDrive.Api.Minimal.Tenants;
+using ScaiDrive.Api.Minimal.Users;
 using ScaiDrive.Api.Minimal.Vectorization;
 using ScaiDrive.Drive;
 
@@ -78,6 +81,7 @@ public static class ScaiDriveApi
 
     private static void AddIdentity(IServiceCollection services, ApiOptions options)
     {
+        services.AddSingleton<RefusalAudit>();
         if (options.Identity is not { } identity)
             return;
         Validator.ValidateObject(identity, new ValidationContext(identity), validateAllProperties: true);
@@ -134,7 +138,10 @@ public static class ScaiDriveApi
         var all = app.MapGroup("").AddEndpointFilterFactory(RequestValidation.Filter).AddEndpointFilter<AnswerFilter>();
         var api = all.MapGroup("/api/v1");
         api.MapHealth();
-        api.MapIdentity();
+        api.MapMe();
+        api.MapUsers();
+        api.MapTenants();
+        api.MapScaiKeyWebhook();
         api.MapGroups();
         api.MapFiles();
         api.MapFolders();

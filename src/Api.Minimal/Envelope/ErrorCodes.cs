@@ -28,6 +28,12 @@ internal static class ErrorCodes
     /// <summary>The access token is missing or not valid; why stands in the log only.</summary>
     internal const string TokenInvalid = "AUTH_TOKEN_INVALID";
 
+    /// <summary>An event is not ScaiKey's, or not of now.</summary>
+    internal const string SignatureInvalid = "AUTH_SIGNATURE_INVALID";
+
+    /// <summary>An event of ScaiKey that means nothing here.</summary>
+    internal const string UnsupportedEvent = "UNSUPPORTED_EVENT";
+
     /// <summary>The token is good, the user is suspended or deactivated.</summary>
     internal const string UserSuspended = "AUTHZ_USER_SUSPENDED";
 
