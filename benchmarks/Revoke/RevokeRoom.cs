@@ -86,10 +86,6 @@ internal sealed class RevokeRoom : IAsyncDisposable
         return connector;
     }
 
-    /// <summary>Full permissions are read again with the next run, as they are once in the hours that the connector sets.</summary>
-    internal Task MakeSweepDueAsync(CancellationToken cancellationToken) => database.ExecuteAsync(
-        "UPDATE connectors.permission_sweep SET started_at = started_at - interval '1 year', finished_at = coalesce(finished_at, now())", cancellationToken);
-
     /// <summary>Whether Alice finds a file by a word that only it has.</summary>
     internal async Task<bool> FindsAsync(string word, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ScaiDrive.Api.Minimal.Identity;
 
 namespace ScaiDrive.Api.Minimal;
 
@@ -17,4 +18,7 @@ public sealed record ApiOptions
 
     /// <summary>Longest a readiness probe may take per dependency. Default 2 seconds.</summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Who vouches for callers. Default null: nobody, and only callers on this machine are served, all of them as one local admin.</summary>
+    public IdentityOptions? Identity { get; init; }
 }

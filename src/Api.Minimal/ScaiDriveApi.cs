@@ -14,6 +14,7 @@ using ScaiDrive.Api.Minimal.Files;
 using ScaiDrive.Api.Minimal.Groups;
 using ScaiDrive.Api.Minimal.Health;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Identity.Tokens;
 using ScaiDrive.Api.Minimal.IndexChecking;
 using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
@@ -61,6 +62,7 @@ public static class ScaiDriveApi
         ApiDocument.AddTo(services, options);
 
         services.AddScaiDriveMetrics();
+        AddIdentity(services, options);
         services.AddSingleton<ReadinessProbe>();
         services.AddSingleton<ResourceGate>();
         services.AddSingleton<HitHydrator>();
@@ -70,6 +72,18 @@ public static class ScaiDriveApi
         services.AddSingleton<DashboardAssets>();
         services.AddSingleton<PageSearch>();
         return services;
+    }
+
+    private static void AddIdentity(IServiceCollection services, ApiOptions options)
+    {
+        if (options.Identity is not { } identity)
+            return;
+        Validator.ValidateObject(identity, new ValidationContext(identity), validateAllProperties: true);
+        services.AddSingleton(identity);
+        services.AddSingleton<ScaiKeyClient>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<IssuerRule>();
+        services.AddSingleton<TokenValidator>();
     }
 
     /// <summary>Adds <see cref="PrometheusExporter"/> with the queue's gauges, for any role.</summary>
@@ -96,7 +110,8 @@ public static class ScaiDriveApi
         app.UseMiddleware<AccessLog>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ErrorBoundary>();
-        app.UseMiddleware<LocalOnly>();
+        if (options.Identity is null)
+            app.UseMiddleware<LocalOnly>();
         app.Use((context, next) =>
         {
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
@@ -104,6 +119,9 @@ public static class ScaiDriveApi
             return next(context);
         });
         app.UseRouting();
+        if (options.Identity is not null)
+            app.UseMiddleware<Authentication>();
+        app.UseMiddleware<ScopeGate>();
 
         var all = app.MapGroup("").AddEndpointFilterFactory(RequestValidation.Filter).AddEndpointFilter<AnswerFilter>();
         var api = all.MapGroup("/api/v1");
@@ -126,7 +144,7 @@ public static class ScaiDriveApi
         api.MapConnectors();
         all.MapDashboard();
         all.MapMetrics();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").RequireScope(Scope.SignedIn);
         return app;
     }
 

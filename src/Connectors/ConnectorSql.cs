@@ -204,6 +204,8 @@ internal static class ConnectorSql
 
     internal const string Hints = "SELECT scope FROM connectors.hint WHERE tenant_id = $1 AND connector_id = $2 ORDER BY scope;";
 
+    internal const string DropHint = "DELETE FROM connectors.hint WHERE tenant_id = $1 AND connector_id = $2 AND scope = $3;";
+
     internal const string TakeHints = "DELETE FROM connectors.hint WHERE tenant_id = $1 AND connector_id = $2 RETURNING scope;";
 
     // A pass over a part of the source is no pass over the source: neither its time nor its root is kept, nor does it end what stopped the last one.

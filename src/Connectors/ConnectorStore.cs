@@ -270,6 +270,14 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
         return await ReadScopesAsync(command, cancellationToken);
     }
 
+    /// <summary>No run takes this along: somebody else remembers it.</summary>
+    public async Task DropHintAsync(string tenantId, string connectorId, SyncScope scope, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        await using var command = dataSource.Statement(ConnectorSql.DropHint, tenantId, connectorId, scope.ToString());
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>A run over all of the source takes every hint with it, one over a part adds them to its scope, a dry run leaves them.</summary>
     internal static async Task StartRunAsync(
         NpgsqlTransaction transaction, string tenantId, string runId, string connectorId, RunRequest request, DateTimeOffset now, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Drive.Users;
 
 namespace ScaiDrive.Drive;
 
@@ -18,7 +19,9 @@ public static class DriveServices
         services.AddSingleton<DriveStore>();
         services.AddSingleton<ContentCollector>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<SignIn>();
         services.AddSingleton<SourceAcls>();
+        services.AddSingleton<UnusedSourceAcls>();
         services.AddSingleton<GroupStore>();
         services.AddSingleton<GroupAdmin>();
         services.AddSingleton<AccessControl>();

@@ -13,15 +13,21 @@ public sealed record CheckIndex : IJobArgs
 }
 
 /// <summary>Reads both sides page by page. What differs is looked at once more while it is held: a file that changes in this moment is no drift.</summary>
-internal sealed class CheckIndexHandler(DriveStore drive, IndexAudit audit, IndexMender mender, JobsMetrics metrics, TimeProvider time) : IJobHandler<CheckIndex>
+internal sealed class CheckIndexHandler(
+    DriveStore drive, IndexAudit audit, IndexMender mender, UnusedSourceAcls unusedAcls, JobsMetrics metrics, TimeProvider time) : IJobHandler<CheckIndex>
 {
     private const int PageSize = 1_000;
+
+    private static readonly TimeSpan UnusedFor = TimeSpan.FromDays(1);
 
     public async Task<JobOutcome> RunAsync(CheckIndex args, JobContext job, CancellationToken cancellationToken)
     {
         var (startedAt, found) = (time.GetUtcNow(), new Drift());
         var files = await CompareDriveAsync(found, job, cancellationToken);
         await CompareIndexAsync(found, files, job, cancellationToken);
+        // Beside the comparison because this looks at all files once a day as well.
+        if (await unusedAcls.RemoveAsync(job.TenantId, UnusedFor, cancellationToken) is > 0 and var removed)
+            await job.LogAsync(LogLevel.Information, $"{removed} permission lists of sources removed that no file refers to", cancellationToken);
 
         await using var transaction = await job.BeginAsync(cancellationToken);
         found.Count("counters", await IndexAudit.MendCountersAsync(transaction.Transaction, job.TenantId, cancellationToken));

@@ -24,6 +24,9 @@ public sealed record JobsOptions
     /// <summary>How long changes that a source tells of are gathered before a run is asked for. Default one second.</summary>
     public TimeSpan GatherHintsFor { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a watch looks for what a run left to another one. Default five seconds.</summary>
+    public TimeSpan LookForHintsEvery { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a watch must stand before it counts as one: what happened before it is then looked for. Default three seconds.</summary>
     public TimeSpan WatchStandsAfter { get; init; } = TimeSpan.FromSeconds(3);
 

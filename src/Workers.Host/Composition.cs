@@ -50,7 +50,7 @@ internal static class Composition
 
         AddRooms(builder.Services, settings, dataSource, parts);
         if (parts.Api)
-            builder.Services.AddScaiDriveApi(new ApiOptions());
+            builder.Services.AddScaiDriveApi(new ApiOptions { Identity = settings.Identity });
         else
             builder.Services.AddScaiDriveMetrics();
 

@@ -42,6 +42,11 @@ public sealed class SmbSourceTests : IAsyncLifetime, IDisposable
         return bytes.ToArray();
     }
 
+    private Task<string> SetPermissionsAsync(string path, string descriptor) => samba.RunAsync(
+        "smbcacls",
+        [$"//{samba.Host}/files", $"{Path.GetFileName(tree.Root)}/{path}", "-U", $"{SambaUser.Default.Name}%{SambaUser.Default.Password}", "-S", descriptor],
+        "");
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -236,11 +241,7 @@ public sealed class SmbSourceTests : IAsyncLifetime, IDisposable
     {
         tree.Write("a", "1");
         var sid = await samba.SidOfAsync(SambaUser.Default.Name);
-        await samba.RunAsync(
-            "smbcacls",
-            [$"//{samba.Host}/files", $"{Path.GetFileName(tree.Root)}/a", "-U", $"{SambaUser.Default.Name}%{SambaUser.Default.Password}",
-                "-S", $"REVISION:1,OWNER:{sid},GROUP:S-1-22-2-0,ACL:S-1-1-0:DENIED/0x0/0x00010000,ACL:{sid}:ALLOWED/0x0/0x001f01ff"],
-            "");
+        await SetPermissionsAsync("a", $"REVISION:1,OWNER:{sid},GROUP:S-1-22-2-0,ACL:S-1-1-0:DENIED/0x0/0x00010000,ACL:{sid}:ALLOWED/0x0/0x001f01ff");
         await using var source = (ISourceWithPermissions)tree.Open();
 
         var sddl = await source.ReadPermissionsAsync("a", Stop);
@@ -323,6 +324,42 @@ public sealed class SmbSourceTests : IAsyncLifetime, IDisposable
             }
         });
         Assert.Equal(ConnectorCodes.SourceOffline, fault.Code);
+    }
+
+    [Fact]
+    public async Task What_the_library_prints_does_not_get_among_the_answers()
+    {
+        tree.Write("a", "1");
+        await using var source = tree.Open();
+        var agent = await AgentAsync();
+
+        await using (var printed = new FileStream($"/proc/{agent}/fd/1", FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            await printed.WriteAsync("params.c: a line that is no frame\n"u8.ToArray());
+
+        Assert.NotNull(await source.StatAsync("a", Stop));
+        Assert.Equal(agent, await AgentAsync());
+        Assert.Equal("/dev/null", new FileInfo($"/proc/{agent}/fd/0").LinkTarget);
+
+        async Task<int> AgentAsync()
+        {
+            await using var lease = await tree.Pool.LeaseAsync(Stop);
+            return lease.Agent.Id;
+        }
+    }
+
+    [Fact]
+    public async Task Changed_permissions_are_told_of()
+    {
+        tree.Write("a", "1");
+        await using var source = (IWatchableSource)tree.Open();
+        await using var changes = source.WatchAsync(Stop).GetAsyncEnumerator(Stop);
+        var next = changes.MoveNextAsync().AsTask();
+        // As above. Samba tells of no permissions further below.
+        for (var i = 0; !next.IsCompleted && i < 100; i++)
+            await SetPermissionsAsync("a", "REVISION:1,ACL:S-1-1-0:ALLOWED/0x0/0x001f01ff");
+
+        Assert.True(next.IsCompleted && await next);
+        Assert.Equal(new SyncScope("", false), changes.Current);
     }
 
     [Fact]

@@ -69,6 +69,22 @@ public sealed class ConnectorScheduleTests : IAsyncLifetime
         Assert.Equal((ScheduleStates.Active, slower.NextFireAt), ((await OnlyScheduleAsync()).State, (await OnlyScheduleAsync()).NextFireAt));
     }
 
+    [Theory]
+    [InlineData("SELECT", false)]
+    [InlineData("UPDATE connectors.connector SET last_sync_at = now() - interval '14 minutes', created_at = created_at - interval '1 day'", false)]
+    [InlineData("UPDATE connectors.connector SET last_sync_at = now() - interval '15 minutes'", true)]
+    [InlineData("UPDATE connectors.connector SET created_at = created_at - interval '15 minutes'", true)]
+    [InlineData("INSERT INTO connectors.run (tenant_id, id, connector_id, trigger, status) SELECT tenant_id, 'run_1', id, 'manual', 'running' FROM connectors.connector", true)]
+    public async Task A_connector_that_is_resumed_makes_up_for_the_run_that_its_pause_kept_it_from(string meanwhile, bool isMadeUpFor)
+    {
+        var connector = await CreateAsync();
+        var (admin, caller) = (fleet.Get<ConnectorAdmin>(), new Caller(Fleet.Tenant, DriveStore.LocalUserId, IsAdmin: true));
+        await admin.PauseAsync(caller, connector.Id, "maintenance", default);
+        await fleet.SqlAsync(meanwhile);
+        await admin.ResumeAsync(caller, connector.Id, default);
+        Assert.Equal(isMadeUpFor ? ["schedule"] : [], await fleet.ColumnAsync("SELECT args ->> 'trigger' FROM queue.job"));
+    }
+
     [Fact]
     public async Task A_connector_that_was_due_while_all_workers_were_down_runs_once()
     {

@@ -64,6 +64,43 @@ public sealed class ConnectorWatcherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_run_leaves_is_looked_at_by_another_and_everything_not_more_often_than_admitted()
+    {
+        var connector = await CreateAsync();
+        await fleet.SqlAsync("UPDATE connectors.connector SET last_sync_at = now()");
+        var store = fleet.Get<ConnectorStore>();
+        using var stop = new CancellationTokenSource();
+        var watch = fleet.Get<ConnectorWatch>().RunAsync(new WatchedConnector(Fleet.Tenant, connector.Id, connector.UpdatedAt), stop.Token);
+        // The look at everything that every watch begins with.
+        await Fleet.UntilAsync(async () => (await WantedAsync()).SequenceEqual(["true low"]));
+        await fleet.SqlAsync("DELETE FROM connectors.hint; DELETE FROM queue.job");
+
+        var part = new SyncScope("deep", IsRecursive: true);
+        await store.AddHintsAsync(Fleet.Tenant, connector.Id, [SyncScope.All, part], default);
+
+        await Fleet.UntilAsync(async () => (await WantedAsync()).SequenceEqual(["true high"]));
+        Assert.Equal([part], await store.HintsAsync(Fleet.Tenant, connector.Id, default));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch);
+    }
+
+    [Fact]
+    public async Task What_a_run_gives_back_because_it_failed_waits_for_a_change_or_the_schedule()
+    {
+        var connector = await CreateAsync();
+        var watch = fleet.Get<ConnectorWatch>();
+        Assert.False(await watch.HasLeftHintsAsync(connector, default));
+        await fleet.Get<ConnectorStore>().AddHintsAsync(Fleet.Tenant, connector.Id, [new SyncScope("deep", IsRecursive: true)], default);
+        Assert.True(await watch.HasLeftHintsAsync(connector, default));
+
+        await fleet.SqlAsync($"""
+            INSERT INTO connectors.run (tenant_id, id, connector_id, trigger, status, error_code, finished_at)
+            VALUES ('{Fleet.Tenant}', 'run_1', '{connector.Id}', 'change', 'failed', '{ConnectorCodes.MassDelete}', now())
+            """);
+        Assert.False(await watch.HasLeftHintsAsync(connector, default));
+    }
+
+    [Fact]
     public async Task A_connection_that_was_lost_asks_for_everything_when_it_is_back()
     {
         var connector = await CreateAsync();

@@ -1,3 +1,4 @@
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Extraction;
 using ScaiDrive.Workers.Host.Configuration;
 
@@ -23,7 +24,12 @@ public sealed class SettingsReaderTests
     [InlineData("SCAIDRIVE_KERBEROS_CACHES", "run/krb5", "absolute")]
     [InlineData("SCAIDRIVE_WEIGHTS_DIR", "/nowhere/at/all", "does not exist")]
     [InlineData("SCAIDRIVE_DATABASE_URL", "mysql://u:geheim@h/d", "PostgreSQL")]
-    [InlineData("SCAIDRIVE_SCAIKEY_URL", "https://id.example.org", "not part of this build")]
+    [InlineData("SCAIDRIVE_SCAIKEY_URL", "id.example.org", "https://")]
+    [InlineData("SCAIDRIVE_SCAIKEY_URL", "https://user:geheim@id.example.org", "https://")]
+    [InlineData("SCAIDRIVE_SCAIKEY_URL", "https://id.example.org/?tenant=x", "https://")]
+    [InlineData("SCAIDRIVE_SCAIKEY_URL", "http://id.example.org", "SCAIDRIVE_SCAIKEY_ALLOW_HTTP")]
+    [InlineData("SCAIDRIVE_JWT_ISSUER", "https://id.example.org", "SCAIDRIVE_SCAIKEY_URL")]
+    [InlineData("SCAIDRIVE_SCAIKEY_WEBHOOK_SECRET", "geheim", "SCAIDRIVE_SCAIKEY_URL")]
     [InlineData("SCAIDRIVE_WEAVIATE_URL", "weaviate:8080", "http://host:port")]
     [InlineData("SCAIDRIVE_WEAVIATE_URL", "http://user:geheim@weaviate:8080", "SCAIDRIVE_WEAVIATE_API_KEY")]
     [InlineData("SCAIDRIVE_WEAVIATE_API_KEY", "geheim", "SCAIDRIVE_WEAVIATE_URL")]
@@ -44,6 +50,53 @@ public sealed class SettingsReaderTests
 
         Assert.Equal(("http://weaviate:8080/", "geheim"), (weaviate!.Url.AbsoluteUri, weaviate.ApiKey));
         Assert.Null(Read().Weaviate);
+    }
+
+    [Fact]
+    public void With_an_identity_provider_the_host_may_listen_to_the_network()
+    {
+        var settings = Read(("SCAIDRIVE_SCAIKEY_URL", "https://id.example.org/"), ("SCAIDRIVE_HOST", "0.0.0.0"), ("SCAIDRIVE_JWT_ISSUER", "https://issuer.example.org"));
+
+        Assert.Equal("0.0.0.0", settings.BindAddress);
+        Assert.Equal(("https://id.example.org/", "https://issuer.example.org"), (settings.Identity!.ScaiKeyUrl.AbsoluteUri, settings.Identity.Issuer));
+        Assert.Null(Read().Identity);
+    }
+
+    [Theory]
+    [InlineData("http://localhost:9000", null)]
+    [InlineData("http://127.0.0.1:9000", null)]
+    [InlineData("http://[::1]:9000", null)]
+    [InlineData("http://scaikey:9000", "1")]
+    public void Keys_are_fetched_without_encryption_only_from_this_machine_or_when_it_is_allowed(string url, string? allowed)
+    {
+        var settings = Read(("SCAIDRIVE_SCAIKEY_URL", url), ("SCAIDRIVE_SCAIKEY_ALLOW_HTTP", allowed ?? ""));
+
+        Assert.Equal(new Uri(url), settings.Identity!.ScaiKeyUrl);
+        Assert.Equal(allowed is not null, settings.Warnings.Count > 0);
+    }
+
+    [Theory]
+    [InlineData("SCAIDRIVE_UNSCOPED_TOKENS", "none", "admin, files")]
+    [InlineData("SCAIDRIVE_SCAIKEY_WEBHOOK_SECRET", "geheim", "16 characters")]
+    public void What_belongs_to_the_identity_provider_is_checked_too(string name, string value, string allowed)
+    {
+        var fault = Assert.Throws<BadSettingsException>(() => Read(("SCAIDRIVE_SCAIKEY_URL", "https://id.example.org"), (name, value)));
+
+        var problem = Assert.Single(fault.Problems);
+        Assert.StartsWith(name + ":", problem, StringComparison.Ordinal);
+        Assert.Contains(allowed, problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_secrets_of_the_webhook_are_good_while_one_replaces_another()
+    {
+        var settings = Read(
+            ("SCAIDRIVE_SCAIKEY_URL", "https://id.example.org"), ("SCAIDRIVE_SCAIKEY_WEBHOOK_SECRET", "whsec_0123456789abcdef, whsec_fedcba9876543210"),
+            ("SCAIDRIVE_UNSCOPED_TOKENS", "files"));
+
+        Assert.Equal(["whsec_0123456789abcdef", "whsec_fedcba9876543210"], settings.Identity!.WebhookSecrets);
+        Assert.Equal(Scope.FilesWrite, settings.Identity.UnscopedTokens);
     }
 
     [Fact]

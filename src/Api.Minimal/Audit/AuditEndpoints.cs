@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Drive.Audit;
 
@@ -17,7 +18,7 @@ internal static class AuditEndpoints
     extension(IEndpointRouteBuilder routes)
     {
         internal void MapAudit() =>
-            routes.MapGet("/admin/audit", ListAsync).WithTags("Audit").WithName("ListAuditEvents").WithSummary("Audit events of the tenant, newest first")
+            routes.MapGet("/admin/audit", ListAsync).RequireScope(Scope.TenantAdmin).WithTags("Audit").WithName("ListAuditEvents").WithSummary("Audit events of the tenant, newest first")
                 .WithDescription("Pages by key: pass next_before_id of the answer as before_id. action may end with a dot to mean all that begin so.");
     }
 

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ScaiDrive.Api.Minimal.Connectors.Answers;
 using ScaiDrive.Api.Minimal.Connectors.Bodies;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Jobs;
@@ -30,7 +31,7 @@ internal static class ConnectorEndpoints
 
         private RouteGroupBuilder MapSurface(ConnectorSurface surface)
         {
-            var connectors = routes.MapGroup(surface.Path).WithTags("Connectors").WithMetadata(surface).AddEndpointFilter(AdminsOnlyAsync);
+            var connectors = routes.MapGroup(surface.Path).WithTags("Connectors").RequireScope(Scope.TenantAdmin).WithMetadata(surface).AddEndpointFilter(AdminsOnlyAsync);
             var noun = surface.Noun;
             connectors.MapGet("", ListAsync).WithName($"List{noun}s").WithSummary("The connectors of the tenant, oldest first");
             connectors.MapGet("/{connector_id}", GetAsync).WithName($"Get{noun}").WithSummary("One connector");

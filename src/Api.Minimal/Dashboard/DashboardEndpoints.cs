@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Drive;
@@ -24,10 +25,10 @@ internal static class DashboardEndpoints
     {
         internal void MapDashboard()
         {
-            routes.MapGet("/", PageAsync).ExcludeFromDescription();
-            routes.MapGet("/events", Events).ExcludeFromDescription().WithMetadata(new LongLivedAttribute());
-            routes.MapPost("/jobs/{id:long}/retry", RetryAsync).ExcludeFromDescription();
-            routes.MapGet("/assets/{hash}/{name}", (string hash, string name, HttpContext context, DashboardAssets assets) => assets.Serve(hash, name, context)).ExcludeFromDescription();
+            routes.MapGet("/", PageAsync).RequireScope(Scope.PlatformAdmin).ExcludeFromDescription();
+            routes.MapGet("/events", Events).RequireScope(Scope.PlatformAdmin).ExcludeFromDescription().WithMetadata(new LongLivedAttribute());
+            routes.MapPost("/jobs/{id:long}/retry", RetryAsync).RequireScope(Scope.PlatformAdmin).ExcludeFromDescription();
+            routes.MapGet("/assets/{hash}/{name}", (string hash, string name, HttpContext context, DashboardAssets assets) => assets.Serve(hash, name, context)).OpenToAll().ExcludeFromDescription();
         }
     }
 

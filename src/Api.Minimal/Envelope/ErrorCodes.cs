@@ -19,6 +19,15 @@ internal static class ErrorCodes
     internal const string Timeout = "TIMEOUT";
     internal const string Internal = "INTERNAL_ERROR";
 
+    /// <summary>The access token is missing or not valid; why stands in the log only.</summary>
+    internal const string TokenInvalid = "AUTH_TOKEN_INVALID";
+
+    /// <summary>The token is good, the user is suspended or deactivated.</summary>
+    internal const string UserSuspended = "AUTHZ_USER_SUSPENDED";
+
+    /// <summary>The token is good and does not allow this.</summary>
+    internal const string ScopeInsufficient = "AUTHZ_SCOPE_INSUFFICIENT";
+
     /// <summary>The caller is known and may not do this.</summary>
     internal const string PermissionDenied = "AUTHZ_PERMISSION_DENIED";
 

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Npgsql;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
@@ -27,8 +28,8 @@ internal static class FileEndpoints
     {
         internal void MapFiles()
         {
-            var files = routes.MapGroup("/files").WithTags("Files");
-            files.MapPost("", UploadAsync).WithName("UploadFile").WithSummary("Upload a file")
+            var files = routes.MapGroup("/files").WithTags("Files").RequireScope(Scope.FilesRead);
+            files.MapPost("", UploadAsync).RequireScope(Scope.FilesWrite).WithName("UploadFile").WithSummary("Upload a file")
                 .WithDescription("multipart/form-data with the fields share_id, folder_id (omit for the root), name (overrides the file name) and the file. "
                     + "Put file last: then a wrong share or name is refused before the bytes are sent. The file is streamed into the store and never held in memory.")
                 .Accepts<UploadForm>("multipart/form-data");
@@ -36,7 +37,7 @@ internal static class FileEndpoints
             files.MapMethods("/{file_id}/content", ["GET", "HEAD"], ContentAsync).WithName("GetFileContent").WithSummary("The bytes of a file, whole or a range")
                 .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
                 .Produces(StatusCodes.Status206PartialContent, contentType: "application/octet-stream");
-            files.MapDelete("/{file_id}", DeleteAsync).WithName("DeleteFile").WithSummary("Put a file into the trash, or remove it for good");
+            files.MapDelete("/{file_id}", DeleteAsync).RequireScope(Scope.FilesWrite).WithName("DeleteFile").WithSummary("Put a file into the trash, or remove it for good");
         }
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Drive;
 
@@ -17,10 +18,10 @@ internal static class FolderEndpoints
     {
         internal void MapFolders()
         {
-            routes.MapGet("/folders/{folder_id}/children", ChildrenAsync).WithTags("Folders").WithName("ListChildren")
+            routes.MapGet("/folders/{folder_id}/children", ChildrenAsync).RequireScope(Scope.FilesRead).WithTags("Folders").WithName("ListChildren")
                 .WithSummary("Folders and files of one folder")
                 .WithDescription("The special id root is the root of the share. What the caller may not read is left out and not counted.");
-            routes.MapGet("/shares", SharesAsync).WithTags("Shares").WithName("ListShares").WithSummary("The shares the caller can see");
+            routes.MapGet("/shares", SharesAsync).RequireScope(Scope.FilesRead).WithTags("Shares").WithName("ListShares").WithSummary("The shares the caller can see");
         }
     }
 

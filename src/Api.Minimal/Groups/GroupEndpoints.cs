@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 
 namespace ScaiDrive.Api.Minimal.Groups;
@@ -19,7 +20,7 @@ internal static class GroupEndpoints
     {
         internal void MapGroups()
         {
-            var groups = routes.MapGroup(Base).WithTags("Groups").AddEndpointFilter(AdminsOnlyAsync);
+            var groups = routes.MapGroup(Base).WithTags("Groups").RequireScope(Scope.TenantAdmin).AddEndpointFilter(AdminsOnlyAsync);
             groups.MapGet("", ListAsync).WithName("ListGroups").WithSummary("The groups of the tenant, page by page");
             groups.MapPost("", CreateAsync).WithName("CreateGroup").WithSummary("Make a group");
             groups.MapGet("/{group_id}", GetAsync).WithName("GetGroup").WithSummary("One group with its direct members");

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 
 namespace ScaiDrive.Api.Minimal.Health;
 
@@ -13,8 +14,8 @@ internal static class HealthEndpoints
     {
         internal void MapHealth()
         {
-            routes.MapGet("/health", Health).WithTags("Health").WithName("GetHealth").WithSummary("Alive: 200 while the process runs");
-            routes.MapGet("/ready", ReadyAsync).WithTags("Health").WithName("GetReadiness")
+            routes.MapGet("/health", Health).OpenToAll().WithTags("Health").WithName("GetHealth").WithSummary("Alive: 200 while the process runs");
+            routes.MapGet("/ready", ReadyAsync).OpenToAll().WithTags("Health").WithName("GetReadiness")
                 .WithSummary("Ready: 200 only if every dependency answers, else 503 with the same body")
                 .Produces<ReadyAnswer>().Produces<ReadyAnswer>(StatusCodes.Status503ServiceUnavailable);
         }

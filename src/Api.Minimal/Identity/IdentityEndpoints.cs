@@ -14,8 +14,8 @@ internal static class IdentityEndpoints
     {
         internal void MapIdentity()
         {
-            routes.MapGet("/users/me", Me).WithTags("Users").WithName("GetMe").WithSummary("The caller: user and tenant id");
-            routes.MapGet("/admin/tenant", TenantAsync).WithTags("Admin").WithName("GetTenant").WithSummary("The caller's tenant and its settings");
+            routes.MapGet("/users/me", Me).RequireScope(Scope.SignedIn).WithTags("Users").WithName("GetMe").WithSummary("The caller: user and tenant id");
+            routes.MapGet("/admin/tenant", TenantAsync).RequireScope(Scope.TenantAdmin).WithTags("Admin").WithName("GetTenant").WithSummary("The caller's tenant and its settings");
         }
     }
 

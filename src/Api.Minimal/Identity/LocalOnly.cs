@@ -9,8 +9,7 @@ namespace ScaiDrive.Api.Minimal.Identity;
 /// Everybody on this machine is the local admin, so three doors are closed:
 /// the network (the peer address, and requests a proxy passed on for somebody else);
 /// DNS rebinding, where a page's own name is made to resolve to 127.0.0.1 (the Host header must be a loopback name or address);
-/// and cross-site requests, where a page elsewhere makes the browser call us: a form post needs no permission from CORS, so the
-/// browser's own statements (<c>Origin</c>, <c>Sec-Fetch-Site</c>) decide. Programs that are not browsers send neither.
+/// and cross-site requests, where a page elsewhere makes the browser call us (<see cref="CrossSite"/>).
 /// </remarks>
 internal sealed class LocalOnly(RequestDelegate next)
 {
@@ -22,6 +21,7 @@ internal sealed class LocalOnly(RequestDelegate next)
         if (Refusal(context) is { } error)
             return ErrorWriter.WriteAsync(context, error);
         context.Features.Set(LocalCaller.Instance);
+        context.Features.Set(GrantedScope.Everything);
         return next(context);
     }
 
@@ -40,9 +40,7 @@ internal sealed class LocalOnly(RequestDelegate next)
 
         if (!IsLoopbackName(request.Host))
             return Refused(ErrorCodes.HostNotAllowed, "The Host header must be localhost or a loopback address.");
-        if (IsCrossSite(request))
-            return Refused(ErrorCodes.CrossSite, "A web page of another origin may not call this API.");
-        return null;
+        return CrossSite.Refusal(request);
     }
 
     internal static bool IsLoopbackName(HostString host)
@@ -56,27 +54,6 @@ internal sealed class LocalOnly(RequestDelegate next)
         return IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address)
             && (name.Contains(':', StringComparison.Ordinal) || address.ToString() == name);
     }
-
-    private static bool IsCrossSite(HttpRequest request)
-    {
-        if (request.Headers.TryGetValue("Origin", out var origin) && !IsOwnOrigin(request, origin.ToString()))
-            return true;
-
-        // "same-site" is not enough: every port of localhost is the same site.
-        if (!request.Headers.TryGetValue("Sec-Fetch-Site", out var site) || site.ToString() is "same-origin" or "none")
-            return false;
-        return !IsLinkToAPage(request);
-    }
-
-    private static bool IsOwnOrigin(HttpRequest request, string origin) =>
-        string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Following a link to the page itself is fine: nothing changes, and the page cannot be read or framed from outside.</summary>
-    private static bool IsLinkToAPage(HttpRequest request) =>
-        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-        && request.Path == "/"
-        && request.Headers["Sec-Fetch-Mode"] == "navigate"
-        && request.Headers["Sec-Fetch-Dest"] == "document";
 
     private static ApiError Refused(string code, string message) => new(StatusCodes.Status403Forbidden, code, message);
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Jobs;
 using ScaiDrive.Search.Index.Auditing;
@@ -43,7 +44,7 @@ internal static class CheckEndpoints
     {
         internal void MapIndexChecks()
         {
-            var checks = routes.MapGroup("/admin/index/check").WithTags("Search");
+            var checks = routes.MapGroup("/admin/index/check").WithTags("Search").RequireScope(Scope.TenantAdmin);
             checks.MapGet("", GetAsync).WithName("GetIndexCheck").WithSummary("What the last comparison of drive and index found and mended");
             checks.MapPost("", StartAsync).WithName("StartIndexCheck").WithSummary("Compare drive and index now, and mend what differs; done once a day by itself");
         }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 
@@ -20,7 +21,7 @@ internal static class BulkEndpoints
     {
         internal void MapBulkJobs()
         {
-            var jobs = routes.MapGroup("/admin/jobs").WithTags("Jobs");
+            var jobs = routes.MapGroup("/admin/jobs").WithTags("Jobs").RequireScope(Scope.TenantAdmin);
             jobs.MapPost("/retry", RetryAsync).WithName("RetryJobs").WithSummary("Run many jobs again")
                 .WithDescription("A filter without a state means discarded jobs." + HowItGoes);
             jobs.MapPost("/cancel", CancelAsync).WithName("CancelJobs").WithSummary("Cancel many jobs; running ones are asked to end")

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 
@@ -24,7 +25,7 @@ internal static class JobEndpoints
     {
         internal void MapJobs()
         {
-            var jobs = routes.MapGroup("/admin/jobs").WithTags("Jobs");
+            var jobs = routes.MapGroup("/admin/jobs").WithTags("Jobs").RequireScope(Scope.TenantAdmin);
             jobs.MapGet("", ListAsync).WithName("ListJobs").WithSummary("Jobs, newest first, page by page")
                 .WithDescription("Pages by key: pass next_after_id of one page as after_id of the next. Null means that there is no further page. "
                     + "A page may hold fewer jobs than limit, even none, when the filter fits few of very many jobs; go on while next_after_id is not null. "

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using ScaiDrive.Api.Minimal.Identity;
 
 namespace ScaiDrive.Api.Minimal.Metrics;
 
@@ -10,7 +11,7 @@ internal static class MetricsEndpoint
 {
     extension(IEndpointRouteBuilder routes)
     {
-        internal void MapMetrics() => routes.MapGet("/metrics", ExportAsync).ExcludeFromDescription();
+        internal void MapMetrics() => routes.MapGet("/metrics", ExportAsync).OpenToAll().ExcludeFromDescription();
     }
 
     internal static async Task<ContentHttpResult> ExportAsync(PrometheusExporter exporter, HttpContext context, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Jobs;
 
@@ -15,7 +16,7 @@ internal static class OutdatedEndpoints
     {
         internal void MapOutdatedTexts()
         {
-            var extraction = routes.MapGroup("/admin/extraction").WithTags("Extraction");
+            var extraction = routes.MapGroup("/admin/extraction").WithTags("Extraction").RequireScope(Scope.TenantAdmin);
             extraction.MapGet("/outdated", EstimateAsync).WithName("EstimateRedo")
                 .WithSummary("Which texts were read by readers that have changed since, and what reading them again costs");
             extraction.MapPost("/redo", RedoAsync).WithName("RedoExtraction").WithSummary("Read exactly these texts again, in low")

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 
@@ -17,7 +18,7 @@ internal static class QueueEndpoints
     {
         internal void MapQueues()
         {
-            var admin = routes.MapGroup("/admin").WithTags("Queues");
+            var admin = routes.MapGroup("/admin").WithTags("Queues").RequireScope(Scope.TenantAdmin);
             admin.MapGet("/queues", ListAsync).WithName("ListQueues").WithSummary("What waits, runs and ends, how much work that is, and what is held back")
                 .WithDescription("minutes is how far back throughput looks. Exact at the moment of the answer, at any volume.");
             admin.MapGet("/workers", WorkersAsync).WithName("ListWorkers").WithSummary("The workers, their heartbeat and what they hold");

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 
@@ -16,11 +17,11 @@ internal static class RuleEndpoints
     {
         internal void MapQueueRules()
         {
-            var queues = routes.MapGroup("/admin/queues").WithTags("Queues");
+            var queues = routes.MapGroup("/admin/queues").WithTags("Queues").RequireScope(Scope.TenantAdmin);
             queues.MapPost("/{queue}/pause", PauseQueueAsync).WithName("PauseQueue").WithSummary("Start no further job of a queue; those that run go on");
             queues.MapPost("/{queue}/resume", ResumeQueueAsync).WithName("ResumeQueue").WithSummary("Start jobs of a queue again");
 
-            var rules = routes.MapGroup("/admin/queue-rules").WithTags("Queues");
+            var rules = routes.MapGroup("/admin/queue-rules").WithTags("Queues").RequireScope(Scope.TenantAdmin);
             rules.MapGet("", ListAsync).WithName("ListQueueRules").WithSummary("What is decided about tenants, connectors, queues, kinds and limit keys")
                 .WithDescription("A key is tenant:, connector:, queue:, kind: or key: and a name. Shows the rules the caller may change.");
             rules.MapGet("/{key}", GetAsync).WithName("GetQueueRule").WithSummary("One rule; all null when none is set");

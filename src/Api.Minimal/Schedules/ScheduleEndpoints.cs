@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 
@@ -22,7 +23,7 @@ internal static class ScheduleEndpoints
     {
         internal void MapSchedules()
         {
-            var schedules = routes.MapGroup("/admin/schedules").WithTags("Schedules");
+            var schedules = routes.MapGroup("/admin/schedules").WithTags("Schedules").RequireScope(Scope.TenantAdmin);
             schedules.MapGet("", ListAsync).WithName("ListSchedules").WithSummary("Schedules, newest first, page by page")
                 .WithDescription("Pages by key: pass next_after_id of one page as after_id of the next. Null means that there is no further page.");
             schedules.MapPost("", CreateAsync).WithName("CreateSchedule").WithSummary("Set up a schedule");
@@ -36,7 +37,7 @@ internal static class ScheduleEndpoints
                 .WithDescription("Fires that fall into the pause are dropped.");
             schedules.MapPost("/{schedule_id}/resume", ResumeAsync).WithName("ResumeSchedule").WithSummary("Let a paused schedule go on with its next fire from now");
             schedules.MapGet("/{schedule_id}/preview", PreviewAsync).WithName("PreviewSchedule").WithSummary("The next fires of a schedule");
-            routes.MapPost("/admin/schedule-preview", PreviewTimingAsync).WithTags("Schedules").WithName("PreviewTiming")
+            routes.MapPost("/admin/schedule-preview", PreviewTimingAsync).RequireScope(Scope.TenantAdmin).WithTags("Schedules").WithName("PreviewTiming")
                 .WithSummary("The next fires of a timing that is not saved, as if it were set up now");
         }
     }

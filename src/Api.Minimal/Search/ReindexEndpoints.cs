@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Drive;
 using ScaiDrive.Jobs;
@@ -49,7 +50,7 @@ internal static class ReindexEndpoints
     extension(IEndpointRouteBuilder search)
     {
         internal void MapReindex() =>
-            search.MapPost("/reindex", ReindexAsync).WithName("Reindex").WithSummary("Index a file, a share or the whole tenant again, whether or not anything changed")
+            search.MapPost("/reindex", ReindexAsync).RequireScope(Scope.FilesWrite).WithName("Reindex").WithSummary("Index a file, a share or the whole tenant again, whether or not anything changed")
                 .WithDescription("A file goes first (high), a share or the tenant by one job in low. The old text stays searchable until the new one is there. "
                     + "It takes WRITE on the file, MANAGE_PERMISSIONS on the share, or an admin for the tenant.");
     }

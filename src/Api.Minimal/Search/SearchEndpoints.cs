@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Search.Query;
 using ScaiDrive.Search.Query.Context;
@@ -18,7 +19,7 @@ internal static class SearchEndpoints
     {
         internal void MapSearch()
         {
-            var search = routes.MapGroup("/search").WithTags("Search");
+            var search = routes.MapGroup("/search").WithTags("Search").RequireScope(Scope.FilesRead);
             search.MapGet("", KeywordGetAsync).WithName("Search").WithSummary("Files by word: names always, content when indexed");
             search.MapPost("", KeywordPostAsync).WithName("SearchPost").WithSummary("Files by word, asked with a body");
             search.MapGet("/keyword", KeywordGetAsync).WithName("SearchKeyword").WithSummary("The same as GET /search");

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Jobs;
 using ScaiDrive.Search.Embedding.Policies;
@@ -24,7 +25,7 @@ internal static class PolicyEndpoints
     {
         internal void MapPolicies()
         {
-            var policies = routes.MapGroup("/vectorization/policies").WithTags("Vectorization");
+            var policies = routes.MapGroup("/vectorization/policies").WithTags("Vectorization").RequireScope(Scope.TenantAdmin);
             policies.MapGet("", ListAsync).WithName("ListVectorizationPolicies").WithSummary("The policies in the order in which they are asked; the first that matches a file decides");
             policies.MapPost("", CreateAsync).WithName("CreateVectorizationPolicy").WithSummary("Say which files are indexed, how, and by which provider").WithDescription(Effect);
             policies.MapGet("/{policy_id}", GetAsync).WithName("GetVectorizationPolicy").WithSummary("One policy");
@@ -32,7 +33,7 @@ internal static class PolicyEndpoints
                 .WithDescription("Takes the fields of CreateVectorizationPolicy. A field that is given replaces the present one, null takes it away, and what is left out stays. "
                     + "The default policy keeps matching every file and stands last. " + Effect);
             policies.MapDelete("/{policy_id}", DeleteAsync).WithName("DeleteVectorizationPolicy").WithSummary("Take a policy away; its files follow the next one that matches").WithDescription(Effect);
-            routes.MapGet("/vectorization/indexes", IndexesAsync).WithTags("Vectorization").WithName("ListVectorIndexes")
+            routes.MapGet("/vectorization/indexes", IndexesAsync).RequireScope(Scope.TenantAdmin).WithTags("Vectorization").WithName("ListVectorIndexes")
                 .WithSummary("The models there are vectors of, which of them answer searches, and how far those being built are");
         }
     }

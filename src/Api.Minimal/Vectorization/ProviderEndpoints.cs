@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Jobs;
 using ScaiDrive.Search.Embedding.Providers;
@@ -22,7 +23,7 @@ internal static class ProviderEndpoints
     {
         internal void MapVectorization()
         {
-            var providers = routes.MapGroup(Base).WithTags("Vectorization").AddEndpointFilter(AdminsOnlyAsync);
+            var providers = routes.MapGroup(Base).WithTags("Vectorization").RequireScope(Scope.TenantAdmin).AddEndpointFilter(AdminsOnlyAsync);
             providers.MapGet("", ListAsync).WithName("ListVectorizationProviders").WithSummary("The vectorization providers of the tenant, the default one first, and how they do");
             providers.MapPost("", CreateAsync).WithName("CreateVectorizationProvider").WithSummary("Add a vectorization provider")
                 .WithDescription("It is asked for a vector first. Without dimensions the length of that vector is taken; with them, it is compared.");

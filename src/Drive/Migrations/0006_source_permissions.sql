@@ -23,7 +23,7 @@ CREATE INDEX group_members_member_idx ON group_members (tenant_id, member_type, 
 
 -- Who may read at a source, as its files say it: entries in the order in which they are judged, '+' allows and '-' denies, followed by the
 -- source's own name of whom it means, or '*' for everybody. Whom that is in this tenant stands in source_trustees, so that another mapping
--- changes no file. Interned: files with the same entries share a row. Rows are only added.
+-- changes no file. Interned: files with the same entries share a row. Rows are never changed.
 CREATE TABLE source_acls (
     tenant_id text   NOT NULL,
     id        bigint GENERATED ALWAYS AS IDENTITY,

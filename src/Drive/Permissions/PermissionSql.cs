@@ -50,6 +50,41 @@ internal static class PermissionSql
         ON CONFLICT (tenant_id, source_id, hash) DO NOTHING;
         """;
 
+    // Shared by those who use lists again, alone for who removes them.
+    internal const string LockAclsShared = "SELECT pg_advisory_xact_lock_shared(hashtextextended('source_acls/' || $1, 0));";
+
+    internal const string LockAcls = "SELECT pg_advisory_xact_lock(hashtextextended('source_acls/' || $1, 0));";
+
+    internal const string UseAgain = """
+        DELETE FROM unused_source_acls u
+        USING source_acls a
+        WHERE a.tenant_id = $1 AND a.source_id = $2 AND a.hash = ANY ($3) AND u.tenant_id = $1 AND u.id = a.id;
+        """;
+
+    // One look at all files, deleted ones included: they may come back.
+    internal const string MarkUnused = """
+        WITH used AS MATERIALIZED (
+            SELECT DISTINCT source_acl_id AS id FROM items WHERE tenant_id = $1 AND source_acl_id IS NOT NULL
+        ), used_again AS (
+            DELETE FROM unused_source_acls u USING used WHERE u.tenant_id = $1 AND u.id = used.id
+        )
+        INSERT INTO unused_source_acls (tenant_id, id)
+        SELECT $1, a.id
+        FROM source_acls a
+        WHERE a.tenant_id = $1 AND NOT EXISTS (SELECT FROM used WHERE used.id = a.id)
+        ON CONFLICT (tenant_id, id) DO NOTHING;
+        """;
+
+    internal const string RemoveUnused = """
+        WITH gone AS (
+            DELETE FROM unused_source_acls
+            WHERE tenant_id = $1 AND id IN (
+                SELECT id FROM unused_source_acls WHERE tenant_id = $1 AND unused_since < now() - $2 ORDER BY unused_since LIMIT $3)
+            RETURNING id
+        )
+        DELETE FROM source_acls a USING gone WHERE a.tenant_id = $1 AND a.id = gone.id;
+        """;
+
     internal const string IdsOfHashes = "SELECT hash, id FROM source_acls WHERE tenant_id = $1 AND source_id = $2 AND hash = ANY ($3);";
 
     internal const string SetShareAcl = """
@@ -142,7 +177,7 @@ internal static class PermissionSql
         """;
 
     internal const string Members = """
-        SELECT member_type, member_id FROM group_members WHERE tenant_id = $1 AND group_id = $2 ORDER BY member_type, member_id;
+        SELECT DISTINCT member_type, member_id FROM group_members WHERE tenant_id = $1 AND group_id = $2 ORDER BY member_type, member_id;
         """;
 
     internal const string GroupsOf = $"""

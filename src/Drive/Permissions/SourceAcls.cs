@@ -93,9 +93,20 @@ public sealed class SourceAcls(NpgsqlDataSource dataSource)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    private async Task<Dictionary<string, long>> IdsAsync(string tenantId, string sourceId, string[] hashes, CancellationToken cancellationToken) =>
-        (await ItemRows.AllAsync(
-            dataSource.Command(PermissionSql.IdsOfHashes, Arg.Of(tenantId), Arg.Of(sourceId), Arg.Of(hashes)),
+    /// <summary>Under a lock, so that <see cref="UnusedSourceAcls"/> removes none of them for a while from here on.</summary>
+    private async Task<Dictionary<string, long>> IdsAsync(string tenantId, string sourceId, string[] hashes, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var use = transaction.Batch()
+            .Then(PermissionSql.LockAclsShared, Arg.Of(tenantId))
+            .Then(PermissionSql.UseAgain, Arg.Of(tenantId), Arg.Of(sourceId), Arg.Of(hashes)))
+            await use.ExecuteNonQueryAsync(cancellationToken);
+        var ids = await ItemRows.AllAsync(
+            transaction.Command(PermissionSql.IdsOfHashes, Arg.Of(tenantId), Arg.Of(sourceId), Arg.Of(hashes)),
             row => (Hash: row.GetString(0), Id: row.GetInt64(1)),
-            cancellationToken)).ToDictionary(row => row.Hash, row => row.Id, StringComparer.Ordinal);
+            cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return ids.ToDictionary(row => row.Hash, row => row.Id, StringComparer.Ordinal);
+    }
 }

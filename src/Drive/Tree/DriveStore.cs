@@ -1,4 +1,5 @@
 using Npgsql;
+using ScaiDrive.Drive.Users;
 
 namespace ScaiDrive.Drive;
 
@@ -29,7 +30,7 @@ public sealed class DriveStore(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var batch = transaction.Batch()
             .Then(ItemSql.EnsureTenant, Arg.Of(LocalTenantId), Arg.Of("Local"))
-            .Then(ItemSql.EnsureUser, Arg.Of(LocalTenantId), Arg.Of(LocalUserId), Arg.Of("Local administrator"), Arg.Of(true)))
+            .Then(ItemSql.EnsureUser, Arg.Of(LocalTenantId), Arg.Of(LocalUserId), Arg.Of("Local administrator"), Arg.Of(AdminRoles.TenantAdmin)))
             await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new Caller(LocalTenantId, LocalUserId, IsAdmin: true);

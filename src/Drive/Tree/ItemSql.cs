@@ -20,7 +20,7 @@ internal static class ItemSql
         """;
 
     internal const string EnsureUser = """
-        INSERT INTO users (tenant_id, id, display_name, is_admin) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+        INSERT INTO users (tenant_id, id, display_name, admin_role) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
         """;
 
     internal const string FindTenant = """
@@ -153,7 +153,7 @@ internal static class ItemSql
     internal const string DeletedAt = "SELECT deleted_at FROM items WHERE tenant_id = $1 AND id = $2;";
 
     internal const string FindUser = """
-        SELECT is_admin FROM users WHERE tenant_id = $1 AND id = $2 AND is_active AND status = 'active';
+        SELECT admin_role IS NOT NULL FROM users WHERE tenant_id = $1 AND id = $2 AND is_active AND status IN ('active', 'pending');
         """;
 
     // The live child of that name, whichever kind: what a name is in conflict with.

@@ -24,7 +24,7 @@ public sealed record ConnectorChange(Connector Wanted, IReadOnlyList<string> Mem
 /// <summary>Sets connectors up, changes, stops and removes them: checked, and with an event, in one transaction each.</summary>
 public sealed class ConnectorAdmin(
     NpgsqlDataSource dataSource, ConnectorStore connectors, ConnectorSources sources, ConflictStore conflicts, IdentityMappings mappings, JobQueue queue,
-    AuditLog audit)
+    AuditLog audit, TimeProvider time)
 {
     /// <summary>Sets a connector up.</summary>
     /// <exception cref="ConnectorException">A value cannot work.</exception>
@@ -105,17 +105,17 @@ public sealed class ConnectorAdmin(
         connectorId,
         "paused",
         reason,
-        transaction => connectors.PauseAsync(transaction, caller.TenantId, connectorId, reason, cancellationToken),
+        (transaction, _) => connectors.PauseAsync(transaction, caller.TenantId, connectorId, reason, cancellationToken),
         cancellationToken);
 
-    /// <summary>Lets a paused connector run again; does nothing to one that is not paused.</summary>
+    /// <summary>Lets a paused connector run again, at once when the pause kept it from a run; does nothing to one that is not paused.</summary>
     /// <returns>As it is now; null when it does not exist.</returns>
     public Task<Connector?> ResumeAsync(Caller caller, string connectorId, CancellationToken cancellationToken) => SwitchAsync(
         caller,
         connectorId,
         "resumed",
         null,
-        transaction => connectors.ResumeAsync(transaction, caller.TenantId, connectorId, cancellationToken),
+        (transaction, paused) => ResumeAsync(transaction, paused, cancellationToken),
         cancellationToken);
 
     /// <summary>Notes what a person decided about an open conflict; the next run does it.</summary>
@@ -152,12 +152,28 @@ public sealed class ConnectorAdmin(
         return upload;
     }
 
+    private async Task<bool> ResumeAsync(NpgsqlTransaction transaction, Connector paused, CancellationToken cancellationToken)
+    {
+        if (!await connectors.ResumeAsync(transaction, paused.TenantId, paused.Id, cancellationToken))
+            return false;
+        // The schedule has dropped what fell into the pause and fires next in its rhythm, which may be a day away.
+        if (await WasHeldBackAsync(paused, cancellationToken))
+            await queue.EnqueueAsync(transaction, new SyncConnector(paused.Id, ConnectorRuns.Scheduled), ConnectorRuns.Options(paused), cancellationToken);
+        return true;
+    }
+
+    /// <summary>Whether a time of the schedule passed, or a run was broken off.</summary>
+    private async Task<bool> WasHeldBackAsync(Connector paused, CancellationToken cancellationToken) =>
+        time.GetUtcNow() - (paused.LastSyncAt ?? paused.CreatedAt) >= TimeSpan.FromMinutes(paused.SyncIntervalMinutes)
+        || await connectors.ListRunsAsync(paused.TenantId, paused.Id, null, 1, cancellationToken) is [{ Status: "running", IsDryRun: false }];
+
     private Task<Connector?> SwitchAsync(
-        Caller caller, string connectorId, string action, string? reason, Func<NpgsqlTransaction, Task<bool>> change, CancellationToken cancellationToken) =>
+        Caller caller, string connectorId, string action, string? reason, Func<NpgsqlTransaction, Connector, Task<bool>> change,
+        CancellationToken cancellationToken) =>
         InTransactionAsync(
             async transaction =>
             {
-                if (await connectors.HoldAsync(transaction, caller.TenantId, connectorId, cancellationToken) is { } present && await change(transaction))
+                if (await connectors.HoldAsync(transaction, caller.TenantId, connectorId, cancellationToken) is { } present && await change(transaction, present))
                     await AuditAsync(transaction, caller, present, action, new { present.Name, reason }, cancellationToken);
                 return await connectors.HoldAsync(transaction, caller.TenantId, connectorId, cancellationToken);
             },

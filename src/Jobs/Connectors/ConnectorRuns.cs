@@ -25,6 +25,9 @@ public sealed class ConnectorRuns(NpgsqlDataSource dataSource, JobQueue queue, Q
     /// <summary>What asks for a run because a person did.</summary>
     public const string Manual = "manual";
 
+    /// <summary>What asks for a run because its time has come.</summary>
+    public const string Scheduled = "schedule";
+
     /// <summary>What asks for a run because the source told of a change.</summary>
     public const string Change = "change";
 

@@ -22,7 +22,7 @@ internal sealed class ConnectorSchedule(Schedules schedules) : IConnectorListene
         var run = ConnectorRuns.Options(connector);
         var definition = ScheduleDefinition.Of(
             $"{SyncConnector.Kind} {connector.Id}",
-            new SyncConnector(connector.Id, "schedule"),
+            new SyncConnector(connector.Id, ConnectorRuns.Scheduled),
             new ScheduleTiming { Every = interval < LongestInterval ? interval : LongestInterval }) with
         {
             Queue = run.Queue,

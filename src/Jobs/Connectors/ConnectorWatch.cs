@@ -95,10 +95,10 @@ internal sealed class ConnectorWatch(
     /// <summary>Hands on what was told, until the source tells nothing any more or is to be left alone.</summary>
     private async Task FollowAsync(Connector connector, ToldScopes told, FullLooks looks, Task telling, CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
-        var (isStanding, isSmall) = (false, true);
+        var (began, looked) = (time.GetTimestamp(), time.GetTimestamp());
+        var isStanding = false;
         // What an earlier watch wrote down may still wait for its run.
-        var waits = (await connectors.HintsAsync(connector.TenantId, connector.Id, cancellationToken)).Count > 0;
+        var wait = new Wait { IsOn = (await connectors.HintsAsync(connector.TenantId, connector.Id, cancellationToken)).Count > 0 };
         using var timer = new PeriodicTimer(options.GatherHintsFor, time);
         while (!telling.IsCompleted && !IsQuiet(connector) && await timer.WaitForNextTickAsync(cancellationToken))
         {
@@ -110,19 +110,57 @@ internal sealed class ConnectorWatch(
                     told.Add(SyncScope.All);
             }
 
-            var scopes = looks.Admit(told.Take(MostScopes), TimeSpan.FromMinutes(connector.SyncIntervalMinutes));
-            if (scopes.Length > 0)
+            await WriteDownAsync(connector, told.Take(MostScopes), looks, wait, cancellationToken);
+            if (!wait.IsOn && time.GetElapsedTime(looked) >= options.LookForHintsEvery)
             {
-                await connectors.AddHintsAsync(connector.TenantId, connector.Id, scopes, cancellationToken);
-                isSmall &= !scopes.Contains(SyncScope.All);
-                waits = true;
+                looked = time.GetTimestamp();
+                wait.IsOn = await HasLeftHintsAsync(connector, cancellationToken);
             }
 
-            // A run that is enqueued now takes along what is written down by now. One that goes on has to end first.
-            if (waits && await runs.StartHintedAsync(connector, isSmall, await IsFullDueAsync(connector, cancellationToken), cancellationToken) is not null)
-                (waits, isSmall) = (false, true);
+            if (wait.IsOn)
+                await StartAsync(connector, looks, wait, cancellationToken);
         }
     }
+
+    private async Task WriteDownAsync(Connector connector, SyncScope[] told, FullLooks looks, Wait wait, CancellationToken cancellationToken)
+    {
+        var scopes = looks.Admit(told, IntervalOf(connector));
+        if (scopes.Length == 0)
+            return;
+        await connectors.AddHintsAsync(connector.TenantId, connector.Id, scopes, cancellationToken);
+        (wait.IsOn, wait.IsForAll) = (true, wait.IsForAll || scopes.Contains(SyncScope.All));
+    }
+
+    /// <summary>Whether a run left something to another one: a directory that it missed, and that may be anywhere. What a run gives back because it
+    /// failed would fail again; it goes with the next change, or by the schedule.</summary>
+    internal async Task<bool> HasLeftHintsAsync(Connector connector, CancellationToken cancellationToken)
+    {
+        if ((await connectors.HintsAsync(connector.TenantId, connector.Id, cancellationToken)).Count == 0)
+            return false;
+        var latest = await connectors.ListRunsAsync(connector.TenantId, connector.Id, null, RunsLookedAt, cancellationToken);
+        return latest.FirstOrDefault(run => !run.IsDryRun) is not { Status: "failed" };
+    }
+
+    /// <summary>A run that is enqueued now takes along what is written down by now. One that goes on has to end first.</summary>
+    private async Task StartAsync(Connector connector, FullLooks looks, Wait wait, CancellationToken cancellationToken)
+    {
+        var hints = await connectors.HintsAsync(connector.TenantId, connector.Id, cancellationToken);
+        if (hints.Contains(SyncScope.All) && !wait.IsForAll)
+        {
+            wait.IsForAll = looks.Admit([SyncScope.All], IntervalOf(connector)).Length > 0;
+            if (!wait.IsForAll)
+            {
+                // Held back, and made up for. Should this process die before, the next watch looks at everything to begin with.
+                await connectors.DropHintAsync(connector.TenantId, connector.Id, SyncScope.All, cancellationToken);
+                wait.IsOn = hints.Count > 1;
+            }
+        }
+
+        if (wait.IsOn && await runs.StartHintedAsync(connector, !wait.IsForAll, await IsFullDueAsync(connector, cancellationToken), cancellationToken) is not null)
+            (wait.IsOn, wait.IsForAll) = (false, false);
+    }
+
+    private static TimeSpan IntervalOf(Connector connector) => TimeSpan.FromMinutes(connector.SyncIntervalMinutes);
 
     /// <summary>Whether the schedule did not get its turn: a fire that meets an unfinished run starts none, and a busy source has one at every fire.</summary>
     private async Task<bool> IsFullDueAsync(Connector connector, CancellationToken cancellationToken)
@@ -135,6 +173,15 @@ internal sealed class ConnectorWatch(
         // One that failed counts, too: what stopped it would stop another.
         var latest = await connectors.ListRunsAsync(now.TenantId, now.Id, null, RunsLookedAt, cancellationToken);
         return !latest.Any(run => run is { Scope: null, IsDryRun: false } && run.StartedAt > since);
+    }
+
+    /// <summary>What is written down and has no run yet.</summary>
+    private sealed class Wait
+    {
+        internal bool IsOn { get; set; }
+
+        /// <summary>For a look at everything, which was admitted.</summary>
+        internal bool IsForAll { get; set; }
     }
 
     /// <summary>What a source told of since it was last taken.</summary>

@@ -25,7 +25,7 @@ public sealed record SyncConnector(string ConnectorId, string Trigger) : IJobArg
     public long? AllowedDeletes { get; init; }
 
     /// <summary>Whether a person waits for it: it is made in quiet hours, too.</summary>
-    internal bool IsAskedFor => Trigger is not ("schedule" or ConnectorRuns.Change);
+    internal bool IsAskedFor => Trigger is not (ConnectorRuns.Scheduled or ConnectorRuns.Change);
 }
 
 internal sealed class SyncConnectorHandler(ConnectorSync sync, ConnectorStore connectors, Schedules schedules, TimeProvider time) : IJobHandler<SyncConnector>

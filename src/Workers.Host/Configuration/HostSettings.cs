@@ -1,3 +1,4 @@
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Extraction;
 using ScaiDrive.Search.Index.Weaviate;
 
@@ -16,7 +17,7 @@ internal sealed record HostSettings
     /// several <c>api</c> processes that share a data directory need one each.</summary>
     public required string IndexDirectory { get; init; }
 
-    /// <summary><c>SCAIDRIVE_HOST</c>: address to listen on. Without an identity provider only loopback is allowed.</summary>
+    /// <summary><c>SCAIDRIVE_HOST</c>: address to listen on. Without <see cref="Identity"/> only loopback is allowed.</summary>
     public required string BindAddress { get; init; }
 
     /// <summary><c>SCAIDRIVE_PORT</c>: default 8000.</summary>
@@ -54,6 +55,9 @@ internal sealed record HostSettings
 
     /// <summary><c>SCAIDRIVE_WEAVIATE_URL</c> and <c>SCAIDRIVE_WEAVIATE_API_KEY</c>: the server that answers searches; null: the local index.</summary>
     public WeaviateOptions? Weaviate { get; init; }
+
+    /// <summary><c>SCAIDRIVE_SCAIKEY_URL</c> and what belongs to it: who vouches for callers; null: nobody, and only this machine is served.</summary>
+    public IdentityOptions? Identity { get; init; }
 
     /// <summary>What the operator should know but need not act on at once.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

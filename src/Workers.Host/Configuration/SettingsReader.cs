@@ -23,12 +23,13 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
     internal HostSettings Read()
     {
         var dataDirectory = Path.GetFullPath(Text("DATA_DIR") ?? ".scaidrive");
+        var identity = new IdentitySettings(Text, Refuse, warnings.Add).Read();
         var settings = new HostSettings
         {
             DatabaseUrl = DatabaseUrl(),
             DataDirectory = dataDirectory,
             IndexDirectory = Path.GetFullPath(Text("INDEX_DIR") ?? Path.Combine(dataDirectory, "index")),
-            BindAddress = BindAddress(),
+            BindAddress = BindAddress(identity is not null),
             Port = Number("PORT", 8000, 0, 65535),
             LogLevel = Level(),
             WorkerSlots = Number("WORKER_SLOTS", 8, 2, 256),
@@ -41,6 +42,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
             KerberosCaches = Directories("KERBEROS_CACHES"),
             ProviderHosts = ProviderHosts(),
             Weaviate = Weaviate(),
+            Identity = identity,
         };
         RefuseWhatIsNotServedYet();
         WarnOfUnknownNames();
@@ -65,14 +67,14 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
         return value;
     }
 
-    private string BindAddress()
+    private string BindAddress(bool hasIdentity)
     {
         var value = Text("HOST") ?? "127.0.0.1";
         if (value == "localhost")
             return "127.0.0.1";
         if (!IPAddress.TryParse(value, out var address))
-            Refuse("HOST", $"'{value}' is not an IP address. Allowed: 127.0.0.1, ::1 or another loopback address.");
-        else if (!IPAddress.IsLoopback(address))
+            Refuse("HOST", $"'{value}' is not an IP address. Allowed: 127.0.0.1, ::1 or another loopback address; any address when SCAIDRIVE_SCAIKEY_URL is set, such as 0.0.0.0.");
+        else if (!IPAddress.IsLoopback(address) && !hasIdentity)
             Refuse("HOST", $"'{value}' would let others in without a login. Without an identity provider (SCAIDRIVE_SCAIKEY_URL) only loopback addresses are allowed: 127.0.0.1 or ::1.");
         return value;
     }
@@ -168,12 +170,6 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
     /// <summary>Names of the documented configuration that this build does not act on must not be ignored in silence.</summary>
     private void RefuseWhatIsNotServedYet()
     {
-        foreach (var name in (string[])["SCAIKEY_URL", "JWT_ISSUER", "SCAIKEY_CLIENT_ID"])
-        {
-            if (Text(name) is not null)
-                Refuse(name, "Sign-in through an identity provider is not part of this build. Unset it; the host then serves one local user on loopback.");
-        }
-
         foreach (var name in (string[])["S3_ENDPOINT", "S3_BUCKET"])
         {
             if (Text(name) is not null)

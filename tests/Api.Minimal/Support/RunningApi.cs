@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Drive;
@@ -69,6 +70,12 @@ public sealed class RunningApi : IAsyncLifetime
     /// <summary>Set before <see cref="InitializeAsync"/>: a data source other than the fresh database, to see the API without one.</summary>
     public Func<NpgsqlDataSource, NpgsqlDataSource>? ReplaceDatabase { get; init; }
 
+    /// <summary>Set before <see cref="InitializeAsync"/>: who vouches for callers. Null: everybody is the local admin.</summary>
+    public IdentityOptions? Identity { get; init; }
+
+    /// <summary>Set before <see cref="InitializeAsync"/>: the clock of the API.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync(DriveSchema.Migrations, QueueSchema.Migrations, SearchSchema.Migrations, ConnectorsSchema.Migrations);
@@ -79,6 +86,7 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Logging.AddProvider(new AccessLogCapture(AccessLog));
 
         builder.Services.AddSingleton(ReplaceDatabase?.Invoke(_database.DataSource) ?? _database.DataSource);
+        builder.Services.AddSingleton(Time);
         builder.Services.AddDrive(new ContentStoreOptions { Root = ContentRoot });
         builder.Services.AddJobQueue();
         builder.Services.AddSingleton<SearchMetrics>();
@@ -116,12 +124,13 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddConnectors(new ConnectorOptions { AllowedRoots = [SourceRoot] });
         builder.Services.AddSingleton<ConnectorRuns>();
         builder.Services.AddSingleton<ConnectorAdmin>();
-        builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50) });
+        builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50), Identity = Identity });
 
         _app = builder.Build();
         _app.MapScaiDriveApi();
-        _app.MapGet("/test/throws", () => { throw new InvalidOperationException("secret detail at /some/path"); }).ExcludeFromDescription();
-        _app.MapGet("/test/disk-full", () => { throw new IOException("No space left on device", 28); }).ExcludeFromDescription();
+        _app.MapGet("/test/throws", () => { throw new InvalidOperationException("secret detail at /some/path"); }).ExcludeFromDescription().RequireScope(Scope.SignedIn);
+        _app.MapGet("/test/disk-full", () => { throw new IOException("No space left on device", 28); }).ExcludeFromDescription().RequireScope(Scope.SignedIn);
+        _app.MapGet("/test/undeclared", () => "text").ExcludeFromDescription();
         await _app.StartAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Client = NewClient();

@@ -176,6 +176,32 @@ public sealed class SourceAclTests
         Assert.Equal(hidden, (await sandbox.Drive.FindFileByPathAsync(sandbox.TenantId, sandbox.ShareId, "/many 2.txt", Sandbox.Stop))!.SourceAclId);
     }
 
+    [Fact]
+    public async Task A_list_goes_when_no_file_refers_to_it_and_nobody_asked_for_it_in_a_while()
+    {
+        await using var sandbox = await Sandbox.CreateAsync();
+        var (acls, unused, day) = (new SourceAcls(sandbox.DataSource), new UnusedSourceAcls(sandbox.DataSource), TimeSpan.FromDays(1));
+        var (file, gone, late) = (await sandbox.CreateFileAsync("a.txt"), await sandbox.CreateFileAsync("b.txt"), await sandbox.CreateFileAsync("c.txt"));
+        var lists = Enumerable.Range(0, 5).Select(i => new SourceAcl([new(true, $"S-1-5-21-{i}")])).ToList();
+        await SetAsync(sandbox, file.Id, lists[0]);
+        await SetAsync(sandbox, gone.Id, lists[1]);
+        await sandbox.WriteAsync(writer => writer.DeleteFileAsync(gone.Id, permanent: false, Sandbox.Stop));
+        var ids = await acls.InternAsync(sandbox.TenantId, Source, lists, Sandbox.Stop);
+
+        Assert.Equal(0, await unused.RemoveAsync(sandbox.TenantId, day, Sandbox.Stop));
+        await sandbox.ExecuteAsync("UPDATE unused_source_acls SET unused_since = now() - interval '2 days' WHERE tenant_id = $1", sandbox.TenantId);
+        // One was asked for again, another is referred to by who asked for it long ago.
+        await acls.InternAsync(sandbox.TenantId, Source, [lists[2]], Sandbox.Stop);
+        await sandbox.WriteAsync(writer => writer.SetSourceAclsAsync([new(late.Id, ids[3])], Sandbox.Stop));
+        Assert.Equal(1, await unused.RemoveAsync(sandbox.TenantId, day, Sandbox.Stop));
+
+        var left = new List<bool>();
+        foreach (var id in ids)
+            left.Add(await acls.FindAsync(sandbox.TenantId, id, Sandbox.Stop) is not null);
+        Assert.Equal([true, true, true, true, false], left);
+        Assert.NotEqual(ids[4], (await acls.InternAsync(sandbox.TenantId, Source, [lists[4]], Sandbox.Stop))[0]);
+    }
+
     private static Caller Caller(Sandbox sandbox, string userId) =>
         new(sandbox.TenantId, userId == Sandbox.UserId ? userId : Id(sandbox, userId), IsAdmin: false);
 

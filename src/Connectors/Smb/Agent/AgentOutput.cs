@@ -64,10 +64,17 @@ internal sealed class AgentOutput : IDisposable
 
     private void WriteBlocks()
     {
-        foreach (var (frame, length) in full.GetConsumingEnumerable())
+        try
         {
-            output.Write(frame, 0, length);
-            free.Add(frame);
+            foreach (var (frame, length) in full.GetConsumingEnumerable())
+            {
+                output.Write(frame, 0, length);
+                free.Add(frame);
+            }
+        }
+        catch (IOException)
+        {
+            // The worker is gone; this process ends with it.
         }
     }
 }

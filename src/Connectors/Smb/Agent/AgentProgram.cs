@@ -1,17 +1,16 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace ScaiDrive.Connectors.Smb.Agent;
 
 /// <summary>The child process: takes one request after the other from standard input, answers on standard output, ends when the input does.</summary>
-internal static partial class AgentProgram
+internal static class AgentProgram
 {
     internal static int Run()
     {
-        new Thread(EndWithWorker) { IsBackground = true }.Start();
-        using var input = Console.OpenStandardInput();
-        using var output = new AgentOutput(Console.OpenStandardOutput());
-        var requests = new AgentInput(input);
+        using var channel = AgentChannel.Take();
+        new Thread(channel.EndWithWorker) { IsBackground = true }.Start();
+        using var output = new AgentOutput(channel.Output);
+        var requests = new AgentInput(channel.Input);
         try
         {
             if (!requests.Next() || requests.Kind != AgentFrame.Connect)
@@ -46,30 +45,6 @@ internal static partial class AgentProgram
             return null;
         }
     }
-
-    /// <summary>Should the worker die while the library waits for a server, nothing else would end this process.</summary>
-    /// <remarks>A death signal of the kernel would come with the end of the thread that started this process, and threads of a pool come and go.</remarks>
-    private static void EndWithWorker()
-    {
-        // Nothing is waited for but the end of the other side, which is always told.
-        var input = new PollDescriptor { File = 0 };
-        while (Poll(ref input, 1, -1) < 0)
-        {
-        }
-
-        System.Diagnostics.Process.GetCurrentProcess().Kill();
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollDescriptor
-    {
-        internal int File;
-        internal short Asked;
-        internal short Told;
-    }
-
-    [LibraryImport("libc", EntryPoint = "poll")]
-    private static partial int Poll(ref PollDescriptor descriptors, nuint count, int timeout);
 }
 
 /// <summary>Requests of the worker.</summary>
