@@ -89,7 +89,7 @@ internal sealed class RevokeRoom : IAsyncDisposable
     /// <summary>Whether Alice finds a file by a word that only it has.</summary>
     internal async Task<bool> FindsAsync(string word, CancellationToken cancellationToken)
     {
-        var scope = await Get<ReadAccess>().ScopeOfAsync(new Caller(DriveStore.LocalTenantId, User, IsAdmin: false), cancellationToken);
+        var scope = await Get<AccessControl>().ScopeOfAsync(new Caller(DriveStore.LocalTenantId, User, IsAdmin: false), cancellationToken);
         var request = new SearchRequest
         {
             TenantId = DriveStore.LocalTenantId,

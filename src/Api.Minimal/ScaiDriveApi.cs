@@ -14,15 +14,21 @@ using ScaiDrive.Api.Minimal.Files;
 using ScaiDrive.Api.Minimal.Groups;
 using ScaiDrive.Api.Minimal.Health;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Identity.SigningIn;
 using ScaiDrive.Api.Minimal.Identity.Tokens;
+using ScaiDrive.Api.Minimal.Identity.Webhooks;
 using ScaiDrive.Api.Minimal.IndexChecking;
 using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Api.Minimal.OpenApi;
 using ScaiDrive.Api.Minimal.Outdated;
+using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Api.Minimal.Queues;
+using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Api.Minimal.Schedules;
 using ScaiDrive.Api.Minimal.Search;
+using ScaiDrive.Api.Minimal.Tenants;
+using ScaiDrive.Api.Minimal.Users;
 using ScaiDrive.Api.Minimal.Vectorization;
 using ScaiDrive.Drive;
 
@@ -63,10 +69,11 @@ public static class ScaiDriveApi
         services.AddScaiDriveMetrics();
         AddIdentity(services, options);
         services.AddSingleton<ReadinessProbe>();
+        services.AddSingleton<ResourceGate>();
         services.AddSingleton<HitHydrator>();
         services.AddSingleton<RuleAccess>();
         services.AddSingleton<FleetStateReader>();
-        services.AddSingleton<DashboardFeed>();
+        services.AddSingleton<DashboardFeeds>();
         services.AddSingleton<DashboardAssets>();
         services.AddSingleton<PageSearch>();
         return services;
@@ -74,6 +81,7 @@ public static class ScaiDriveApi
 
     private static void AddIdentity(IServiceCollection services, ApiOptions options)
     {
+        services.AddSingleton<RefusalAudit>();
         if (options.Identity is not { } identity)
             return;
         Validator.ValidateObject(identity, new ValidationContext(identity), validateAllProperties: true);
@@ -82,6 +90,8 @@ public static class ScaiDriveApi
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<IssuerRule>();
         services.AddSingleton<TokenValidator>();
+        SigningInServices.AddTo(services, options.SignIn);
+        RateLimitServices.AddTo(services, options.RateLimits);
     }
 
     /// <summary>Adds <see cref="PrometheusExporter"/> with the queue's gauges, for any role.</summary>
@@ -118,14 +128,21 @@ public static class ScaiDriveApi
         });
         app.UseRouting();
         if (options.Identity is not null)
+        {
             app.UseMiddleware<Authentication>();
+            app.UseMiddleware<RateLimiting>();
+        }
+
         app.UseMiddleware<ScopeGate>();
         app.UseMiddleware<WallEntry>();
 
         var all = app.MapGroup("").AddEndpointFilterFactory(RequestValidation.Filter).AddEndpointFilter<AnswerFilter>();
         var api = all.MapGroup("/api/v1");
         api.MapHealth();
-        api.MapIdentity();
+        api.MapMe();
+        api.MapUsers();
+        api.MapTenants();
+        api.MapScaiKeyWebhook();
         api.MapGroups();
         api.MapFiles();
         api.MapFolders();
@@ -141,6 +158,12 @@ public static class ScaiDriveApi
         api.MapQueueRules();
         api.MapSchedules();
         api.MapConnectors();
+        if (options.Identity is not null)
+        {
+            api.MapAuthRelay();
+            all.MapSignIn();
+        }
+
         all.MapDashboard();
         all.MapMetrics();
         app.MapOpenApi("/openapi/{documentName}.json").RequireScope(Scope.SignedIn);

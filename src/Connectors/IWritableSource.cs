@@ -61,6 +61,32 @@ public interface IWatchableSource : IConnectorSource
     IAsyncEnumerable<SyncScope> WatchAsync(CancellationToken cancellationToken);
 }
 
+/// <summary>A source on another machine that can tell how it is spoken to.</summary>
+public interface ISourceWithSession : IConnectorSource
+{
+    /// <summary>The session as it is, not as it was asked for.</summary>
+    /// <exception cref="ConnectorException">The source does not answer.</exception>
+    Task<SourceSession> LookAtSessionAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>How a source is spoken to.</summary>
+/// <param name="Protocol">For people; as exact as can be told, null when it cannot.</param>
+/// <param name="Protection">What keeps others out.</param>
+public sealed record SourceSession(string? Protocol, SessionProtection Protection);
+
+/// <summary>What keeps others on the way from reading or changing what is said.</summary>
+public enum SessionProtection
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>What was changed is noticed.</summary>
+    Signing,
+
+    /// <summary>It cannot be read either.</summary>
+    Encryption,
+}
+
 /// <summary>A part of a source.</summary>
 /// <param name="Directory">Path of a directory; the empty string is the root.</param>
 /// <param name="IsRecursive">With everything below; otherwise its own entries alone.</param>

@@ -17,13 +17,20 @@ internal static class Arg
 
     internal static NpgsqlParameter Of(DateTimeOffset? value) => Typed(value, NpgsqlDbType.TimestampTz);
 
-    internal static NpgsqlParameter Of(string[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Text);
+    internal static NpgsqlParameter Of(byte[] value) => Typed(value, NpgsqlDbType.Bytea);
 
-    internal static NpgsqlParameter Of(DateTimeOffset[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+    internal static NpgsqlParameter Of(string?[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Text);
+
+    internal static NpgsqlParameter Of(DateTimeOffset?[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
 
     internal static NpgsqlParameter Of(long?[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
 
-    internal static NpgsqlParameter Of(int[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Integer);
+    /// <summary>In no order; null is a NULL.</summary>
+    internal static NpgsqlParameter OfMany(IEnumerable<long>? values) => Typed(values?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+
+    internal static NpgsqlParameter Of(int?[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Integer);
+
+    internal static NpgsqlParameter Of(bool[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Boolean);
 
     /// <summary>PostgreSQL keeps microseconds; what is returned from a write must equal what is read later.</summary>
     internal static DateTimeOffset ToStored(this DateTimeOffset time)

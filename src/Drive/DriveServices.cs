@@ -9,7 +9,7 @@ namespace ScaiDrive.Drive;
 public static class DriveServices
 {
     /// <summary>Adds <see cref="ContentStore"/>, <see cref="DriveStore"/>, <see cref="ContentCollector"/>, <see cref="AuditLog"/> and what decides who may
-    /// read (<see cref="ReadAccess"/>, <see cref="SourceAcls"/>, <see cref="GroupStore"/>). The host provides the
+    /// do what (<see cref="AccessControl"/>, <see cref="AclStore"/>, <see cref="SourceAcls"/>, <see cref="GroupStore"/>). The host provides the
     /// data source, and a listener for those who are to hear of changes.</summary>
     public static IServiceCollection AddDrive(this IServiceCollection services, ContentStoreOptions content)
     {
@@ -20,11 +20,18 @@ public static class DriveServices
         services.AddSingleton<ContentCollector>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<SignIn>();
+        services.AddSingleton<UserAdmin>();
+        services.AddSingleton<TenantAdmin>();
+        services.AddSingleton<ScaiKeyEvents>();
         services.AddSingleton<SourceAcls>();
         services.AddSingleton<UnusedSourceAcls>();
         services.AddSingleton<GroupStore>();
         services.AddSingleton<GroupAdmin>();
-        services.AddSingleton<ReadAccess>();
+        services.AddSingleton<AccessControl>();
+        services.AddSingleton<AclStore>();
+        services.AddSingleton<AclAdmin>();
+        services.AddSingleton<ShareStore>();
+        services.AddSingleton<ShareAdmin>();
         return services;
     }
 }

@@ -49,7 +49,7 @@ internal static class Composition
 
         AddRooms(builder.Services, settings, dataSource, parts);
         if (parts.Api)
-            builder.Services.AddScaiDriveApi(new ApiOptions { Identity = settings.Identity });
+            builder.Services.AddScaiDriveApi(new ApiOptions { Identity = settings.Identity, SignIn = settings.SignIn, RateLimits = settings.RateLimits });
         else
             builder.Services.AddScaiDriveMetrics();
 

@@ -72,7 +72,7 @@ public sealed class PermissionChangeTests
 
     private static async Task<List<string>> FindAsync(Fleet fleet, bool byMeaning)
     {
-        var scope = await fleet.Get<ReadAccess>().ScopeOfAsync(new Caller(Fleet.Tenant, "usr_anna", IsAdmin: false), default);
+        var scope = await fleet.Get<AccessControl>().ScopeOfAsync(new Caller(Fleet.Tenant, "usr_anna", IsAdmin: false), default);
         var request = new SearchRequest { TenantId = Fleet.Tenant, Query = "marmalade budget", AllowedShares = scope.Shares, AllowedAcls = scope.SourceAcls };
         var search = fleet.Get<SearchService>();
         var answer = byMeaning ? await search.SemanticAsync(request, default) : await search.KeywordAsync(request, default);

@@ -48,7 +48,10 @@ internal sealed class SourceTest(ConnectorSources sources, TimeProvider time)
                 break;
         }
 
-        return new SeenSource(NameOf(connector), root, entries);
+        var session = source is ISourceWithSession remote ? await remote.LookAtSessionAsync(cancellationToken) : null;
+        return new SeenSource(
+            NameOf(connector), root, entries,
+            session is null ? null : new SeenSession(session.Protocol, JsonNamingPolicy.SnakeCaseLower.ConvertName(session.Protection.ToString())));
     }
 
     private static string NameOf(Connector connector)

@@ -7,11 +7,11 @@ using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Dashboard;
 
-/// <summary>Reads the fleet's state once per interval while anybody watches, renders the panels once for all of them,
+/// <summary>Reads one view of the fleet's state once per interval while anybody watches, renders the panels once for all of them,
 /// and gives each watcher the panels that it has not seen. Nobody watching means no query at all.</summary>
 /// <remarks>A watcher holds no queue: when it is slow it skips what lies between and continues with the newest.</remarks>
 internal sealed class DashboardFeed(
-    FleetStateReader states, IServiceProvider services, ILoggerFactory logs, ApiOptions options, TimeProvider time) : IDisposable
+    FleetView view, FleetStateReader states, IServiceProvider services, ILoggerFactory logs, ApiOptions options, TimeProvider time) : IDisposable
 {
     internal static readonly TimeSpan AliveEvery = TimeSpan.FromSeconds(15);
 
@@ -107,7 +107,7 @@ internal sealed class DashboardFeed(
             {
                 try
                 {
-                    Publish(await RenderAsync(await states.ReadAsync(stopping)), stopping);
+                    Publish(await RenderAsync(await states.ReadAsync(view, stopping)), stopping);
                 }
                 catch (Exception fault) when (!stopping.IsCancellationRequested) // one bad look must not freeze every open page
                 {

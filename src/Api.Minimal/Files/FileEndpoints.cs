@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Permissions;
+using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
 using ScaiDrive.Store;
@@ -28,12 +30,12 @@ internal static class FileEndpoints
         internal void MapFiles()
         {
             var files = routes.MapGroup("/files").WithTags("Files").RequireScope(Scope.FilesRead);
-            files.MapPost("", UploadAsync).RequireScope(Scope.FilesWrite).WithName("UploadFile").WithSummary("Upload a file")
+            files.MapPost("", UploadAsync).RequireScope(Scope.FilesWrite).Costs(RequestClass.Transfer).WithName("UploadFile").WithSummary("Upload a file")
                 .WithDescription("multipart/form-data with the fields share_id, folder_id (omit for the root), name (overrides the file name) and the file. "
                     + "Put file last: then a wrong share or name is refused before the bytes are sent. The file is streamed into the store and never held in memory.")
                 .Accepts<UploadForm>("multipart/form-data");
             files.MapGet("/{file_id}", GetAsync).WithName("GetFile").WithSummary("One file");
-            files.MapMethods("/{file_id}/content", ["GET", "HEAD"], ContentAsync).WithName("GetFileContent").WithSummary("The bytes of a file, whole or a range")
+            files.MapMethods("/{file_id}/content", ["GET", "HEAD"], ContentAsync).Costs(RequestClass.Transfer).WithName("GetFileContent").WithSummary("The bytes of a file, whole or a range")
                 .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
                 .Produces(StatusCodes.Status206PartialContent, contentType: "application/octet-stream");
             files.MapDelete("/{file_id}", DeleteAsync).RequireScope(Scope.FilesWrite).WithName("DeleteFile").WithSummary("Put a file into the trash, or remove it for good");
@@ -41,7 +43,8 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<Created<FileAnswer>, ErrorResult>> UploadAsync(
-        HttpContext context, Caller caller, DriveStore drive, ContentStore content, Database database, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, DriveStore drive, ResourceGate gate, ContentStore content, Database database, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var limit = (await drive.FindTenantAsync(caller.TenantId, cancellationToken))?.MaxFileSizeBytes ?? 0;
         if (context.Request.ContentLength > limit + MultipartOverheadBytes)
@@ -51,7 +54,7 @@ internal static class FileEndpoints
             body.MaxRequestBodySize = null;
 
         var (upload, error) = await new UploadReader(content).ReadAsync(
-            context.Request, caller.TenantId, limit, fields => CheckAsync(drive, caller, fields, cancellationToken), cancellationToken);
+            context.Request, caller.TenantId, limit, fields => CheckAsync(gate, caller, fields, cancellationToken), cancellationToken);
         if (upload is null)
             return (ErrorResult)error!;
 
@@ -67,18 +70,18 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<Ok<FileAnswer>, ErrorResult>> GetAsync(
-        [FromRoute(Name = "file_id")] string fileId, Caller caller, DriveStore drive, ReadAccess access, CancellationToken cancellationToken)
+        [FromRoute(Name = "file_id")] string fileId, Caller caller, ResourceGate gate, CancellationToken cancellationToken)
     {
-        var (file, error) = await FindAsync(drive, access, caller, fileId, cancellationToken);
+        var (file, error) = await gate.FileAsync(caller, fileId, Rights.Read, cancellationToken);
         return file is null ? (ErrorResult)error! : TypedResults.Ok(FileAnswer.From(file));
     }
 
     internal static async Task<Results<FileStreamHttpResult, ErrorResult>> ContentAsync(
         [FromRoute(Name = "file_id")] string fileId,
         [FromQuery(Name = "version"), Range(1, int.MaxValue)] int? version,
-        HttpContext context, Caller caller, DriveStore drive, ReadAccess access, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, DriveStore drive, ResourceGate gate, CancellationToken cancellationToken)
     {
-        var (file, error) = await FindAsync(drive, access, caller, fileId, cancellationToken);
+        var (file, error) = await gate.FileAsync(caller, fileId, Rights.Read, cancellationToken);
         if (file is null)
             return (ErrorResult)error!;
 
@@ -94,14 +97,11 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<NoContent, ErrorResult>> DeleteAsync(
-        [FromRoute(Name = "file_id")] string fileId, bool? permanent, Caller caller, DriveStore drive, ReadAccess access, Database database,
+        [FromRoute(Name = "file_id")] string fileId, bool? permanent, Caller caller, DriveStore drive, ResourceGate gate, Database database,
         CancellationToken cancellationToken)
     {
-        var file = await FindReadableAsync(drive, access, caller, fileId, cancellationToken);
-        if (file is null)
-            return (ErrorResult)ApiError.NotFound("file", fileId);
-        if (file.IsDeleted && permanent is not true)
-            return (ErrorResult)ApiError.Gone("file", fileId);
+        if ((await gate.FileAsync(caller, fileId, Rights.Delete, cancellationToken, alsoTrashed: permanent is true)).Error is { } error)
+            return (ErrorResult)error;
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -112,37 +112,15 @@ internal static class FileEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>A file, also one in the trash; null when there is none, and just so when the caller may not read it.</summary>
-    internal static async Task<DriveFile?> FindReadableAsync(
-        DriveStore drive, ReadAccess access, Caller caller, string fileId, CancellationToken cancellationToken) =>
-        await drive.FindFileAsync(caller.TenantId, fileId, cancellationToken) is { } file
-        && await drive.FindShareAsync(caller.TenantId, file.ShareId, cancellationToken) is { } share
-        && await access.AdmitsAsync(caller, share, file, cancellationToken) ? file : null;
-
-    private static async Task<(DriveFile? File, ApiError? Error)> FindAsync(
-        DriveStore drive, ReadAccess access, Caller caller, string fileId, CancellationToken cancellationToken) =>
-        await FindReadableAsync(drive, access, caller, fileId, cancellationToken) switch
-        {
-            null => (null, ApiError.NotFound("file", fileId)),
-            { IsDeleted: true } => (null, ApiError.Gone("file", fileId)),
-            var file => (file, null),
-        };
-
-    private static async Task<ApiError?> CheckAsync(DriveStore drive, Caller caller, UploadFields fields, CancellationToken cancellationToken)
+    private static async Task<ApiError?> CheckAsync(ResourceGate gate, Caller caller, UploadFields fields, CancellationToken cancellationToken)
     {
         fields.Checked();
         if (fields.ShareId is not { Length: > 0 } shareId)
             return ApiError.Invalid(new FieldFault(["body", "share_id"], "share_id is required.", "missing"));
-        if (await FolderEndpoints.ShareErrorAsync(drive, caller, shareId, cancellationToken) is { } error)
-            return error;
         if (fields.FolderId is not { } folderId)
-            return null;
-        return await drive.FindFolderAsync(caller.TenantId, folderId, cancellationToken) switch
-        {
-            { IsDeleted: true } => ApiError.Gone("folder", folderId),
-            { } folder when folder.ShareId == shareId => null,
-            _ => ApiError.NotFound("folder", folderId),
-        };
+            return (await gate.ShareAsync(caller, shareId, Rights.Create, cancellationToken)).Error;
+        var (folder, error) = await gate.FolderAsync(caller, folderId, Rights.Create, cancellationToken);
+        return error ?? (folder!.ShareId == shareId ? null : ApiError.NotFound("folder", folderId));
     }
 
     private static async Task<string> TypeOfAsync(ContentStore content, string tenantId, Upload upload, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal sealed record ChildrenAnswer : Answer
     /// <summary>Path of the folder, <c>/</c> for the root.</summary>
     public required string Path { get; init; }
 
-    /// <summary>All entries, not only those of this page; without those of this page that the caller may not read.</summary>
+    /// <summary>All entries that the caller may read, not only those of this page.</summary>
     public required long Total { get; init; }
 }
 

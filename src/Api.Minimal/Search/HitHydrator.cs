@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ScaiDrive.Drive;
 using ScaiDrive.Search.Query;
 using ScaiDrive.Search.Query.Context;
@@ -6,13 +7,21 @@ namespace ScaiDrive.Api.Minimal.Search;
 
 /// <summary>The last check before a hit leaves: the file must still be live in the caller's tenant, the caller must be allowed to read it now, and
 /// what is said about it (name, path, size, date) is what Drive says now, not what the index remembers.</summary>
-internal sealed class HitHydrator(DriveStore drive, ReadAccess access)
+internal sealed class HitHydrator(DriveStore drive, AccessControl access)
 {
+    // While nothing changed the scope is the same object, and so is this: engines keep what they work out of it.
+    private readonly ConditionalWeakTable<ReadPlaces, SearchPlaces> kept = [];
+
     /// <summary>A request that finds only what the caller may read as of now.</summary>
     internal async Task<SearchRequest> ConfineAsync(Caller caller, SearchRequest request, CancellationToken cancellationToken)
     {
         var scope = await access.ScopeOfAsync(caller, cancellationToken);
-        return request with { AllowedShares = scope.Shares, AllowedAcls = scope.SourceAcls };
+        return request with
+        {
+            AllowedShares = scope.Shares,
+            AllowedAcls = scope.SourceAcls,
+            Places = scope.Places is { } places ? kept.GetValue(places, places => new(places)) : null,
+        };
     }
 
     /// <summary>The hits of an answer that may leave, in their order, and its total without those held back.</summary>
@@ -38,8 +47,7 @@ internal sealed class HitHydrator(DriveStore drive, ReadAccess access)
     private async Task<IReadOnlyList<DriveFile>> FindReadableAsync(Caller caller, string[] ids, CancellationToken cancellationToken)
     {
         var files = await drive.FindFilesAsync(caller.TenantId, ids, cancellationToken);
-        var scope = await access.ScopeOfAsync(caller, cancellationToken);
-        return [.. files.Where(scope.Admits)];
+        return await access.ReadableAsync(caller, files, cancellationToken);
     }
 }
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
-using ScaiDrive.Api.Minimal.Files;
+using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 using ScaiDrive.Search;
@@ -29,14 +29,12 @@ internal static class IndexEndpoints
     }
 
     internal static async Task<Results<Ok<IndexStatusAnswer>, ErrorResult>> IndexStatusAsync(
-        [FromRoute(Name = "file_id")] string fileId, Caller caller, DriveStore drive, ReadAccess access, FileLedger ledger, ExtractedTextStore texts,
+        [FromRoute(Name = "file_id")] string fileId, Caller caller, ResourceGate gate, FileLedger ledger, ExtractedTextStore texts,
         CancellationToken cancellationToken)
     {
-        var file = await FileEndpoints.FindReadableAsync(drive, access, caller, fileId, cancellationToken);
+        var (file, error) = await gate.FileAsync(caller, fileId, Rights.Read, cancellationToken);
         if (file is null)
-            return (ErrorResult)ApiError.NotFound("file", fileId);
-        if (file.IsDeleted)
-            return (ErrorResult)ApiError.Gone("file", fileId);
+            return (ErrorResult)error!;
 
         // A file whose first job has not run yet is unknown to the ledger: it waits.
         var status = await ledger.FindAsync(caller.TenantId, fileId, cancellationToken)

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Drive;
 using ScaiDrive.Jobs;
 using ScaiDrive.Search.Index;
@@ -51,15 +52,15 @@ internal static class ReindexEndpoints
         internal void MapReindex() =>
             search.MapPost("/reindex", ReindexAsync).RequireScope(Scope.FilesWrite).WithName("Reindex").WithSummary("Index a file, a share or the whole tenant again, whether or not anything changed")
                 .WithDescription("A file goes first (high), a share or the tenant by one job in low. The old text stays searchable until the new one is there. "
-                    + "The owner may do it for a file or a share, an admin for all.");
+                    + "It takes WRITE on the file, MANAGE_PERMISSIONS on the share, or an admin for the tenant.");
     }
 
     internal static async Task<Results<Accepted<ReindexAnswer>, ErrorResult>> ReindexAsync(
-        [FromBody] ReindexBody body, Caller caller, DriveStore drive, Reindexing reindexing, CancellationToken cancellationToken)
+        [FromBody] ReindexBody body, Caller caller, ResourceGate gate, Reindexing reindexing, CancellationToken cancellationToken)
     {
         if (body is { FileId: not null, ShareId: not null })
             return (ErrorResult)ApiError.Invalid(new FieldFault(["body", "share_id"], "Name a file or a share, not both.", "value_error"));
-        if (await RefusalAsync(body, caller, drive, cancellationToken) is { } refusal)
+        if (await RefusalAsync(body, caller, gate, cancellationToken) is { } refusal)
             return (ErrorResult)refusal;
         var started = await reindexing.StartAsync(
             new RedoFilter(caller.TenantId, body.FileId, body.ShareId, body.ReasonCode), body.Stage ?? "index", cancellationToken);
@@ -67,24 +68,12 @@ internal static class ReindexEndpoints
             started.JobId is { } job ? $"/api/v1/admin/jobs/{job}" : null, new ReindexAnswer { JobId = started.JobId, Files = started.Files });
     }
 
-    private static async Task<ApiError?> RefusalAsync(ReindexBody body, Caller caller, DriveStore drive, CancellationToken cancellationToken)
+    private static async Task<ApiError?> RefusalAsync(ReindexBody body, Caller caller, ResourceGate gate, CancellationToken cancellationToken)
     {
         if (body.FileId is { } fileId)
-        {
-            var file = await drive.FindFileAsync(caller.TenantId, fileId, cancellationToken);
-            return file is null || (!caller.IsAdmin && file.OwnerId != caller.UserId) ? ApiError.NotFound("file", fileId)
-                : file.IsDeleted ? ApiError.Gone("file", fileId)
-                : null;
-        }
-
+            return (await gate.FileAsync(caller, fileId, Rights.Write, cancellationToken)).Error;
         if (body.ShareId is { } shareId)
-        {
-            var share = await drive.FindShareAsync(caller.TenantId, shareId, cancellationToken);
-            return share is null || (!caller.IsAdmin && share.OwnerId != caller.UserId) ? ApiError.NotFound("share", shareId)
-                : share.IsDeleted ? ApiError.Gone("share", shareId)
-                : null;
-        }
-
+            return (await gate.ShareAsync(caller, shareId, Rights.ManagePermissions, cancellationToken)).Error;
         return caller.IsAdmin ? null : ApiError.Denied("Only an admin may have a whole tenant indexed again.");
     }
 }

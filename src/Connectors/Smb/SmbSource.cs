@@ -11,7 +11,7 @@ namespace ScaiDrive.Connectors.Smb;
 /// so there a change that hides behind the old size and date is not seen.</para>
 /// <para>A small file is read with one request to an agent, its facts before and after included. A large one holds an agent until it is closed.</para>
 /// </remarks>
-internal sealed partial class SmbSource : IWritableSource, ISourceWithPermissions, IWatchableSource
+internal sealed partial class SmbSource : IWritableSource, ISourceWithPermissions, IWatchableSource, ISourceWithSession
 {
     /// <summary>Files up to this size are read at once, and kept in memory meanwhile.</summary>
     internal const int DefaultAtOnce = 256 << 10;
@@ -83,6 +83,23 @@ internal sealed partial class SmbSource : IWritableSource, ISourceWithPermission
     {
         await using var lease = await pool.LeaseAsync(cancellationToken);
         return await lease.LookAsync(AgentFrame.StatExactly, path, AgentLease.PathBytes(path), cancellationToken) is { } entry ? entries.Of(path, entry) : null;
+    }
+
+    /// <inheritdoc />
+    public async Task<SourceSession> LookAtSessionAsync(CancellationToken cancellationToken)
+    {
+        await using var lease = await pool.LeaseAsync(cancellationToken);
+        using var answer = await lease.AskAsync(AgentFrame.Session, "", default, cancellationToken);
+        var protocol = answer.Payload[0] switch
+        {
+            // Only the newest version signs with GMAC, and only with version 3 came CMAC.
+            2 => "SMB 3.1.1",
+            1 => "SMB 3.0 or later",
+            0 => "SMB 2.0.2 or 2.1",
+            _ => null,
+        };
+        return new SourceSession(
+            protocol, answer.Payload[2] != 0 ? SessionProtection.Encryption : answer.Payload[1] != 0 ? SessionProtection.Signing : SessionProtection.None);
     }
 
     /// <inheritdoc />

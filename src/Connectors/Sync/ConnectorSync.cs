@@ -132,7 +132,8 @@ public sealed class ConnectorSync(
         await sweep.PrepareAsync(cancellationToken);
         var relocations = new Relocations(pass, hasSnapshot);
         var merging = writable is null ? null : new MergePreparation(pass, contents, conflicts);
-        var batch = new SyncBatch(pass, new ContentReader(source, contents, connector.TenantId, options.Value, connector.Rules.ParallelFiles), relocations, merging);
+        var reader = new ContentReader(source, contents, connector.TenantId, options.Value, connector.Rules.ParallelFiles);
+        await using var batch = new SyncBatch(pass, reader, relocations, merging, cancellationToken);
         if (run.IsDryRun)
             return await PlanAsync(pass, batch, relocations, writable, root, cancellationToken);
         if (pass.Phase == SyncPhases.Walk)

@@ -10,15 +10,38 @@ internal sealed class ContentReader(IConnectorSource source, ContentStore conten
     // Below that many, one flush for all of them saves nothing, and waits for what others write to the same disk.
     private const int SmallestGroup = 4;
 
-    /// <summary>Reads all files of a batch, a few at a time. Each ends with its content, safe on disk, or its fault.</summary>
-    internal async Task ReadAsync(IReadOnlyList<PendingFile> files, CancellationToken cancellationToken)
+    /// <summary>Reads all files of a part, a few at a time. Each ends with its content, safe on disk, or its fault.</summary>
+    internal Task ReadAsync(IReadOnlyList<PendingFile> files, CancellationToken cancellationToken) =>
+        Begin(files, Task.CompletedTask, cancellationToken).Safe;
+
+    /// <summary>Begins to read the files of a part.</summary>
+    /// <param name="files">Those that need content.</param>
+    /// <param name="before">The reading of the part before. Small files wait for it, so that parts are done in their order; a large one is read beside
+    /// it: it waits for the disk again and again.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What ends when all is read, and what ends when all of that is safe on disk.</returns>
+    internal (Task Read, Task Safe) Begin(IReadOnlyList<PendingFile> files, Task before, CancellationToken cancellationToken)
     {
-        var isGroup = files.Count(IsSmall) >= SmallestGroup;
-        await using var group = isGroup ? contents.BeginGroup(tenantId) : null;
+        if (files.Count == 0)
+            return (before, Task.CompletedTask);
+        var group = files.Count(IsSmall) >= SmallestGroup ? contents.BeginGroup(tenantId) : null;
+        var read = ReadAsync(files, files.All(IsSmall) ? before : Task.CompletedTask, group, cancellationToken);
+        return (read, CommitAsync(read, group, cancellationToken));
+    }
+
+    private async Task ReadAsync(IReadOnlyList<PendingFile> files, Task before, ContentGroup? group, CancellationToken cancellationToken)
+    {
+        await before;
         await Parallel.ForEachAsync(
             files,
             new ParallelOptions { MaxDegreeOfParallelism = parallelFiles, CancellationToken = cancellationToken },
             async (file, stop) => await ReadAsync(file, IsSmall(file) ? group : null, stop));
+    }
+
+    private static async Task CommitAsync(Task read, ContentGroup? group, CancellationToken cancellationToken)
+    {
+        await using var _ = group;
+        await read;
         if (group is not null)
             await group.CommitAsync(cancellationToken);
     }

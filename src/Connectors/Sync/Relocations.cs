@@ -8,6 +8,16 @@ internal sealed class Relocations(SyncPass pass, bool hasSnapshot)
     /// <summary>Rises when rows change their place: pages of the snapshot that were read before are out of date.</summary>
     internal int Version { get; set; }
 
+    /// <summary>Those of some files at new places whose identity some row has.</summary>
+    internal async Task<HashSet<PendingFile>> MayHaveMovedAsync(IReadOnlyList<PendingFile> files, CancellationToken cancellationToken)
+    {
+        if (files.Count == 0 || !hasSnapshot)
+            return [];
+        var rows = await pass.Snapshot.ByIdentityAsync([.. files.Select(file => file.Entry.Identity)], directories: false, pass.Run.Id, cancellationToken);
+        var known = rows.Select(row => row.Identity).ToHashSet(StringComparer.Ordinal);
+        return [.. files.Where(file => known.Contains(file.Entry.Identity))];
+    }
+
     /// <summary>Finds the origins of files that are at a new place. Each row is the origin of at most one file.</summary>
     internal async Task FindOriginsAsync(IReadOnlyList<PendingFile> files, CancellationToken cancellationToken)
     {

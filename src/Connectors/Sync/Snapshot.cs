@@ -186,6 +186,7 @@ internal sealed class Snapshot(Database dataSource, string tenantId, string conn
 /// <summary>Writes to the snapshot within one transaction. What returns nothing is collected and sent by <see cref="FlushAsync"/>, in order.</summary>
 internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenantId, string connectorId, string runId) : IAsyncDisposable
 {
+    private readonly List<(long ParentId, string Name, SourceEntry Entry, string FileId, string Sha256)> newFiles = [];
     private NpgsqlBatch pending = new(transaction.Connection!, transaction);
 
     /// <summary>For what else is to be written with it.</summary>
@@ -194,10 +195,14 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
     /// <summary>A statement about the connector ($1, $2) that goes with the rows.</summary>
     internal void Note(string sql, params object[] parameters) => Add(sql, parameters);
 
-    internal void Note(NpgsqlBatchCommand command) => pending.BatchCommands.Add(command);
+    internal void Note(NpgsqlBatchCommand command)
+    {
+        InsertNewFiles();
+        pending.BatchCommands.Add(command);
+    }
 
     internal void InsertFile(long parentId, string name, SourceEntry entry, string fileId, string sha256) =>
-        Add(SnapshotSql.InsertFile, parentId, name, entry.Identity, entry.SizeBytes, entry.ModifiedNs, entry.ChangedNs, fileId, sha256, runId);
+        newFiles.Add((parentId, name, entry, fileId, sha256));
 
     internal void UpdateFile(long id, long parentId, string name, SourceEntry entry, string fileId, string sha256) =>
         Add(SnapshotSql.UpdateFile, id, parentId, name, entry.Identity, entry.SizeBytes, entry.ModifiedNs, entry.ChangedNs, fileId, sha256, runId);
@@ -266,6 +271,7 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
 
     internal async Task FlushAsync(CancellationToken cancellationToken)
     {
+        InsertNewFiles();
         if (pending.BatchCommands.Count == 0)
             return;
         await using var batch = pending;
@@ -275,8 +281,29 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
 
     public ValueTask DisposeAsync() => pending.DisposeAsync();
 
+    /// <summary>New files that follow each other are one statement: a first pass writes little else.</summary>
+    private void InsertNewFiles()
+    {
+        if (newFiles.Count == 0)
+            return;
+        var command = new NpgsqlBatchCommand(SnapshotSql.InsertFiles);
+        command.Parameters.Fill(
+            tenantId, connectorId, runId,
+            newFiles.Select(file => file.ParentId).ToArray(),
+            newFiles.Select(file => file.Name).ToArray(),
+            newFiles.Select(file => file.Entry.Identity).ToArray(),
+            newFiles.Select(file => file.Entry.SizeBytes).ToArray(),
+            newFiles.Select(file => file.Entry.ModifiedNs).ToArray(),
+            newFiles.Select(file => file.Entry.ChangedNs).ToArray(),
+            newFiles.Select(file => file.FileId).ToArray(),
+            newFiles.Select(file => file.Sha256).ToArray());
+        newFiles.Clear();
+        pending.BatchCommands.Add(command);
+    }
+
     private void Add(string sql, params object[] parameters)
     {
+        InsertNewFiles();
         var command = new NpgsqlBatchCommand(sql);
         command.Parameters.Fill([tenantId, connectorId, .. parameters]);
         pending.BatchCommands.Add(command);

@@ -75,10 +75,11 @@ internal static class SnapshotSql
         RETURNING id;
         """;
 
-    internal const string InsertFile = """
+    internal const string InsertFiles = """
         INSERT INTO connectors.snapshot
             (tenant_id, connector_id, parent_id, name, is_directory, identity, size_bytes, modified_ns, changed_ns, file_id, content_sha256, run_id)
-        VALUES ($1, $2, $3, $4, false, $5, $6, $7, $8, $9, $10, $11);
+        SELECT $1, $2, f.parent_id, f.name, false, f.identity, f.size_bytes, f.modified_ns, f.changed_ns, f.file_id, f.content_sha256, $3
+        FROM unnest($4, $5, $6, $7, $8, $9, $10, $11) AS f (parent_id, name, identity, size_bytes, modified_ns, changed_ns, file_id, content_sha256);
         """;
 
     internal const string UpdateFile = """

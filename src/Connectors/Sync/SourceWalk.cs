@@ -95,8 +95,8 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         // An entry without a usable name has no row, and no place in the order.
         if (entry is { Kind: SourceEntryKind.Unknown, Fault.Code: ProblemCodes.NameNotUtf8 })
         {
-            pass.Tally.Listed++;
-            pass.AddSkipped(entry.Path, entry.Fault);
+            pass.Found.Listed++;
+            pass.Found.AddSkipped(entry.Path, entry.Fault);
             return true;
         }
 
@@ -107,7 +107,7 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
 
         var row = await frame.MatchAsync(entry.Name, cancellationToken);
         await TakeAsync(frame, entry, row, cancellationToken);
-        pass.Tally.Listed++;
+        pass.Found.Listed++;
         await batch.PassAsync(entry.Path, cancellationToken);
         return true;
     }
@@ -119,7 +119,7 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
             await new Leftovers(pass).RemoveAsync(entry, cancellationToken);
         if (entry.Kind == SourceEntryKind.Excluded || !pass.Admits(entry) || !pass.Filter.Admits(entry.Path, isDirectory))
         {
-            pass.Tally.Excluded++;
+            pass.Found.Excluded++;
             await MissAsync(row, cancellationToken);
             return;
         }
@@ -135,16 +135,16 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
                 await TakeDirectoryAsync(frame, entry, row, cancellationToken);
                 break;
             case SourceEntryKind.Link:
-                pass.AddSkipped(entry.Path, new SourceFault(ProblemCodes.Link, "It is a symbolic link."));
+                pass.Found.AddSkipped(entry.Path, new SourceFault(ProblemCodes.Link, "It is a symbolic link."));
                 await MissAsync(row, cancellationToken);
                 break;
             case SourceEntryKind.Special:
-                pass.AddSkipped(entry.Path, new SourceFault(ProblemCodes.SpecialFile, "It is not a regular file."));
+                pass.Found.AddSkipped(entry.Path, new SourceFault(ProblemCodes.SpecialFile, "It is not a regular file."));
                 await MissAsync(row, cancellationToken);
                 break;
             default:
                 // It is there and cannot be examined: what is known of it, and below it, stays.
-                pass.AddError(entry.Path, entry.Fault!);
+                pass.Found.AddError(entry.Path, entry.Fault!);
                 break;
         }
     }
@@ -171,7 +171,7 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
 
         var file = frame.LiveFileOf(row);
         if (row.HasStateOf(entry) && (pass.IsTwoWay || (file?.ChecksumSha256 == row.ContentSha256 && file?.Path == pass.TargetPath(entry.Path))))
-            pass.Tally.Unchanged++;
+            pass.Found.Unchanged++;
         else
             await batch.AddAsync(pass.NewFile(frame.Directory, entry, row, file), cancellationToken);
     }
@@ -358,6 +358,6 @@ internal sealed class SourceWalk(SyncPass pass, SyncBatch batch, Relocations rel
         if (directory.Path.Length == 0)
             throw new ConnectorException(ConnectorCodes.SourceOffline, $"The root of the source cannot be listed: {fault.Fault.Detail}", fault);
         if (fault.Fault.Code != ProblemCodes.Vanished)
-            pass.AddError(directory.Path, fault.Fault);
+            pass.Found.AddError(directory.Path, fault.Fault);
     }
 }

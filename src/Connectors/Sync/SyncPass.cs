@@ -52,6 +52,9 @@ internal sealed class SyncPass(
 
     internal Tally Tally { get; private set; } = new(run.Report);
 
+    /// <summary>What the walk found and no part of its writes has taken along yet.</summary>
+    internal Findings Found { get; private set; } = new();
+
     internal string Phase { get; set; } = run.Phase;
 
     internal string? Cursor { get; set; } = run.Cursor;
@@ -83,6 +86,29 @@ internal sealed class SyncPass(
     }
 
     internal void AddConflict(string path, SourceFault fault) => AddProblem(path, fault, ItemActions.Conflict);
+
+    internal Findings TakeFound()
+    {
+        var found = Found;
+        Found = new Findings();
+        return found;
+    }
+
+    /// <summary>The next commit brings this part of the walk.</summary>
+    internal void Enter(SyncPart part)
+    {
+        Cursor = part.Cursor ?? Cursor;
+        Tally.Listed += part.Found.Listed;
+        Tally.Unchanged += part.Found.Unchanged;
+        Tally.Excluded += part.Found.Excluded;
+        foreach (var (path, fault, action) in part.Found.Problems)
+        {
+            if (action == ItemActions.Error)
+                AddError(path, fault);
+            else
+                AddSkipped(path, fault);
+        }
+    }
 
     internal PendingFile NewFile(MirroredDirectory parent, SourceEntry entry, SnapshotRow? row, DriveFile? live) =>
         new(parent, entry, row, live) { IsTwoWay = IsTwoWay };

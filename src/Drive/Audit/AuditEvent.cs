@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ScaiDrive.Drive.Audit;
 
 /// <summary>Something that somebody may have to answer for.</summary>
@@ -24,6 +26,29 @@ public sealed record AuditEvent(string TenantId, string Category, string Action,
 
     /// <summary>Facts of its own, a JSON object. Never a secret.</summary>
     public string DetailsJson { get; init; } = "{}";
+
+    /// <summary>Something a caller did, with the service that acted for them among the facts.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="category">One of <see cref="AuditCategories"/>.</param>
+    /// <param name="action">What.</param>
+    /// <param name="severity">One of <see cref="AuditSeverities"/>.</param>
+    /// <param name="targetType">To what kind of thing.</param>
+    /// <param name="targetId">To which.</param>
+    /// <param name="facts">Its properties become the details, as they are written.</param>
+    public static AuditEvent By(Caller caller, string category, string action, string severity, string targetType, string targetId, object facts)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var details = JsonSerializer.SerializeToNode(facts)!.AsObject();
+        if (caller.ServiceAccount is { } service)
+            details["service_account"] = service;
+        return new(caller.TenantId, category, action, severity)
+        {
+            ActorId = caller.UserId,
+            TargetType = targetType,
+            TargetId = targetId,
+            DetailsJson = details.ToJsonString(),
+        };
+    }
 }
 
 /// <summary>The categories of events, as auditors know them.</summary>

@@ -16,7 +16,8 @@ public sealed class AuditLog(Database dataSource)
         await using var command = transaction.Command(
             AuditSql.Add,
             Arg.Of(audited.TenantId), Arg.Of(PrefixedId.New("evt")), Arg.Of(audited.Category), Arg.Of(audited.Action), Arg.Of(audited.Severity),
-            Arg.Of(audited.ActorId), Arg.Of(audited.TargetType), Arg.Of(audited.TargetId), Arg.Of(audited.DetailsJson));
+            Arg.Of(audited.ActorId), Arg.Of(audited.TargetType), Arg.Of(audited.TargetId), Arg.Of(audited.DetailsJson),
+            Arg.Of(ActingService.Name));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -67,8 +67,14 @@ internal sealed class PendingChanges(NpgsqlTransaction tx, string tenantId, stri
         foreach (var some in entries.Chunk(BatchSize))
         {
             await using var inserts = tx.Batch();
-            foreach (var entry in some)
-                Insert(inserts, entry, now);
+            foreach (var (staged, singles) in Runs(some))
+            {
+                if (staged is not null)
+                    InsertStaged(inserts, staged, now);
+                else
+                    InsertAll(inserts, singles, now);
+            }
+
             await inserts.ExecuteNonQueryAsync(cancellationToken);
         }
 
@@ -101,25 +107,53 @@ internal sealed class PendingChanges(NpgsqlTransaction tx, string tenantId, stri
         while (changes.Count == BatchSize);
     }
 
-    private void Insert(NpgsqlBatch batch, Entry entry, DateTimeOffset now)
+    /// <summary>In their order: what is staged alone, single changes that follow each other together.</summary>
+    private static IEnumerable<(Entry.Staged? Staged, List<Entry.Single> Singles)> Runs(Entry[] some)
     {
-        switch (entry)
+        var singles = new List<Entry.Single>();
+        foreach (var entry in some)
         {
-            case Entry.Staged staged:
-                batch.Then(
-                    ChangeSql.InsertStaged, Arg.Of(tenantId), Arg.Of(WriterId), Arg.Of(staged.First), Arg.Of(staged.Last), Arg.Of(actorId),
-                    Arg.Of(now), Arg.Of(origin.IsInteractive), Arg.Of(origin.ConnectorId));
-                break;
-            case Entry.Single change:
-                batch.Then(
-                    ChangeSql.Insert, Arg.Of(tenantId), Arg.Of(change.ShareId), Arg.Of(ChangeLog.Text(change.Type)), Arg.Of(change.Id),
-                    Arg.Of(ChangeLog.Text(change.Kind)), Arg.Of(actorId), Arg.Of(now), Arg.Of(origin.IsInteractive), Arg.Of(origin.ConnectorId),
-                    Arg.Of(change.OldPath), Arg.Of(change.NewPath), Arg.Of(change.FolderId), Arg.Of(change.Name), Arg.Of(change.OwnerId),
-                    Arg.Of(change.CreatedBy), Arg.Of(change.ModifiedBy), Arg.Of(change.CreatedAt), Arg.Of(change.ModifiedAt),
-                    Arg.Of(change.IsDeleted), Arg.Of(change.File?.MimeType), Arg.Of(change.File?.SizeBytes), Arg.Of(change.File?.ChecksumSha256),
-                    Arg.Of(change.File?.Version), Arg.Of(change.VersionId), Arg.Of(change.File?.VectorizedAt),
-                    Arg.Of(change.File?.SourceAclId));
-                break;
+            if (entry is Entry.Single single)
+            {
+                singles.Add(single);
+                continue;
+            }
+
+            if (singles.Count > 0)
+                yield return (null, singles);
+            singles = [];
+            yield return ((Entry.Staged)entry, singles);
         }
+
+        if (singles.Count > 0)
+            yield return (null, singles);
     }
+
+    private void InsertStaged(NpgsqlBatch batch, Entry.Staged staged, DateTimeOffset now) => batch.Then(
+        ChangeSql.InsertStaged, Arg.Of(tenantId), Arg.Of(WriterId), Arg.Of(staged.First), Arg.Of(staged.Last), Arg.Of(actorId),
+        Arg.Of(now), Arg.Of(origin.IsInteractive), Arg.Of(origin.ConnectorId));
+
+    private void InsertAll(NpgsqlBatch batch, List<Entry.Single> changes, DateTimeOffset now) => batch.Then(
+        ChangeSql.Insert, Arg.Of(tenantId), Arg.Of(actorId), Arg.Of(now), Arg.Of(origin.IsInteractive), Arg.Of(origin.ConnectorId),
+        Arg.Of([.. changes.Select(change => change.ShareId)]),
+        Arg.Of([.. changes.Select(change => ChangeLog.Text(change.Type))]),
+        Arg.Of([.. changes.Select(change => change.Id)]),
+        Arg.Of([.. changes.Select(change => ChangeLog.Text(change.Kind))]),
+        Arg.Of([.. changes.Select(change => change.OldPath)]),
+        Arg.Of([.. changes.Select(change => change.NewPath)]),
+        Arg.Of([.. changes.Select(change => change.FolderId)]),
+        Arg.Of([.. changes.Select(change => change.Name)]),
+        Arg.Of([.. changes.Select(change => change.OwnerId)]),
+        Arg.Of([.. changes.Select(change => change.CreatedBy)]),
+        Arg.Of([.. changes.Select(change => change.ModifiedBy)]),
+        Arg.Of([.. changes.Select(change => change.CreatedAt)]),
+        Arg.Of([.. changes.Select(change => change.ModifiedAt)]),
+        Arg.Of([.. changes.Select(change => change.IsDeleted)]),
+        Arg.Of([.. changes.Select(change => change.File?.MimeType)]),
+        Arg.Of([.. changes.Select(change => change.File?.SizeBytes)]),
+        Arg.Of([.. changes.Select(change => change.File?.ChecksumSha256)]),
+        Arg.Of([.. changes.Select(change => change.File?.Version)]),
+        Arg.Of([.. changes.Select(change => change.VersionId)]),
+        Arg.Of([.. changes.Select(change => change.File?.VectorizedAt)]),
+        Arg.Of([.. changes.Select(change => change.File?.SourceAclId)]));
 }

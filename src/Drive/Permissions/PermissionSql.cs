@@ -4,7 +4,7 @@ namespace ScaiDrive.Drive;
 internal static class PermissionSql
 {
     // UNION takes each group once, so groups that contain each other end it.
-    private const string MemberOf = """
+    internal const string MemberOf = """
         WITH RECURSIVE member_of (id) AS (
             SELECT group_id FROM group_members WHERE tenant_id = $1 AND member_type = 'user' AND member_id = $2
             UNION
@@ -12,15 +12,6 @@ internal static class PermissionSql
             FROM member_of o
             JOIN group_members m ON m.tenant_id = $1 AND m.member_type = 'group' AND m.member_id = o.id
         )
-        """;
-
-    // One statement, so of one moment.
-    internal const string Scope = $"""
-        {MemberOf}
-        SELECT coalesce((SELECT version FROM permission_versions WHERE tenant_id = $1), 0),
-               ARRAY(SELECT id FROM member_of),
-               ARRAY(SELECT id FROM shares
-                     WHERE tenant_id = $1 AND NOT is_deleted AND (is_public OR owner_id = $2 OR owner_id IN (SELECT id FROM member_of)));
         """;
 
     internal const string Version = "SELECT coalesce((SELECT version FROM permission_versions WHERE tenant_id = $1), 0);";

@@ -16,7 +16,7 @@ public sealed class DriveStore(
     /// <summary>Its only user, an administrator.</summary>
     public const string LocalUserId = "usr_local";
 
-    /// <summary>Most entries on one page of <see cref="ListChildrenAsync"/>.</summary>
+    /// <summary>Most entries on one page of a listing of children.</summary>
     public const int MaxChildrenPerPage = 1000;
 
     /// <summary>Most rows of one call of <see cref="ReadChangesAsync"/>.</summary>
@@ -149,8 +149,13 @@ public sealed class DriveStore(
     /// <param name="cancellationToken">Ends the query.</param>
     /// <exception cref="ItemNotFoundException">No such share, or no such folder in it.</exception>
     /// <exception cref="ItemDeletedException">It is in the trash and <paramref name="includeDeleted"/> is false.</exception>
+    public Task<ChildrenPage> ListChildrenAsync(
+        string tenantId, string shareId, string? folderId, bool includeDeleted, int limit, int offset, CancellationToken cancellationToken) =>
+        ListChildrenAsync(tenantId, shareId, folderId, includeDeleted, null, limit, offset, cancellationToken);
+
+    /// <summary>The same of those entries that somebody may see (<see cref="AccessControl.ChildrenOfAsync"/>); the total counts only those.</summary>
     public async Task<ChildrenPage> ListChildrenAsync(
-        string tenantId, string shareId, string? folderId, bool includeDeleted, int limit, int offset, CancellationToken cancellationToken)
+        string tenantId, string shareId, string? folderId, bool includeDeleted, ChildrenFilter? filter, int limit, int offset, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxChildrenPerPage);
@@ -162,17 +167,12 @@ public sealed class DriveStore(
         if (!includeDeleted && (share.IsDeleted || folder is { IsDeleted: true }))
             throw new ItemDeletedException(folderId ?? shareId);
 
-        var parentId = folderId ?? shareId;
-        var (list, count) = includeDeleted
-            ? (ItemSql.ListAllChildren, ItemSql.CountAllChildren)
-            : (ItemSql.ListLiveChildren, ItemSql.CountLiveChildren);
-        var items = await ItemRows.AllAsync(
-            dataSource.Command(list, Arg.Of(tenantId), Arg.Of(parentId), Arg.Of(limit), Arg.Of(offset)), ItemRows.Child, cancellationToken);
+        var children = new ChildrenQuery(dataSource, tenantId, folderId ?? shareId, includeDeleted, filter);
+        var items = await children.ListAsync(limit, offset, cancellationToken);
         // A page that is not full ends the folder: then the total is known.
-        if (items.Count < limit && (items.Count > 0 || offset == 0))
-            return new ChildrenPage(items, folder?.Path ?? "/", offset + items.Count);
-        await using var counting = dataSource.Command(count, Arg.Of(tenantId), Arg.Of(parentId));
-        return new ChildrenPage(items, folder?.Path ?? "/", (long)(await counting.ExecuteScalarAsync(cancellationToken))!);
+        return new ChildrenPage(
+            items, folder?.Path ?? "/",
+            items.Count < limit && (items.Count > 0 || offset == 0) ? offset + items.Count : await children.CountAsync(cancellationToken));
     }
 
     /// <summary>The bytes of a file, seekable.</summary>

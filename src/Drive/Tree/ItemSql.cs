@@ -193,6 +193,33 @@ internal static class ItemSql
         SELECT count(*) FROM items WHERE tenant_id = $1 AND parent_id = $2;
         """;
 
+    // $5 whether an entry may be seen that $6 does not name; those it names are the opposite. $7 the lists of sources that let the caller in; null: all.
+    private const string Visible = """
+        $5 <> (id = ANY ($6)) AND ($7::bigint[] IS NULL OR source_acl_id IS NULL OR source_acl_id = ANY ($7))
+        """;
+
+    internal const string ListVisibleChildren = $"""
+        SELECT id, name, kind, size_bytes, mime_type, modified_at, is_deleted
+        FROM items
+        WHERE tenant_id = $1 AND parent_id = $2 AND is_deleted = false AND {Visible}
+        ORDER BY kind DESC, name
+        LIMIT $3 OFFSET $4;
+        """;
+
+    internal const string ListAllVisibleChildren = $"""
+        SELECT id, name, kind, size_bytes, mime_type, modified_at, is_deleted
+        FROM items
+        WHERE tenant_id = $1 AND parent_id = $2 AND {Visible}
+        ORDER BY kind DESC, name, is_deleted, id
+        LIMIT $3 OFFSET $4;
+        """;
+
+    // $3 whether those in the trash count, $4 false; the rest as above.
+    internal const string CountVisibleChildren = $"""
+        SELECT count(*) FROM items
+        WHERE tenant_id = $1 AND parent_id = $2 AND ($3 OR is_deleted = $4) AND {Visible};
+        """;
+
     // $1 tenant, $2 id, $3 share, $4 parent, $5 name, $6 path, $7 actor, $8 now. No row when the name is taken: an error
     // would end the caller's transaction.
     internal const string InsertFolder = """

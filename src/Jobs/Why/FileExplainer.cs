@@ -6,7 +6,7 @@ namespace ScaiDrive.Jobs;
 
 /// <summary>Answers why a file is not found, also for one that nobody has heard of.</summary>
 public sealed class FileExplainer(
-    DriveStore drive, ReadAccess access, ConnectorStore connectors, IdentityMappings mappings, IndexedFileExplainer indexed, AbsentFileExplainer absent)
+    DriveStore drive, AccessControl access, ConnectorStore connectors, IdentityMappings mappings, IndexedFileExplainer indexed, AbsentFileExplainer absent)
 {
     /// <summary>The answer as of now. Whoever may not read a file learns as much about it as about one that never was.</summary>
     public async Task<FileExplanation> ExplainAsync(Caller caller, WhyQuestion question, CancellationToken cancellationToken)
@@ -16,12 +16,12 @@ public sealed class FileExplainer(
         try
         {
             var (file, share) = await FindAsync(caller.TenantId, question, cancellationToken);
-            var mayKnow = file is not null && share is not null && await access.AdmitsAsync(caller, share, file, cancellationToken);
-            if (!caller.IsAdmin && !mayKnow)
+            // A share in the trash hides its files from everybody but those to whom all of them belong.
+            if (!caller.HasAllRights && !(file is not null && (await access.RightsOfAsync(caller, Resource.File(file.Id), cancellationToken)).HasFlag(Rights.Read)))
                 return AbsentFileExplainer.Unknown(question);
             if (share is null or { IsDeleted: true } || file is null or { IsDeleted: true })
                 return await absent.ExplainAsync(caller, question, share, file, cancellationToken);
-            if (question.UserId is { } userId && userId != caller.UserId && await HiddenAsync(caller.TenantId, userId, share, file, cancellationToken) is { } hidden)
+            if (question.UserId is { } userId && userId != caller.UserId && await HiddenAsync(caller.TenantId, userId, file, cancellationToken) is { } hidden)
                 return new() { File = file, Causes = [hidden] };
             return await indexed.ExplainAsync(file, cancellationToken);
         }
@@ -47,16 +47,19 @@ public sealed class FileExplainer(
         return (byPath, share);
     }
 
-    private async Task<WhyCause?> HiddenAsync(string tenantId, string userId, Share share, DriveFile file, CancellationToken cancellationToken) =>
+    private async Task<WhyCause?> HiddenAsync(string tenantId, string userId, DriveFile file, CancellationToken cancellationToken) =>
         await drive.FindCallerAsync(tenantId, userId, cancellationToken) switch
         {
             null => WhyCause.Of(WhyCodes.HiddenByPermissions, $"There is no active user {userId}."),
-            var user => await access.ExplainAsync(user, share, file, cancellationToken) switch
+            var user => await access.ExplainAsync(user, file, cancellationToken) switch
             {
                 { Rule: ReadRule.Admitted } => null,
-                { SourceId: null } verdict => WhyCause.Of(
-                    WhyCodes.HiddenByPermissions,
-                    verdict.Rule == ReadRule.Drive ? $"{userId} may not read {file.Path}." : $"{userId} may not read {file.Path}: its permissions at the source are not known."),
+                { Rule: ReadRule.Drive, Denied: { } list } => WhyCause.Of(
+                    WhyCodes.HiddenByPermissions, $"{userId} may not read {file.Path}: the permissions of {list} deny it."),
+                { Rule: ReadRule.Drive } => WhyCause.Of(
+                    WhyCodes.HiddenByPermissions, $"{userId} may not read {file.Path}: they have no role in its share, and no permissions give it to them."),
+                { SourceId: null } => WhyCause.Of(
+                    WhyCodes.HiddenByPermissions, $"{userId} may not read {file.Path}: its permissions at the source are not known."),
                 var verdict => await HiddenBySourceAsync(tenantId, userId, file, verdict, cancellationToken),
             },
         };

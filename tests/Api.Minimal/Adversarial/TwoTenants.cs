@@ -16,7 +16,8 @@ public sealed class TwoTenants : IAsyncLifetime
 
     private const string Owner = DriveStore.LocalTenantId;
 
-    private readonly SignInApi at = new();
+    // All of it comes within seconds, from a few users.
+    private readonly SignInApi at = new() { RateLimits = new() { TokenPerMinute = 1_000_000, UserPerMinute = 1_000_000, TenantPerMinute = 1_000_000 } };
 
     public RunningApi Api => at.Api;
 
@@ -27,13 +28,14 @@ public sealed class TwoTenants : IAsyncLifetime
 
     public IReadOnlyList<Operation> Operations { get; private set; } = [];
 
-    /// <summary>What the stranger was answered where no id is needed, before the owner had anything.</summary>
+    /// <summary>What somebody of a third tenant was answered where no id is needed, before the owner had anything.</summary>
     public Dictionary<string, string> Before { get; } = new(StringComparer.Ordinal);
 
     public async Task InitializeAsync()
     {
         await at.InitializeAsync();
         Operations = await Operation.AllAsync(Api.Client, Stranger());
+        await Api.ExecuteAsync("INSERT INTO queue.worker (id, name, slots, kinds, lease_time) VALUES ('w', 'w', 4, ARRAY['extract-text'], interval '1 hour')");
         foreach (var operation in Operations.Where(one => one.IsPlainList()))
             Before[operation.ToString()] = await AnswerAsync(operation);
         await PlantAsync();
@@ -56,10 +58,10 @@ public sealed class TwoTenants : IAsyncLifetime
         return await Api.Client.SendAsync(request, RunningApi.Stop);
     }
 
-    /// <summary>The stranger's answer, without what is different every time.</summary>
+    /// <summary>What somebody of a third tenant, who does nothing else, is answered, without what is different every time.</summary>
     public async Task<string> AnswerAsync(Operation operation)
     {
-        using var answer = await SendAsync(operation, Stranger());
+        using var answer = await SendAsync(operation, Stranger(change: claims => (claims["tenant_id"], claims["sub"]) = ("tnt_watcher", "usr_watcher")));
         return $"{(int)answer.StatusCode} {Volatile().Replace(await answer.Content.ReadAsStringAsync(), "#")}";
     }
 
@@ -102,7 +104,7 @@ public sealed class TwoTenants : IAsyncLifetime
         var file = await Api.AddFileAsync($"{Mark} file.txt", $"{Mark} text needle");
         Api.Engine.Add(file, "needle", snippet: $"{Mark} needle {Mark}");
         Set(("share_id", share.Id), ("folder_id", folder.Id), ("file_id", file.Id), ("user_id", DriveStore.LocalUserId), ("subject_id", file.Id));
-        Set(("queue", "high"), ("key", $"tenant:{Owner}"), ("type", "user"), ("member_id", DriveStore.LocalUserId));
+        Set(("queue", "high"), ("partner_id", "prt_owner"), ("key", $"tenant:{Owner}"), ("type", "user"), ("member_id", DriveStore.LocalUserId));
 
         Foreign["group_id"] = await MakeAsync(owner, "/api/v1/admin/groups", new { name = $"{Mark} group" });
         Foreign["provider_id"] = await MakeAsync(owner, "/api/v1/vectorization/providers", new { name = $"{Mark} provider", type = "openai", endpoint = "https://127.0.0.1:1/v1", api_key = $"{Mark}-key", model = $"{Mark}-model", dimensions = 8 });
@@ -136,12 +138,12 @@ public sealed class TwoTenants : IAsyncLifetime
             INSERT INTO search.file (tenant_id, file_id, share_id, name, path, mime_type, size_bytes, modified_at, content_hash, version, chunk_count, indexed_at)
             VALUES ($1, $2, $3, $4, $4, 'text/plain', 10, now(), $5, 1, 1, now())
             """,
-            Owner, file.Id, file.ShareId, $"/{Mark}", file.ContentHash);
+            Owner, file.Id, file.ShareId, $"/{Mark}", file.ChecksumSha256);
         await Api.ExecuteAsync(
-            "INSERT INTO search.file_status (tenant_id, file_id, content_hash, status, reason_code) VALUES ($1, $2, $3, 'failed', 'timed_out')", Owner, file.Id, file.ContentHash);
+            "INSERT INTO search.file_status (tenant_id, file_id, content_hash, status, reason_code) VALUES ($1, $2, $3, 'failed', 'timed_out')", Owner, file.Id, file.ChecksumSha256);
         await Api.ExecuteAsync(
             "INSERT INTO search.file_stage (tenant_id, file_id, stage, content_hash, state, reason_code, detail, attempt) VALUES ($1, $2, 'extract', $3, 'failed', 'timed_out', $4, 1)",
-            Owner, file.Id, file.ContentHash, Mark);
+            Owner, file.Id, file.ChecksumSha256, Mark);
     }
 
     private void Set(params (string Name, string Id)[] ids)

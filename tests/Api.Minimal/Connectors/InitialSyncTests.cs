@@ -36,6 +36,7 @@ public sealed class InitialSyncTests : IAsyncLifetime
 
         var test = await api.SendAsync(HttpMethod.Post, $"{connector}/test", null, HttpStatusCode.OK);
         Assert.True(test.GetProperty("success").GetBoolean(), test.ToString());
+        Assert.Equal("signing", test.GetProperty("seen").GetProperty("session").GetProperty("protection").GetString());
         Assert.Contains("plan.txt", test.GetProperty("seen").GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("name").GetString()));
 
         var run = await api.SyncAsync(connector);

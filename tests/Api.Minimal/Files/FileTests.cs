@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Files;
+using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Api.Minimal.Search;
 using ScaiDrive.Api.Minimal.Tests.Support;
 using ScaiDrive.Drive;
@@ -51,16 +52,16 @@ public sealed class FileTests(RunningApi api) : IClassFixture<RunningApi>
             return true;
         });
         await api.ExecuteAsync("UPDATE shares SET is_public = true WHERE id = $1", api.Share.Id);
-        var (access, database) = (api.Services.GetRequiredService<ReadAccess>(), api.Database);
+        var (access, gate, database) = (api.Services.GetRequiredService<AccessControl>(), api.Services.GetRequiredService<ResourceGate>(), api.Database);
         var other = new Caller(DriveStore.LocalTenantId, "usr_other", IsAdmin: false);
 
-        Assert.IsType<Ok<FileAnswer>>((await FileEndpoints.GetAsync(open.Id, other, api.Drive, access, RunningApi.Stop)).Result);
+        Assert.IsType<Ok<FileAnswer>>((await FileEndpoints.GetAsync(open.Id, other, gate, RunningApi.Stop)).Result);
         List<IResult> refused =
         [
-            (await FileEndpoints.GetAsync(hidden.Id, other, api.Drive, access, RunningApi.Stop)).Result,
-            (await FileEndpoints.ContentAsync(hidden.Id, null, new DefaultHttpContext(), other, api.Drive, access, RunningApi.Stop)).Result,
-            (await FileEndpoints.DeleteAsync(hidden.Id, null, other, api.Drive, access, database, RunningApi.Stop)).Result,
-            (await IndexEndpoints.IndexStatusAsync(hidden.Id, other, api.Drive, access, null!, null!, RunningApi.Stop)).Result,
+            (await FileEndpoints.GetAsync(hidden.Id, other, gate, RunningApi.Stop)).Result,
+            (await FileEndpoints.ContentAsync(hidden.Id, null, new DefaultHttpContext(), other, api.Drive, gate, RunningApi.Stop)).Result,
+            (await FileEndpoints.DeleteAsync(hidden.Id, null, other, api.Drive, gate, database, RunningApi.Stop)).Result,
+            (await IndexEndpoints.IndexStatusAsync(hidden.Id, other, gate, null!, null!, RunningApi.Stop)).Result,
         ];
         Assert.All(refused, result => Assert.Equal(404, Assert.IsType<ErrorResult>(result).Error.Status));
         Assert.False((await api.Drive.FindFileAsync(DriveStore.LocalTenantId, hidden.Id, RunningApi.Stop))!.IsDeleted);
@@ -68,7 +69,7 @@ public sealed class FileTests(RunningApi api) : IClassFixture<RunningApi>
         foreach (var deleted in new[] { false, true })
         {
             var children = Assert.IsType<Ok<ChildrenAnswer>>(
-                (await FolderEndpoints.ChildrenAsync("root", api.Share.Id, deleted, other, api.Drive, access, RunningApi.Stop, limit: 1000)).Result).Value!;
+                (await FolderEndpoints.ChildrenAsync("root", api.Share.Id, deleted, other, api.Drive, gate, access, RunningApi.Stop, limit: 1000)).Result).Value!;
             Assert.Equal(children.Items.Count, children.Total);
             Assert.Contains(children.Items, item => item.Id == open.Id);
             Assert.DoesNotContain(children.Items, item => item.Id == hidden.Id);
@@ -83,7 +84,7 @@ public sealed class FileTests(RunningApi api) : IClassFixture<RunningApi>
         }
 
         await api.ExecuteAsync("UPDATE shares SET is_public = false WHERE id = $1", api.Share.Id);
-        Assert.IsType<ErrorResult>((await FileEndpoints.GetAsync(open.Id, other, api.Drive, access, RunningApi.Stop)).Result);
+        Assert.IsType<ErrorResult>((await FileEndpoints.GetAsync(open.Id, other, gate, RunningApi.Stop)).Result);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Api.Minimal.Search;
 using ScaiDrive.Api.Minimal.Tests.Support;
 using ScaiDrive.Connectors;
@@ -181,7 +182,7 @@ public sealed class WhyTests : IAsyncLifetime
             await PostAsync("/api/v1/search/reindex", body, (HttpStatusCode)status);
         var other = new Caller("tnt_local", "usr_other", IsAdmin: false);
         Assert.IsType<ErrorResult>((await ReindexEndpoints.ReindexAsync(new(), other, null!, null!, RunningApi.Stop)).Result);
-        Assert.IsType<ErrorResult>((await ReindexEndpoints.ReindexAsync(new() { FileId = file.Id }, other, api.Drive, null!, RunningApi.Stop)).Result);
+        Assert.IsType<ErrorResult>((await ReindexEndpoints.ReindexAsync(new() { FileId = file.Id }, other, api.Services.GetRequiredService<ResourceGate>(), null!, RunningApi.Stop)).Result);
 
         using var first = await api.Client.GetAsync("/api/v1/admin/index/check", RunningApi.Stop);
         Assert.Equal(JsonValueKind.Null, (await first.JsonAsync()).GetProperty("finished_at").ValueKind);

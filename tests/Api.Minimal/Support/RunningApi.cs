@@ -11,6 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Identity.SigningIn;
+using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Drive;
@@ -73,6 +75,12 @@ public sealed class RunningApi : IAsyncLifetime
     /// <summary>Set before <see cref="InitializeAsync"/>: who vouches for callers. Null: everybody is the local admin.</summary>
     public IdentityOptions? Identity { get; init; }
 
+    /// <summary>Set before <see cref="InitializeAsync"/>: how people sign in.</summary>
+    public SignInOptions SignIn { get; init; } = new();
+
+    /// <summary>Set before <see cref="InitializeAsync"/>: how much callers may ask for.</summary>
+    public RateLimitOptions RateLimits { get; init; } = new();
+
     /// <summary>Set before <see cref="InitializeAsync"/>: the clock of the API.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -124,7 +132,7 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddConnectors(new ConnectorOptions { AllowedRoots = [SourceRoot] });
         builder.Services.AddSingleton<ConnectorRuns>();
         builder.Services.AddSingleton<ConnectorAdmin>();
-        builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50), Identity = Identity });
+        builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50), Identity = Identity, SignIn = SignIn, RateLimits = RateLimits });
 
         _app = builder.Build();
         _app.MapScaiDriveApi();

@@ -44,8 +44,7 @@ public sealed class PermissionSweepTests(MirrorFixture fixture) : IClassFixture<
         var run = await RunAsync();
         Assert.Equal((5, 0), (run.Report.Added, run.Report.Errors));
         Assert.Equal("mine.txt open.txt", await ReadableAsync());
-        var admin = await new ReadAccess(fixture.Database.DataSource).ScopeOfAsync(fixture.Caller, Stop);
-        Assert.All((await mirror.FilesAsync()).Values, file => Assert.True(admin.Admits(file)));
+        Assert.Equal(5, (await new AccessControl(fixture.Database.DataSource).ReadableAsync(fixture.Caller, [.. (await mirror.FilesAsync()).Values], Stop)).Count);
     }
 
     [Fact]
@@ -194,7 +193,7 @@ public sealed class PermissionSweepTests(MirrorFixture fixture) : IClassFixture<
     {
         Write("a.txt", $"O:BAD:(A;;FA;;;{Staff})");
         await RunAsync();
-        var (access, before) = (new ReadAccess(fixture.Database.DataSource), await LastChangeAsync());
+        var (access, before) = (new AccessControl(fixture.Database.DataSource), await LastChangeAsync());
         Assert.Equal("", await ReadableAsync(access));
         var (inner, outer) = (await GroupAsync(), await GroupAsync());
         await MapAsync($"{Staff},{outer}");
@@ -344,10 +343,11 @@ public sealed class PermissionSweepTests(MirrorFixture fixture) : IClassFixture<
 
     private Task<Run> RunAsync() => mirror.RunAsync(permissions.Through);
 
-    private async Task<string> ReadableAsync(ReadAccess? access = null)
+    private async Task<string> ReadableAsync(AccessControl? access = null)
     {
-        var scope = await (access ?? new ReadAccess(fixture.Database.DataSource)).ScopeOfAsync(anna, Stop);
-        return string.Join(' ', (await mirror.FilesAsync()).Where(file => scope.Admits(file.Value)).Select(file => file.Key));
+        var files = await mirror.FilesAsync();
+        var readable = await (access ?? new AccessControl(fixture.Database.DataSource)).ReadableAsync(anna, [.. files.Values], Stop);
+        return string.Join(' ', files.Where(file => readable.Contains(file.Value)).Select(file => file.Key));
     }
 
     private Task MapAsync(string csv) => mirror.InDatabaseAsync(async transaction =>

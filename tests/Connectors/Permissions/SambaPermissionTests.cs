@@ -98,8 +98,10 @@ public sealed class SambaPermissionTests(MirrorFixture fixture, SambaPermissionT
 
     private async Task<List<string>> ReadableAsync(Mirror mirror)
     {
-        var scope = await new ReadAccess(fixture.Database.DataSource).ScopeOfAsync(new Caller(mirror.Connector.TenantId, bobHere, IsAdmin: false), Stop);
-        return [.. (await mirror.FilesAsync()).Where(file => scope.Admits(file.Value)).Select(file => file.Key)];
+        var files = await mirror.FilesAsync();
+        var bob = new Caller(mirror.Connector.TenantId, bobHere, IsAdmin: false);
+        var readable = await new AccessControl(fixture.Database.DataSource).ReadableAsync(bob, [.. files.Values], Stop);
+        return [.. files.Where(file => readable.Contains(file.Value)).Select(file => file.Key)];
     }
 
     private async Task SetAsync(SmbTree tree, string name, string descriptor) =>

@@ -79,6 +79,23 @@ public sealed class SmbSessionTests(MirrorFixture fixture) : IClassFixture<Mirro
         await mirror.FailAsync(ConnectorCodes.ProtocolRefused);
     }
 
+    [Theory]
+    [InlineData("server min protocol = SMB3_11", true, false, "SMB 3.1.1", SessionProtection.Signing)]
+    [InlineData("server max protocol = SMB3_02", true, false, "SMB 3.0 or later", SessionProtection.Signing)]
+    [InlineData("server max protocol = SMB2_10", true, false, "SMB 2.0.2 or 2.1", SessionProtection.Signing)]
+    [InlineData("server max protocol = SMB2_10", false, false, "SMB 2.0.2 or 2.1", SessionProtection.None)]
+    [InlineData("server min protocol = SMB3_11", false, false, "SMB 3.1.1", SessionProtection.None)]
+    [InlineData("server min protocol = SMB3_11", false, true, "SMB 3.1.1", SessionProtection.Encryption)]
+    public async Task How_the_server_is_spoken_to_is_told_as_it_is(
+        string line, bool signing, bool encryption, string protocol, SessionProtection protection)
+    {
+        await using var site = await SmbSite.StartAsync(line);
+        (site.Settings["signing_required"], site.Settings["encryption_required"]) = (signing, encryption);
+        await using var source = (ISourceWithSession)site.Open();
+
+        Assert.Equal(new SourceSession(protocol, protection), await source.LookAtSessionAsync(CancellationToken.None));
+    }
+
     [Fact]
     public async Task Versions_of_the_protocol_that_do_not_meet_are_said_to_be_so()
     {

@@ -29,7 +29,13 @@ internal sealed record TestError(string Code, string Message, string Hint);
 /// <param name="Server">Server and share, or the folder.</param>
 /// <param name="RootId">Identity of the root; another one later means that something else is there.</param>
 /// <param name="Entries">The first entries of the root, by name.</param>
-internal sealed record SeenSource(string Server, string RootId, IReadOnlyList<SeenEntry> Entries);
+/// <param name="Session">How the server is spoken to; null for what is no server.</param>
+internal sealed record SeenSource(string Server, string RootId, IReadOnlyList<SeenEntry> Entries, SeenSession? Session);
+
+/// <summary>How the server is spoken to.</summary>
+/// <param name="Protocol">As exact as it can be told, such as <c>SMB 3.1.1</c>; null when it cannot.</param>
+/// <param name="Protection"><c>encryption</c>, <c>signing</c> or <c>none</c>.</param>
+internal sealed record SeenSession(string? Protocol, string Protection);
 
 /// <summary>One entry of the root.</summary>
 /// <param name="Name">As the source has it.</param>

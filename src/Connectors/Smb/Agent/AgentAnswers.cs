@@ -102,12 +102,26 @@ internal sealed unsafe class AgentAnswers(ShareSession session, AgentInput reque
                 session.SetAttribute(entry, attribute, text);
                 SendDone();
                 break;
+            case AgentFrame.Session:
+                LookAtSession();
+                break;
             case AgentFrame.Watch:
                 Watch(payload);
                 break;
             default:
                 throw new InvalidDataException($"No request of kind {requests.Kind}.");
         }
+    }
+
+    /// <summary>The library tells nothing of it, but in its log it tells of each request.</summary>
+    private void LookAtSession()
+    {
+        LibraryLog.IsSigned = false;
+        _ = session.Stat([]);
+        Room[0] = LibraryLog.SigningAlgorithm ?? byte.MaxValue;
+        Room[1] = LibraryLog.IsSigned ? (byte)1 : (byte)0;
+        Room[2] = LibraryLog.IsEncrypted ? (byte)1 : (byte)0;
+        Send(AgentFrame.Bytes, 3);
     }
 
     private void Watch(ReadOnlySpan<byte> path)

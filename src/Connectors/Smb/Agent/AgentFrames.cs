@@ -59,6 +59,10 @@ internal enum AgentFrame : byte
     /// <summary>Request: path of a directory. Answered by <see cref="Changes"/> until the agent is ended.</summary>
     Watch = (byte)'W',
 
+    /// <summary>Request: the session itself. Answered by <see cref="Bytes"/>: the algorithm of signing (MS-SMB2 2.2.3.1.7; 255 is unknown), then
+    /// whether requests are signed, then whether they are encrypted.</summary>
+    Session = (byte)'I',
+
     /// <summary>Answer: done.</summary>
     Done = (byte)'d',
 

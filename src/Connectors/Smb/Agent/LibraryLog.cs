@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -15,6 +16,14 @@ internal static unsafe class LibraryLog
 
     /// <summary>Whether the last message was encrypted. The library goes on unencrypted with a server that cannot encrypt, also when that is required.</summary>
     internal static bool IsEncrypted { get; private set; }
+
+    /// <summary>Whether a message was signed since it was set to false.</summary>
+    internal static bool IsSigned { get; set; }
+
+    /// <summary>How messages are signed, by its number in the protocol; null when none was, or this version of the library does not tell.</summary>
+    internal static byte? SigningAlgorithm { get; private set; }
+
+    private static ReadOnlySpan<byte> Algorithm => "signed SMB2 message (sign_algo_id="u8;
 
     private static ReadOnlySpan<byte> Decrypted => "smb2_signing_decrypt_pdu: Decrypted SMB2 message"u8;
 
@@ -35,11 +44,18 @@ internal static unsafe class LibraryLog
             LastStatus = status;
     }
 
+    private static void NoteSigned(ReadOnlySpan<byte> text)
+    {
+        (IsEncrypted, IsSigned) = (false, true);
+        if (text.StartsWith(Algorithm) && Utf8Parser.TryParse(text[Algorithm.Length..], out byte algorithm, out _))
+            SigningAlgorithm = algorithm;
+    }
+
     private static void NoteProtection(ReadOnlySpan<byte> text)
     {
         if (text.StartsWith(Decrypted))
             IsEncrypted = true;
         else if (text.StartsWith(Signed))
-            IsEncrypted = false;
+            NoteSigned(text);
     }
 }

@@ -1,7 +1,7 @@
-namespace ScaiDrive.Drive.Tests;
+namespace ScaiDrive.Drive.Tests.Permissions;
 
 /// <summary>Who may read: ScaiDrive's rights and those of the source, both of them.</summary>
-public sealed class ReadAccessTests
+public sealed class SourceAclTests
 {
     private const string Source = "cnn_one";
 
@@ -85,7 +85,7 @@ public sealed class ReadAccessTests
         var file = await sandbox.CreateFileAsync("a.txt");
         await UserAsync(sandbox, "usr_gone");
         var principal = type == "user" ? Principal.User(Id(sandbox, "usr_gone")) : Principal.Group(await GroupAsync(sandbox, "Gone"));
-        var (access, acls) = (new ReadAccess(sandbox.DataSource), new SourceAcls(sandbox.DataSource));
+        var (access, acls) = (new AccessControl(sandbox.DataSource), new SourceAcls(sandbox.DataSource));
         await SetAsync(sandbox, file.Id, new SourceAcl([new(false, "S-1-5-21-9"), new(true, SourceAclEntry.Everybody)]));
         await InAsync(sandbox, async transaction =>
         {
@@ -106,7 +106,7 @@ public sealed class ReadAccessTests
         await using var sandbox = await Sandbox.CreateAsync();
         await sandbox.ExecuteAsync("UPDATE shares SET is_public = true WHERE id = $1", sandbox.ShareId);
         var file = await sandbox.CreateFileAsync("a.txt");
-        var (access, anna) = (new ReadAccess(sandbox.DataSource), Caller(sandbox, "usr_anna"));
+        var (access, anna) = (new AccessControl(sandbox.DataSource), Caller(sandbox, "usr_anna"));
         var store = new SourceAcls(sandbox.DataSource);
         Assert.True(await MayAsync(sandbox, anna, file.Id, access));
         await SetAsync(sandbox, file.Id, new SourceAcl([new(true, "S-1-5-21-9")]));
@@ -119,7 +119,7 @@ public sealed class ReadAccessTests
             return true;
         });
         Assert.False(await MayAsync(sandbox, anna, file.Id, access));
-        var verdict = await access.ExplainAsync(anna, (await sandbox.Drive.FindShareAsync(sandbox.TenantId, sandbox.ShareId, Sandbox.Stop))!, (await sandbox.Drive.FindFileAsync(sandbox.TenantId, file.Id, Sandbox.Stop))!, Sandbox.Stop);
+        var verdict = await access.ExplainAsync(anna, (await sandbox.Drive.FindFileAsync(sandbox.TenantId, file.Id, Sandbox.Stop))!, Sandbox.Stop);
         Assert.Equal(new ReadVerdict(ReadRule.SourceShare, Source, null), verdict);
         await sandbox.ExecuteAsync("DELETE FROM source_share_acls WHERE tenant_id = $1", sandbox.TenantId);
         Assert.True(await MayAsync(sandbox, anna, file.Id, access));
@@ -227,13 +227,10 @@ public sealed class ReadAccessTests
         return true;
     });
 
-    private static async Task<bool> MayAsync(Sandbox sandbox, Caller caller, string fileId, ReadAccess? access = null)
+    private static async Task<bool> MayAsync(Sandbox sandbox, Caller caller, string fileId, AccessControl? access = null)
     {
-        var share = await sandbox.Drive.FindShareAsync(sandbox.TenantId, sandbox.ShareId, Sandbox.Stop);
-        var file = await sandbox.Drive.FindFileAsync(sandbox.TenantId, fileId, Sandbox.Stop);
-        var scope = await (access ?? new ReadAccess(sandbox.DataSource)).ScopeOfAsync(caller, Sandbox.Stop);
-        Assert.Equal(scope.Admits(share!, file!), scope.Admits(file!));
-        return scope.Admits(share!, file!);
+        var rights = await (access ?? new AccessControl(sandbox.DataSource)).RightsOfAsync(caller, Resource.File(fileId), Sandbox.Stop);
+        return rights.HasFlag(Rights.Read);
     }
 
     private static async Task<T> InAsync<T>(Sandbox sandbox, Func<Npgsql.NpgsqlTransaction, Task<T>> work)

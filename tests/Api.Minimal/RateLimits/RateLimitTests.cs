@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using ScaiDrive.Api.Minimal.RateLimits;
+using ScaiDrive.Api.Minimal.Tests.Identity.SigningIn;
+using ScaiDrive.Api.Minimal.Tests.Support;
+using ScaiDrive.Tests.ScaiKey.Users;
+
+namespace ScaiDrive.Api.Minimal.Tests.RateLimits;
+
+public sealed class RateLimitTests
+{
+    [Fact]
+    public async Task Every_answer_tells_what_is_left_failed_ones_too()
+    {
+        await using var site = await ScaiKeyApi.StartAsync(limits: new());
+        var token = site.ScaiKey.IssueToken(DemoUsers.Ada);
+
+        var left = 1000;
+        foreach (var (path, status, cost) in new[]
+        {
+            ("/api/v1/users/me", 200, 1), ("/api/v1/admin/jobs", 200, 2), ("/api/v1/files/fil_unknown", 404, 1), ("/api/v1/nothing/here", 404, 1), ("/test/throws", 500, 1),
+        })
+        {
+            using var answer = await site.CallAsync(token, path);
+            left -= cost;
+            Assert.Equal(status, (int)answer.StatusCode);
+            Assert.Equal((1000, left), (Number(answer, "X-RateLimit-Limit"), Number(answer, "X-RateLimit-Remaining")));
+            Assert.Equal(site.Clock.GetUtcNow().ToUnixTimeSeconds() + 61, Number(answer, "X-RateLimit-Reset"));
+        }
+
+        using var open = await site.Api.Client.GetAsync("/api/v1/health", RunningApi.Stop);
+        using var unknown = await site.CallAsync("no token");
+        Assert.False(open.Headers.Contains("X-RateLimit-Limit"));
+        Assert.False(unknown.Headers.Contains("X-RateLimit-Limit"));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_too_much_is_refused_until_the_time_they_are_told()
+    {
+        await using var site = await ScaiKeyApi.StartAsync(limits: new() { TokenPerMinute = 3 });
+        var token = site.ScaiKey.IssueToken(DemoUsers.Ada);
+        for (var i = 0; i < 3; i++)
+            (await site.CallAsync(token)).Dispose();
+
+        using var refused = await site.CallAsync(token);
+        var error = (await refused.ErrorAsync(HttpStatusCode.TooManyRequests, "RATE_LIMITED")).GetProperty("error");
+        var details = error.GetProperty("details");
+        Assert.Equal(("token", 3, 60), (details.GetProperty("dimension").GetString(), details.GetProperty("limit").GetInt32(), details.GetProperty("window_seconds").GetInt32()));
+        Assert.Equal(61, error.GetProperty("retry_after").GetInt32());
+        Assert.Equal(TimeSpan.FromSeconds(61), refused.Headers.RetryAfter?.Delta);
+        Assert.Equal(0, Number(refused, "X-RateLimit-Remaining"));
+        var metrics = await site.Api.Client.GetStringAsync("/metrics", RunningApi.Stop);
+        Assert.Contains("scaidrive_rate_limit_rejections_total{dimension=\"token\"}", metrics, StringComparison.Ordinal);
+
+        site.Clock.Advance(TimeSpan.FromSeconds(61));
+        using var again = await site.CallAsync(token);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task Many_tokens_do_not_help_a_user_and_many_users_do_not_help_a_tenant()
+    {
+        await using var site = await ScaiKeyApi.StartAsync(limits: new() { TokenPerMinute = 100, UserPerMinute = 2, TenantPerMinute = 3 });
+
+        Assert.Null(await DimensionAsync(DemoUsers.Ada));
+        Assert.Null(await DimensionAsync(DemoUsers.Ada));
+        Assert.Equal("user", await DimensionAsync(DemoUsers.Ada));
+        Assert.Null(await DimensionAsync(DemoUsers.Ruth));
+        Assert.Equal("tenant", await DimensionAsync(DemoUsers.Ruth));
+        Assert.Null(await DimensionAsync(DemoUsers.Otto));
+
+        // With a new token each time.
+        async Task<string?> DimensionAsync(FakeUser user)
+        {
+            using var answer = await site.CallAsync(site.ScaiKey.IssueToken(user));
+            return answer.IsSuccessStatusCode ? null : (await answer.JsonAsync()).GetProperty("error").GetProperty("details").GetProperty("dimension").GetString();
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"rate_limits": {"token_per_minute": 7}}""", 7)]
+    [InlineData("""{"rate_limits": {"token_per_minute": 5000}}""", 1000)]
+    [InlineData("""{"rate_limits": {"token_per_minute": 5000}, "rate_limit_ceiling": {"token_per_minute": 2000}}""", 2000)]
+    [InlineData("""{"rate_limit_ceiling": {"token_per_minute": 20}}""", 20)]
+    [InlineData("""{"rate_limits": {"token_per_minute": "many"}}""", 1000)]
+    [InlineData("""{"rate_limits": [1], "rate_limit_ceiling": 3}""", 1000)]
+    [InlineData("""{"rate_limits": {"token_per_minute": -1}}""", 1000)]
+    public async Task A_tenant_chooses_its_limits_up_to_what_it_may(string settings, int limit)
+    {
+        await using var site = await ScaiKeyApi.StartAsync(limits: new());
+        var token = site.ScaiKey.IssueToken(DemoUsers.Ada);
+        (await site.CallAsync(token)).Dispose();
+        await site.Api.ExecuteAsync("UPDATE tenants SET settings = settings || $1::jsonb WHERE id = 'tnt_local'", settings);
+        site.Clock.Advance(TimeSpan.FromSeconds(16));
+
+        using var answer = await site.CallAsync(token);
+
+        Assert.Equal(limit, Number(answer, "X-RateLimit-Limit"));
+    }
+
+    [Theory]
+    [InlineData("GetMe", 1)]
+    [InlineData("ListJobs", 2)]
+    [InlineData("ListShares", 2)]
+    [InlineData("CreateGroup", 2)]
+    [InlineData("UploadFile", 5)]
+    [InlineData("GetFileContent", 5)]
+    [InlineData("Search", 10)]
+    [InlineData("SearchKeywordPost", 10)]
+    [InlineData("SearchSemantic", 20)]
+    [InlineData("SearchHybridPost", 20)]
+    [InlineData("SearchContext", 20)]
+    public async Task A_request_costs_what_its_kind_costs(string endpoint, int cost)
+    {
+        await using var site = await ScaiKeyApi.StartAsync();
+
+        var found = site.Api.Services.GetRequiredService<EndpointDataSource>().Endpoints.Single(one => one.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == endpoint);
+
+        Assert.Equal(cost, (int)RequestCosts.Of(found));
+    }
+
+    private static long Number(HttpResponseMessage answer, string header) => long.Parse(Assert.Single(answer.Headers.GetValues(header)), CultureInfo.InvariantCulture);
+}
