@@ -25,7 +25,7 @@ public sealed class TokenlessTests(TwoTenants tenants) : IClassFixture<TwoTenant
                 faults.Add($"{operation}: WWW-Authenticate is {answer.Headers.WwwAuthenticate}");
         }
 
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class TokenlessTests(TwoTenants tenants) : IClassFixture<TwoTenant
             await CheckAsync(faults, operation, answer, 403, "AUTHZ_SCOPE_INSUFFICIENT");
         }
 
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class TokenlessTests(TwoTenants tenants) : IClassFixture<TwoTenant
             await CheckAsync(faults, operation, answer, 403, "AUTHZ_SCOPE_INSUFFICIENT");
         }
 
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class TokenlessTests(TwoTenants tenants) : IClassFixture<TwoTenant
             await CheckAsync(faults, operation, answer, 403, "AUTHZ_USER_SUSPENDED");
         }
 
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
     private IEnumerable<Operation> Closed => tenants.Operations.Where(operation => OperationCases.All.GetValueOrDefault(operation.Id) is not { IsOpen: true });
@@ -102,7 +102,7 @@ public sealed class TokenlessTests(TwoTenants tenants) : IClassFixture<TwoTenant
         {
             "none" => null,
             "empty" => "",
-            "expired" => tenants.Stranger(change: claims => claims["exp"] = now - 60),
+            "expired" => tenants.Stranger(change: claims => claims["exp"] = now - 3600),
             "not yet" => tenants.Stranger(change: claims => claims["nbf"] = now + 600),
             "wrong issuer" => tenants.Stranger(change: claims => claims["iss"] = "https://scaikey.evil.example"),
             "issuer of another tenant" => tenants.Stranger(change: claims => claims["iss"] = $"{tenants.ScaiKey.Url}/tenants/tnt_local"),

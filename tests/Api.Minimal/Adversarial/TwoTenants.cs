@@ -16,6 +16,8 @@ public sealed class TwoTenants : IAsyncLifetime
 
     private const string Owner = DriveStore.LocalTenantId;
 
+    private static readonly Dictionary<string, string> NoIds = [];
+
     // All of it comes within seconds, from a few users.
     private readonly SignInApi at = new() { RateLimits = new() { TokenPerMinute = 1_000_000, UserPerMinute = 1_000_000, TenantPerMinute = 1_000_000 } };
 
@@ -50,9 +52,11 @@ public sealed class TwoTenants : IAsyncLifetime
         change?.Invoke(claims);
     });
 
-    public async Task<HttpResponseMessage> SendAsync(Operation operation, string? token)
+    public Task<HttpResponseMessage> SendAsync(Operation operation, string? token) => SendAsync(operation, token, Foreign);
+
+    private async Task<HttpResponseMessage> SendAsync(Operation operation, string? token, IReadOnlyDictionary<string, string> foreign)
     {
-        using var request = operation.Request(Foreign);
+        using var request = operation.Request(foreign);
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await Api.Client.SendAsync(request, RunningApi.Stop);
@@ -61,7 +65,7 @@ public sealed class TwoTenants : IAsyncLifetime
     /// <summary>What somebody of a third tenant, who does nothing else, is answered, without what is different every time.</summary>
     public async Task<string> AnswerAsync(Operation operation)
     {
-        using var answer = await SendAsync(operation, Stranger(change: claims => (claims["tenant_id"], claims["sub"]) = ("tnt_watcher", "usr_watcher")));
+        using var answer = await SendAsync(operation, Stranger(change: claims => (claims["tenant_id"], claims["sub"]) = ("tnt_watcher", "usr_watcher")), NoIds);
         return $"{(int)answer.StatusCode} {Volatile().Replace(await answer.Content.ReadAsStringAsync(), "#")}";
     }
 
@@ -107,7 +111,10 @@ public sealed class TwoTenants : IAsyncLifetime
         Set(("queue", "high"), ("partner_id", "prt_owner"), ("key", $"tenant:{Owner}"), ("type", "user"), ("member_id", DriveStore.LocalUserId));
 
         Foreign["group_id"] = await MakeAsync(owner, "/api/v1/admin/groups", new { name = $"{Mark} group" });
-        Foreign["provider_id"] = await MakeAsync(owner, "/api/v1/vectorization/providers", new { name = $"{Mark} provider", type = "openai", endpoint = "https://127.0.0.1:1/v1", api_key = $"{Mark}-key", model = $"{Mark}-model", dimensions = 8 });
+        Foreign["provider_id"] = "prv_planted";
+        await Api.ExecuteAsync(
+            "INSERT INTO search.provider (tenant_id, id, name, type, endpoint, model, dimensions) VALUES ($1, 'prv_planted', $2, 'openai_compatible', 'https://127.0.0.1:1/v1', $2, 8)",
+            Owner, $"{Mark} provider");
         Foreign["policy_id"] = await MakeAsync(owner, "/api/v1/vectorization/policies", new { name = $"{Mark} policy", path_prefix = $"/{Mark}" });
         Foreign["schedule_id"] = await MakeAsync(owner, "/api/v1/admin/schedules", new { name = $"{Mark} schedule", kind = "check-index", interval_seconds = 86_400 });
         var source = Directory.CreateDirectory(Path.Combine(Api.SourceRoot, Mark)).FullName;
@@ -146,6 +153,11 @@ public sealed class TwoTenants : IAsyncLifetime
             Owner, file.Id, file.ChecksumSha256, Mark);
     }
 
+    /// <summary>At the top, or of the one thing that the answer wraps.</summary>
+    private static string? IdIn(JsonElement answer) =>
+        answer.TryGetProperty("id", out var id) ? id.GetString()
+        : answer.EnumerateObject().Where(one => one.Name != "meta" && one.Value.ValueKind == JsonValueKind.Object).Select(one => IdIn(one.Value)).FirstOrDefault(one => one is not null);
+
     private void Set(params (string Name, string Id)[] ids)
     {
         foreach (var (name, id) in ids)
@@ -159,6 +171,6 @@ public sealed class TwoTenants : IAsyncLifetime
         using var answer = await Api.Client.SendAsync(request, RunningApi.Stop);
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {text}");
-        return JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!;
+        return IdIn(JsonDocument.Parse(text).RootElement) ?? throw new InvalidOperationException($"{path} answers without an id: {text}");
     }
 }
