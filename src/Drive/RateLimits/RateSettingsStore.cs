@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive.RateLimits;
 
 /// <summary>Reads what a tenant's settings say about rates.</summary>
-public sealed class RateSettingsStore(NpgsqlDataSource dataSource)
+public sealed class RateSettingsStore(Database dataSource)
 {
     private const int Most = 1_000_000_000;
 
