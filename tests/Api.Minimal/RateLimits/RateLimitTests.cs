@@ -100,6 +100,29 @@ public sealed class RateLimitTests
         Assert.Equal(limit, Number(answer, "X-RateLimit-Limit"));
     }
 
+    [Fact]
+    public async Task An_admin_changes_the_limits_of_the_tenant_and_only_its_partner_the_ceiling()
+    {
+        await using var site = await ScaiKeyApi.StartAsync(limits: new());
+        var token = site.ScaiKey.IssueToken(DemoUsers.Ada);
+
+        using var changed = await PatchAsync(token, """{"settings": {"rate_limits": {"token_per_minute": 1500}}}""");
+        Assert.Equal(1500, (await changed.JsonAsync()).GetProperty("settings").GetProperty("rate_limits").GetProperty("token_per_minute").GetInt32());
+        using var wrong = await PatchAsync(token, """{"rate_limits": {"token_per_minute": 0}}""");
+        await wrong.ErrorAsync(HttpStatusCode.UnprocessableEntity, "VALIDATION_ERROR");
+        using var denied = await PatchAsync(token, """{"rate_limit_ceiling": {"token_per_minute": 2000}}""");
+        await denied.ErrorAsync(HttpStatusCode.Forbidden, "AUTHZ_PERMISSION_DENIED");
+        using var raised = await PatchAsync(site.ScaiKey.IssueToken(DemoUsers.Ada, ("scope", "partner:admin")), """{"rate_limit_ceiling": {"token_per_minute": 2000}}""");
+        Assert.Equal(HttpStatusCode.OK, raised.StatusCode);
+
+        site.Clock.Advance(TimeSpan.FromSeconds(16));
+        using var answer = await site.CallAsync(token);
+        Assert.Equal(1500, Number(answer, "X-RateLimit-Limit"));
+
+        Task<HttpResponseMessage> PatchAsync(string with, string body) =>
+            site.CallAsync(with, "/api/v1/admin/tenant", HttpMethod.Patch, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+    }
+
     [Theory]
     [InlineData("GetMe", 1)]
     [InlineData("ListJobs", 2)]
