@@ -29,6 +29,9 @@ public static class DriveServices
         services.AddSingleton<GroupAdmin>();
         services.AddSingleton<AccessControl>();
         services.AddSingleton<AclStore>();
+        services.AddSingleton<AclAdmin>();
+        services.AddSingleton<ShareStore>();
+        services.AddSingleton<ShareAdmin>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ScaiDrive.Drive;
 using ScaiDrive.Search.Query;
 using ScaiDrive.Search.Query.Context;
@@ -8,11 +9,19 @@ namespace ScaiDrive.Api.Minimal.Search;
 /// what is said about it (name, path, size, date) is what Drive says now, not what the index remembers.</summary>
 internal sealed class HitHydrator(DriveStore drive, AccessControl access)
 {
+    // While nothing changed the scope is the same object, and so is this: engines keep what they work out of it.
+    private readonly ConditionalWeakTable<ReadPlaces, SearchPlaces> kept = [];
+
     /// <summary>A request that finds only what the caller may read as of now.</summary>
     internal async Task<SearchRequest> ConfineAsync(Caller caller, SearchRequest request, CancellationToken cancellationToken)
     {
         var scope = await access.ScopeOfAsync(caller, cancellationToken);
-        return request with { AllowedShares = scope.Shares, AllowedAcls = scope.SourceAcls };
+        return request with
+        {
+            AllowedShares = scope.Shares,
+            AllowedAcls = scope.SourceAcls,
+            Places = scope.Places is { } places ? kept.GetValue(places, places => new(places)) : null,
+        };
     }
 
     /// <summary>The hits of an answer that may leave, in their order, and its total without those held back.</summary>

@@ -6,18 +6,18 @@ namespace ScaiDrive.Drive;
 internal static class AccessSql
 {
     // Whom the user is, as entries and memberships name them.
-    private const string Principals = $"""
+    internal const string Principals = $"""
         {PermissionSql.MemberOf}, principals (type, id) AS (
             SELECT 'user', $2 UNION ALL SELECT 'group', id FROM member_of UNION ALL SELECT 'everyone', 'everyone'
         )
         """;
 
-    private const string Owns = "(s.owner_id = $2 OR s.owner_id IN (SELECT id FROM member_of))";
+    internal const string Owns = "(s.owner_id = $2 OR s.owner_id IN (SELECT id FROM member_of))";
 
     // Bits of Rights: an admin has all, a contributor reads, writes, deletes and creates.
-    private const string RoleBits = "CASE m.role WHEN 'admin' THEN 63 WHEN 'contributor' THEN 15 ELSE 1 END";
+    internal const string RoleBits = "CASE m.role WHEN 'admin' THEN 63 WHEN 'contributor' THEN 15 ELSE 1 END";
 
-    private const string Member = """
+    internal const string Member = """
         JOIN principals p ON p.type = m.principal_type AND p.id = m.principal_id
         WHERE m.tenant_id = $1 AND (m.expires_at IS NULL OR m.expires_at > now())
         """;

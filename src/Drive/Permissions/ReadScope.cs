@@ -35,14 +35,14 @@ public sealed class ReadPlaces
     /// <summary>Files for which something else holds than for their place: whether they may be read.</summary>
     public IReadOnlyDictionary<string, bool> Files { get; }
 
-    /// <summary>Says of each of some places whether files in it may be read. One that is not known may not.</summary>
-    public void Judge(IReadOnlyList<ReadPlace> places, Span<bool> readable)
+    /// <summary>Says of each of some places whether files in it may be read; null of a folder that is not known yet.</summary>
+    public void Judge(IReadOnlyList<ReadPlace> places, Span<bool?> readable)
     {
         ArgumentNullException.ThrowIfNull(places);
         lock (words.Lists.Tree.Gate)
         {
             for (var i = 0; i < places.Count; i++)
-                readable[i] = words.Lists.Knows(places[i].ShareId, places[i].Id) && IsReadable(places[i]);
+                readable[i] = words.Lists.Knows(places[i].ShareId, places[i].Id) ? IsReadable(places[i]) : null;
         }
     }
 

@@ -14,7 +14,7 @@ namespace ScaiDrive.Drive;
 /// moves or deletes a folder may meet another that does the same: PostgreSQL then ends one with SQLSTATE 40P01, to be
 /// tried again. Do the folders first.</para>
 /// </remarks>
-public sealed class DriveWriter
+public sealed partial class DriveWriter
 {
     private readonly NpgsqlTransaction tx;
     private readonly string tenantId;
@@ -456,7 +456,7 @@ public sealed class DriveWriter
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (PostgresException fault) when (fault.ConstraintName is "items_live_name_key" or "items_path_length_check")
+        catch (PostgresException fault) when (fault.ConstraintName is "items_live_name_key" or "items_path_length_check" or "shares_central_name_key")
         {
             await tx.RollbackAsync(savepoint, cancellationToken);
             await tx.ReleaseAsync(savepoint, cancellationToken);

@@ -46,8 +46,11 @@ public sealed record SearchRequest
     /// <summary>Hybrid only: 0 is words alone, 1 meaning alone. Default 0.7.</summary>
     public double Alpha { get; init; } = 0.7;
 
-    /// <summary>Shares the caller may read; null: all. An empty set finds nothing.</summary>
+    /// <summary>Shares the caller may read, or something in them; null: all. An empty set finds nothing.</summary>
     public IReadOnlySet<string>? AllowedShares { get; init; }
+
+    /// <summary>Where of <see cref="AllowedShares"/> they may not read everything; null: nowhere.</summary>
+    public IReadablePlaces? Places { get; init; }
 
     /// <summary>Lists of permissions that let the caller in (<see cref="Index.IndexedFile.AclId"/>); null: all. A file without one needs none.</summary>
     public IReadOnlySet<long>? AllowedAcls { get; init; }

@@ -58,9 +58,9 @@ public sealed class RightsPropertyTests
             var list = places.List(share, 1_000)!;
             foreach (var id in world.Items.Where(item => !item.Value.IsFile && world.ShareOf(item.Key) == share).Select(item => item.Key).Append(share))
             {
-                var judged = new bool[1];
+                var judged = new bool?[1];
                 places.Judge([new(share, id)], judged);
-                Assert.Equal(judged[0], list.Ids.Contains(id) == list.Readable);
+                Assert.Equal(judged[0], (bool?)(list.Ids.Contains(id) == list.Readable));
             }
         }
     }
@@ -72,9 +72,9 @@ public sealed class RightsPropertyTests
             return false;
         if (scope.Places is not { } places || !places.Shares.Contains(file.ShareId))
             return true;
-        var judged = new bool[1];
+        var judged = new bool?[1];
         places.Judge([new(file.ShareId, file.FolderId ?? file.ShareId)], judged);
-        return places.Files.TryGetValue(file.Id, out var readable) ? readable : judged[0];
+        return places.Files.TryGetValue(file.Id, out var readable) ? readable : judged[0] == true;
     }
 
     private static async Task CompareListingAsync(Sandbox sandbox, RightsWorld world, AccessControl access, Caller caller, Resource place)

@@ -1,4 +1,5 @@
 using ScaiDrive.Search.Query;
+using ScaiDrive.Search.Tests.Support;
 using static ScaiDrive.Search.Tests.Support.SearchRoom;
 
 namespace ScaiDrive.Search.Tests.Contract;
@@ -56,6 +57,51 @@ public abstract partial class SearchEngineContract
         await ExpectAsync(engine, all with { AllowedAcls = new HashSet<long> { 8_000_000_000 } }, "fil_b fil_c");
         await ExpectAsync(engine, all with { AllowedAcls = new HashSet<long> { 7 }, AllowedShares = new HashSet<string> { "shr_a" } }, "fil_a fil_c");
         await ExpectAsync(engine, all with { AllowedAcls = new HashSet<long> { 7 }, AllowedShares = new HashSet<string>() }, "");
+    }
+
+    [Theory]
+    [InlineData(10_000)]
+    [InlineData(1)]
+    public async Task Rights_on_folders_and_files_hold_for_words_meaning_chunks_and_totals(int nameable)
+    {
+        await using var engine = await StartAsync();
+        foreach (var (id, share, folder) in new[]
+        {
+            ("fil_a", "shr_a", null), ("fil_b", "shr_a", "fld_1"), ("fil_c", "shr_a", "fld_2"), ("fil_d", "shr_a", "fld_2"),
+            ("fil_e", "shr_b", "fld_3"), ("fil_f", "shr_b", null), ("fil_g", "shr_c", null),
+        })
+        {
+            await engine.Room.AddAsync(File(id, $"{id}.txt", "the words", share: share, folder: folder), "the words");
+        }
+
+        var rights = new ScriptedPlaces(nameable)
+        {
+            Shares = new HashSet<string> { "shr_a", "shr_b" },
+            Readable = { new("shr_a", null), new("shr_a", "fld_1"), new("shr_b", "fld_3") },
+            Hidden = { new("shr_a", "fld_2"), new("shr_b", null) },
+        };
+        var mine = Request("words") with { AllowedShares = new HashSet<string> { "shr_a", "shr_b", "shr_c" }, Places = rights };
+        await ExpectAsync(engine, mine, "fil_a fil_b fil_e fil_g");
+        await ExpectAsync(engine, mine with { ShareId = "shr_a" }, "fil_a fil_b");
+        await ExpectAsync(engine, mine with { ShareId = "shr_c" }, "fil_g");
+        await ExpectAsync(engine, mine with { FolderId = "fld_2" }, "");
+        await ExpectAsync(engine, mine with { AllowedShares = new HashSet<string> { "shr_a" } }, "fil_a fil_b");
+        var byFile = mine with { Places = rights with { Files = new Dictionary<string, bool> { ["fil_a"] = false, ["fil_c"] = true, ["fil_none"] = true } } };
+        await ExpectAsync(engine, byFile, "fil_b fil_c fil_e fil_g");
+        await ExpectAsync(engine, byFile with { ShareId = "shr_b" }, "fil_e");
+        var chunks = await engine.Engine.RankChunksAsync(new(byFile, 0, 10), WordVectors.Model, WordVectors.Of("the words"), Stop);
+        Assert.Equal("fil_b fil_c fil_e fil_g", string.Join(' ', chunks.Select(chunk => chunk.FileId).Order(StringComparer.Ordinal)));
+
+        // A file that comes is judged by its place, one whose row another takes over is not.
+        await engine.Room.AddAsync(File("fil_h", "fil_h.txt", "the words", share: "shr_a", folder: "fld_2"), "the words");
+        await engine.Room.CommitAsync(tx => engine.Room.Writer.RemoveFilesAsync(tx, Tenant, ["fil_c"], Stop));
+        await engine.Room.AddAsync(File("fil_i", "fil_i.txt", "the words", share: "shr_a", folder: "fld_2"), "the words");
+        await ExpectAsync(engine, byFile, "fil_b fil_e fil_g");
+        // A folder nobody knew of is asked for again until somebody does.
+        await engine.Room.AddAsync(File("fil_j", "fil_j.txt", "the words", share: "shr_b", folder: "fld_new"), "the words");
+        await ExpectAsync(engine, byFile, "fil_b fil_e fil_g");
+        rights.Readable.Add(new("shr_b", "fld_new"));
+        await ExpectAsync(engine, byFile, "fil_b fil_e fil_g fil_j");
     }
 
     [Fact]

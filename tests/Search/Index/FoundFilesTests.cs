@@ -36,7 +36,7 @@ public sealed class FoundFilesTests
         var columns = new FileColumns();
         for (var row = 1; row <= Files; row++)
         {
-            columns.Set(row, $"fil_{row}", "shr_a", "text/plain", DateTimeOffset.UnixEpoch);
+            columns.Set(row, $"fil_{row}", new("shr_a", null), "text/plain", DateTimeOffset.UnixEpoch);
             columns.SetWords(row, "english", 4);
         }
 

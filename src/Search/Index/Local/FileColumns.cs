@@ -5,12 +5,16 @@ using ScaiDrive.Search.Query;
 namespace ScaiDrive.Search.Index.Local;
 
 /// <summary>The attributes that filters look at, in memory, by the file's row in SQLite.</summary>
-/// <remarks>40 bytes per file, of which 8 are a hash of its id. Not thread-safe; the owner's lock is.</remarks>
+/// <remarks>40 bytes per file, of which 8 are a hash of its id, and about 200 per folder. Not thread-safe; the owner's lock is.</remarks>
 internal sealed class FileColumns
 {
     private readonly Dictionary<string, int> _shareNumbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<Place, int> _placeNumbers = [];
+    // By number of the place; the first stands for an unused row.
+    private readonly List<Place> _places = [default];
+    private readonly List<int> _shareOfPlace = [0];
     private readonly Dictionary<string, int> _typeNumbers = new(StringComparer.OrdinalIgnoreCase);
-    private int[] _share = new int[1024];
+    private int[] _place = new int[1024];
     private int[] _type = new int[1024];
     private int[] _acl = new int[1024];
     private readonly Dictionary<long, int> _aclNumbers = [];
@@ -24,6 +28,12 @@ internal sealed class FileColumns
 
     /// <summary>One past the highest row. Row 0 is no file and always there: unused slots of vectors name it.</summary>
     internal int Count { get; private set; } = 1;
+
+    /// <summary>Moves when files come or go, so that rows may belong to others.</summary>
+    internal long Generation { get; private set; }
+
+    /// <summary>Where files are, by number; the first is nowhere.</summary>
+    internal IReadOnlyList<Place> Places => _places;
 
     /// <summary>Rows in use.</summary>
     internal int Live { get; private set; }
@@ -61,13 +71,14 @@ internal sealed class FileColumns
         Length += length;
     }
 
-    internal void Set(int row, string fileId, string shareId, string mimeType, DateTimeOffset modifiedAt, long? aclId = null)
+    internal void Set(int row, string fileId, Place place, string mimeType, DateTimeOffset modifiedAt, long? aclId = null)
     {
         Grow(row);
         Count = Math.Max(Count, row + 1);
-        if (_share[row] == 0)
+        if (_place[row] == 0)
             Live++;
-        _share[row] = NumberOf(_shareNumbers, shareId);
+        Generation++;
+        _place[row] = NumberOf(place);
         _type[row] = NumberOf(_typeNumbers, mimeType);
         _acl[row] = aclId is { } acl ? NumberOf(_aclNumbers, acl) : 0;
         _modified[row] = modifiedAt.UtcTicks;
@@ -76,10 +87,11 @@ internal sealed class FileColumns
 
     internal void Remove(int row)
     {
-        if (row < Count && _share[row] != 0)
+        if (row < Count && _place[row] != 0)
         {
             ForgetWords(row);
-            _share[row] = 0;
+            Generation++;
+            _place[row] = 0;
             Live--;
         }
     }
@@ -96,10 +108,10 @@ internal sealed class FileColumns
 
     private void Grow(int row)
     {
-        if (row < _share.Length)
+        if (row < _place.Length)
             return;
-        var capacity = Math.Max(row + 1, _share.Length * 2);
-        Array.Resize(ref _share, capacity);
+        var capacity = Math.Max(row + 1, _place.Length * 2);
+        Array.Resize(ref _place, capacity);
         Array.Resize(ref _type, capacity);
         Array.Resize(ref _acl, capacity);
         Array.Resize(ref _order, capacity);
@@ -109,11 +121,13 @@ internal sealed class FileColumns
         Array.Resize(ref _textChange, capacity);
     }
 
-    /// <summary>By row: whether the file exists and passes the filters on share, permissions, type and time.</summary>
-    internal bool[] Allowed(SearchRequest request)
+    /// <summary>By row: whether the file exists and passes the filters on place, permissions, type and time.</summary>
+    /// <param name="request">The filters.</param>
+    /// <param name="readable">By number of the place: whether it may be read, where that depends on it.</param>
+    /// <param name="judged">Files for which something else holds than for their place.</param>
+    internal bool[] Allowed(SearchRequest request, bool?[]? readable = null, IReadOnlyList<(int Row, bool Readable)>? judged = null)
     {
-        var shares = AllowedNumbers(_shareNumbers, share =>
-            (request.ShareId is null || request.ShareId == share) && (request.AllowedShares is null || request.AllowedShares.Contains(share)));
+        var places = AllowedPlaces(request, readable);
         var types = AllowedNumbers(_typeNumbers, type =>
             request.MimeTypes.Count == 0 || request.MimeTypes.Any(pattern => MimePattern.Matches(pattern, type)));
         var acls = AllowedNumbers(_aclNumbers, acl => request.AllowedAcls is null || request.AllowedAcls.Contains(acl));
@@ -122,8 +136,39 @@ internal sealed class FileColumns
         var (from, to) = (request.ModifiedFrom?.UtcTicks ?? long.MinValue, request.ModifiedTo?.UtcTicks ?? long.MaxValue);
         var allowed = new bool[Count];
         for (var row = 0; row < allowed.Length; row++)
-            allowed[row] = shares[_share[row]] && acls[_acl[row]] && types[_type[row]] && _modified[row] >= from && _modified[row] < to;
+            allowed[row] = places[_place[row]] && acls[_acl[row]] && types[_type[row]] && _modified[row] >= from && _modified[row] < to;
+        foreach (var (row, isReadable) in judged ?? [])
+        {
+            allowed[row] = isReadable && (request.ShareId is null || request.ShareId == _places[_place[row]].ShareId)
+                && acls[_acl[row]] && types[_type[row]] && _modified[row] >= from && _modified[row] < to;
+        }
+
         return allowed;
+    }
+
+    private bool[] AllowedPlaces(SearchRequest request, bool?[]? readable)
+    {
+        var shares = AllowedNumbers(_shareNumbers, share =>
+            (request.ShareId is null || request.ShareId == share) && (request.AllowedShares is null || request.AllowedShares.Contains(share)));
+        var mixed = AllowedNumbers(_shareNumbers, share => request.Places?.Shares.Contains(share) == true);
+        var allowed = new bool[_places.Count];
+        for (var number = 1; number < allowed.Length; number++)
+        {
+            var share = _shareOfPlace[number];
+            allowed[number] = shares[share] && (!mixed[share] || readable?[number] == true);
+        }
+
+        return allowed;
+    }
+
+    private int NumberOf(Place place)
+    {
+        if (_placeNumbers.TryGetValue(place, out var number))
+            return number;
+        _placeNumbers[place] = number = _places.Count;
+        _places.Add(place);
+        _shareOfPlace.Add(NumberOf(_shareNumbers, place.ShareId));
+        return number;
     }
 
     // Number 0 is an unused row.

@@ -89,7 +89,7 @@ internal static class LocalIndexSql
     internal const string SaveSlots = "UPDATE segment SET slots = $2 WHERE id = $1";
     internal const string Slots = "SELECT s.segment, s.slot, c.file, c.chunk_index, s.scale FROM chunk_slot s JOIN chunk c ON c.id = s.chunk";
 
-    internal const string FileColumns = "SELECT id, file_id, share_id, mime_type, modified_at, language, length, acl_id FROM file";
+    internal const string FileColumns = "SELECT id, file_id, share_id, mime_type, modified_at, language, length, acl_id, folder_id FROM file";
     internal const string FindFile = "SELECT id, name, revision, language, length FROM file WHERE file_id = $1";
     internal const string InsertFile = """
         INSERT INTO file (file_id, share_id, folder_id, name, path, mime_type, size_bytes, modified_at, revision, language, length, name_key, title_key, acl_id)
@@ -145,6 +145,7 @@ internal static class LocalIndexSql
         """;
     internal const string FileIdOf = "SELECT file_id FROM file WHERE id = $1";
     internal const string FileIdsOf = "SELECT f.id, f.file_id FROM json_each($1) AS wanted JOIN file AS f ON f.id = wanted.value";
+    internal const string RowsOfFiles = "SELECT f.id, f.file_id FROM json_each($1) AS wanted JOIN file AS f ON f.file_id = wanted.value";
     internal const string ChunkRange = "SELECT min(id), max(id) FROM chunk WHERE file = $1";
     internal const string ChunksWith = "SELECT rowid FROM chunk_text WHERE chunk_text MATCH $1 AND rowid >= $2 AND rowid <= $3";
     internal const string RankChunks = """

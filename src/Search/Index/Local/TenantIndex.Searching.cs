@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Search.Index.Local;
@@ -40,7 +41,7 @@ internal sealed partial class TenantIndex
 
     private bool[] Allowed(SqliteStatements reader, SearchRequest request)
     {
-        var allowed = _files.Allowed(request);
+        var allowed = request.Places is { } places ? Allowed(reader, request, _judged.GetValue(places, rights => new(rights))) : _files.Allowed(request);
         if (request.FolderId is not null)
         {
             var inFolder = Rows(reader, LocalIndexSql.IdsInFolder, request.FolderId);
@@ -60,6 +61,18 @@ internal sealed partial class TenantIndex
         }
 
         return allowed;
+    }
+
+    private bool[] Allowed(SqliteStatements reader, SearchRequest request, JudgedPlaces judged) => _files.Allowed(
+        request, judged.Of(_files.Places), judged.Files(_files.Generation, fileIds => RowsOf(reader, fileIds)));
+
+    private static List<(int Row, string FileId)> RowsOf(SqliteStatements reader, IEnumerable<string> fileIds)
+    {
+        var found = new List<(int, string)>();
+        using var rows = reader.Read(LocalIndexSql.RowsOfFiles, JsonSerializer.Serialize(fileIds));
+        while (rows.Read())
+            found.Add((rows.GetInt32(0), rows.GetString(1)));
+        return found;
     }
 
     private static HashSet<int> Under(SqliteStatements reader, string prefix) => Rows(reader, LocalIndexSql.IdsUnderPath, prefix, After(prefix));

@@ -313,7 +313,7 @@ internal sealed partial class TenantIndex
         foreach (var row in write.RemovedFiles)
             _files.Remove(row);
         foreach (var (row, file) in write.Files)
-            _files.Set(row, file.FileId, file.ShareId, file.MimeType, file.ModifiedAt, file.AclId);
+            _files.Set(row, file.FileId, new(file.ShareId, file.FolderId), file.MimeType, file.ModifiedAt, file.AclId);
         foreach (var (row, words) in write.Words)
         {
             _files.SetWords(row, words.Language, words.Length);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using ScaiDrive.Search.Query;
 
 namespace ScaiDrive.Search.Index.Local;
 
@@ -41,6 +43,7 @@ internal sealed partial class TenantIndex : IDisposable
     private readonly FileColumns _files = new();
     private readonly Dictionary<int, VectorSegment> _segments = [];
     private readonly WordMemory _words = new();
+    private readonly ConditionalWeakTable<IReadablePlaces, JudgedPlaces> _judged = [];
     private Guid _indexId;
     private bool _isClosed;
     private volatile bool _isBroken;
@@ -203,7 +206,8 @@ internal sealed partial class TenantIndex : IDisposable
             while (rows.Read())
             {
                 _files.Set(
-                    rows.GetInt32(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), Time(rows.GetString(4)), rows.IsDBNull(7) ? null : rows.GetInt64(7));
+                    rows.GetInt32(0), rows.GetString(1), new(rows.GetString(2), rows.IsDBNull(8) ? null : rows.GetString(8)), rows.GetString(3),
+                    Time(rows.GetString(4)), rows.IsDBNull(7) ? null : rows.GetInt64(7));
                 _files.SetWords(rows.GetInt32(0), rows.IsDBNull(5) ? null : rows.GetString(5), rows.GetInt32(6));
             }
         }

@@ -11,7 +11,9 @@ internal static class FileObject
     /// <summary>The properties that <see cref="KnownFile"/> reads.</summary>
     internal const string KnownFields = "fileId revision models language shareId folderId path mimeType modifiedAt aclId";
 
-    private const string NoFolder = "-";
+    /// <summary>Stands for the root of a share.</summary>
+    internal const string NoFolder = "-";
+
     private const string NoLanguage = "-";
 
     /// <summary>Stands for a file that no list of its source restricts.</summary>

@@ -44,6 +44,19 @@ internal sealed class HitLoader(NpgsqlDataSource database, TextAnalysis analysis
             .Where(chunk => chunk.Score > 0)];
     }
 
+    /// <summary>Where some files are; those that are gone are left out.</summary>
+    internal async Task<IReadOnlyList<(string FileId, Place Place)>> ReadPlacesAsync(string tenantId, string[] fileIds, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(WeaviateSql.Places);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = fileIds });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var places = new List<(string, Place)>();
+        while (await reader.ReadAsync(cancellationToken))
+            places.Add((reader.GetString(0), new(reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2))));
+        return places;
+    }
+
     private static SearchHit Complete(SearchHit file, RankedFile ranked, FoundChunk? chunk, IReadOnlyList<QueryTerm> terms, TextStems stems)
     {
         var hit = file with { Score = ranked.Score, Distance = ranked.Distance };

@@ -7,6 +7,9 @@ namespace ScaiDrive.Search.Index.Weaviate;
 /// <param name="Condition">Null: everything passes.</param>
 internal sealed record SearchFilter(bool IsEmpty, Where? Condition)
 {
+    /// <summary>More passes than may be found: what is found has to be looked through.</summary>
+    internal bool IsRough { get; private init; }
+
     private static readonly SearchFilter Nothing = new(true, null);
 
     /// <summary>The filter together with another condition.</summary>
@@ -22,13 +25,12 @@ internal sealed record SearchFilter(bool IsEmpty, Where? Condition)
                 return Nothing;
             conditions.Add(Where.Equal("shareId", share));
         }
-        else if (request.AllowedShares is { } shares)
-        {
-            if (shares.Count == 0)
-                return Nothing;
-            conditions.Add(Where.ContainsAny("shareId", [.. shares.Order(StringComparer.Ordinal)]));
-        }
 
+        var rights = RightsFilter.Of(request);
+        if (rights.IsEmpty)
+            return Nothing;
+        if (rights.Condition is { } readable)
+            conditions.Add(readable);
         if (request.AllowedAcls is { } acls)
             conditions.Add(Where.ContainsAny("aclId", [FileObject.NoAcl, .. acls.Order().Select(FileObject.AclId)]));
         if (request.MimeTypes.Count > 0 && !request.MimeTypes.Any(IsAnything))
@@ -41,7 +43,7 @@ internal sealed record SearchFilter(bool IsEmpty, Where? Condition)
             conditions.Add(Inside(request, folder));
         if (request.PathPrefix is { Length: > 0 } prefix)
             conditions.Add(Under(prefix.StartsWith('/') ? prefix : "/" + prefix));
-        return new(false, conditions.Count == 0 ? null : Where.All(conditions));
+        return new(false, conditions.Count == 0 ? null : Where.All(conditions)) { IsRough = rights.IsRough };
     }
 
     /// <summary>A type as it is stored: lower case, without parameters.</summary>

@@ -25,6 +25,7 @@ internal sealed class WeaviateEngine(
 
     private readonly KeywordRanker _keyword = new(server);
     private readonly VectorRanker _vectors = new(server);
+    private readonly RoughRanking _looking = new(loader);
     private readonly CompleteTenants _complete = new(state, feed, options, time);
     // When the server did not answer; 0: it did.
     private long _silentSince;
@@ -37,7 +38,9 @@ internal sealed class WeaviateEngine(
             return await AskAsync(request, new Ranking([], 0), async (tenant, filter) =>
             {
                 var query = await _keyword.ReadAsync(tenant, await ReadAsync(request, cancellationToken), cancellationToken);
-                return await _keyword.RankAsync(tenant, query, filter, request, forms => ReadAsync(request, forms, cancellationToken), cancellationToken);
+                return await _looking.RankAsync(
+                    request, filter,
+                    part => _keyword.RankAsync(tenant, query, filter, part, forms => ReadAsync(request, forms, cancellationToken), cancellationToken), cancellationToken);
             }, cancellationToken);
         }
         catch (IndexUnavailableException) when (words is not null)
@@ -50,7 +53,9 @@ internal sealed class WeaviateEngine(
     public Task<Ranking> SemanticAsync(EngineRequest request, string model, ReadOnlyMemory<float> query, CancellationToken cancellationToken) =>
         AskAsync(
             request, new Ranking([], 0),
-            (tenant, filter) => _vectors.FilesAsync(tenant, Collections.ChunksOf(model, query.Length), query, filter, request, cancellationToken),
+            (tenant, filter) => _looking.RankAsync(
+                request, filter,
+                part => _vectors.FilesAsync(tenant, Collections.ChunksOf(model, query.Length), query, filter, part, cancellationToken), cancellationToken),
             cancellationToken);
 
     /// <inheritdoc />
@@ -61,7 +66,9 @@ internal sealed class WeaviateEngine(
         {
             return await AskAsync<IReadOnlyList<RankedChunk>>(
                 request, [],
-                (tenant, filter) => _vectors.ChunksAsync(tenant, Collections.ChunksOf(model, query.Length), query, filter, request, cancellationToken),
+                (tenant, filter) => _looking.RankChunksAsync(
+                    request, filter,
+                    part => _vectors.ChunksAsync(tenant, Collections.ChunksOf(model, query.Length), query, filter, part, cancellationToken), cancellationToken),
                 cancellationToken);
         }
 

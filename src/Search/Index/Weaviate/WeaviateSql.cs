@@ -69,4 +69,6 @@ internal static class WeaviateSql
         ORDER BY c.file_id, c.chunk_index
         LIMIT $6
         """;
+
+    internal const string Places = "SELECT file_id, share_id, folder_id FROM search.file WHERE tenant_id = $1 AND file_id = ANY ($2)";
 }
