@@ -134,6 +134,7 @@ public static class ScaiDriveApi
         }
 
         app.UseMiddleware<ScopeGate>();
+        app.UseMiddleware<WallEntry>();
 
         var all = app.MapGroup("").AddEndpointFilterFactory(RequestValidation.Filter).AddEndpointFilter<AnswerFilter>();
         var api = all.MapGroup("/api/v1");

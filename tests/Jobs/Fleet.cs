@@ -43,7 +43,7 @@ internal sealed class Fleet : IAsyncDisposable
 
     internal Share Share { get; private set; } = null!;
 
-    internal NpgsqlDataSource DataSource => database.DataSource;
+    internal Database DataSource => database.DataSource;
 
     internal T Get<T>()
         where T : notnull => services.GetRequiredService<T>();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Dashboard;
 
@@ -79,7 +80,9 @@ internal sealed class DashboardFeed(
             if (++_watchers > 1)
                 return;
             _running = new CancellationTokenSource();
-            _ = RunAsync(_running.Token);
+            // It goes on for whoever watches when the first one has left.
+            using (TenantWall.Outside())
+                _ = RunAsync(_running.Token);
         }
     }
 

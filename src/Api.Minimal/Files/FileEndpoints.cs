@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
-using Npgsql;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Files;
 
@@ -43,7 +43,7 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<Created<FileAnswer>, ErrorResult>> UploadAsync(
-        HttpContext context, Caller caller, DriveStore drive, ResourceGate gate, ContentStore content, NpgsqlDataSource database, TimeProvider time,
+        HttpContext context, Caller caller, DriveStore drive, ResourceGate gate, ContentStore content, Database database, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var limit = (await drive.FindTenantAsync(caller.TenantId, cancellationToken))?.MaxFileSizeBytes ?? 0;
@@ -97,7 +97,7 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<NoContent, ErrorResult>> DeleteAsync(
-        [FromRoute(Name = "file_id")] string fileId, bool? permanent, Caller caller, DriveStore drive, ResourceGate gate, NpgsqlDataSource database,
+        [FromRoute(Name = "file_id")] string fileId, bool? permanent, Caller caller, DriveStore drive, ResourceGate gate, Database database,
         CancellationToken cancellationToken)
     {
         if ((await gate.FileAsync(caller, fileId, Rights.Delete, cancellationToken, alsoTrashed: permanent is true)).Error is { } error)

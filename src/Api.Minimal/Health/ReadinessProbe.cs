@@ -1,15 +1,15 @@
 using System.Data.Common;
-using Npgsql;
 using ScaiDrive.Api.Minimal.Identity.Tokens;
 using ScaiDrive.Drive;
 using ScaiDrive.Search;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Health;
 
 /// <summary>Asks every dependency of this process whether it answers, each within <see cref="ApiOptions.ProbeTimeout"/>.</summary>
 internal sealed class ReadinessProbe(
-    NpgsqlDataSource database, ContentStore content, ISearchEngine engine, ApiOptions options, TimeProvider time, SearchOptions? search = null, SigningKeys? keys = null)
+    Database database, ContentStore content, ISearchEngine engine, ApiOptions options, TimeProvider time, SearchOptions? search = null, SigningKeys? keys = null)
 {
     /// <summary>True by name for what answered.</summary>
     /// <remarks>One PostgreSQL server does what the contract expects of Redis (wake-ups, shared state), so <c>redis</c> answers with

@@ -3,14 +3,14 @@ using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Api.Minimal.Metrics;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Identity;
 
 /// <summary>Notes for auditors that a known user was refused: once in a while for each user and reason, because a program that is refused tries again and again.</summary>
-internal sealed partial class RefusalAudit(NpgsqlDataSource database, AuditLog audit, TimeProvider time, ILogger<RefusalAudit> log)
+internal sealed partial class RefusalAudit(Database database, AuditLog audit, TimeProvider time, ILogger<RefusalAudit> log)
 {
     private const int MaxRemembered = 10_000;
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);

@@ -5,7 +5,7 @@ using ScaiDrive.Store;
 namespace ScaiDrive.Drive.Audit;
 
 /// <summary>Writes events with the caller's commit, so that there is one if and only if it happened; and lists them.</summary>
-public sealed class AuditLog(NpgsqlDataSource dataSource)
+public sealed class AuditLog(Database dataSource)
 {
     /// <summary>Adds an event.</summary>
     [SuppressMessage("Performance", "CA1822", Justification = "Who may write events is given the log, not a function.")]

@@ -1,9 +1,9 @@
-using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive.RateLimits;
 
 /// <summary>Reads what a tenant's settings say about rates.</summary>
-public sealed class RateSettingsStore(NpgsqlDataSource dataSource)
+public sealed class RateSettingsStore(Database dataSource)
 {
     /// <summary>A tenant that is not known has nothing set.</summary>
     public async Task<TenantRateSettings> ReadAsync(string tenantId, CancellationToken cancellationToken) =>

@@ -9,7 +9,7 @@ using ScaiDrive.Store;
 namespace ScaiDrive.Drive.Sessions;
 
 /// <summary>Keeps the sessions of browsers. The browser holds a random secret, the table only its hash.</summary>
-public sealed class SessionStore(NpgsqlDataSource dataSource, SecretProtector secrets, AuditLog audit, SessionLife life, TimeProvider time)
+public sealed class SessionStore(Database dataSource, SecretProtector secrets, AuditLog audit, SessionLife life, TimeProvider time)
 {
     // Exact enough for an idle limit, and an ordinary request writes nothing.
     private static readonly TimeSpan SeenStep = TimeSpan.FromMinutes(1);

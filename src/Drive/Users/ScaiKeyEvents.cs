@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Npgsql;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive.Users;
 
 /// <summary>Takes over what ScaiKey tells about users and groups: once each, in the order in which it happened, with the audit event in the same transaction.</summary>
 /// <remarks>ScaiKey is the master: what it says about a user replaces what an admin decided here, in both directions.</remarks>
-public sealed class ScaiKeyEvents(NpgsqlDataSource dataSource, GroupStore groups, AuditLog audit)
+public sealed class ScaiKeyEvents(Database dataSource, GroupStore groups, AuditLog audit)
 {
     /// <summary>Applies one event. May be repeated: whoever got no answer sends it again.</summary>
     public async Task<ScaiKeyOutcome> ApplyAsync(ScaiKeyEvent happened, CancellationToken cancellationToken)

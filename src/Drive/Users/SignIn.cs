@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Npgsql;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive.Users;
 
 /// <summary>Lets users in who come with a valid token: knows them, or makes them known, and refuses who is suspended.</summary>
 /// <remarks>The row is read with every request, so that a change counts at once, whoever made it; also one typed into SQL. It is written only
 /// when the token says something new or the last sign-in is some minutes old.</remarks>
-public sealed class SignIn(NpgsqlDataSource dataSource, AuditLog audit)
+public sealed class SignIn(Database dataSource, AuditLog audit)
 {
     /// <summary>Judges a user, who is made known with their tenant and groups when they come for the first time.</summary>
     public async Task<Admitted> AdmitAsync(ClaimedUser user, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using ScaiDrive.Store;
 namespace ScaiDrive.Drive.Users;
 
 /// <summary>Shows and changes tenants: each change with its event, in one transaction.</summary>
-public sealed class TenantAdmin(NpgsqlDataSource dataSource, AuditLog audit)
+public sealed class TenantAdmin(Database dataSource, AuditLog audit)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new RateSettingsReader() } };
 

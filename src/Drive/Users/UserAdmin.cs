@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Npgsql;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive.Users;
 
 /// <summary>Shows the users of a tenant and changes them: each change with its event, in one transaction.</summary>
-public sealed class UserAdmin(NpgsqlDataSource dataSource, AuditLog audit)
+public sealed class UserAdmin(Database dataSource, AuditLog audit)
 {
     /// <summary>The user, or null.</summary>
     public Task<User?> FindAsync(string tenantId, string userId, CancellationToken cancellationToken) =>
