@@ -24,6 +24,7 @@ using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Api.Minimal.Queues;
 using ScaiDrive.Api.Minimal.Schedules;
 using ScaiDrive.Api.Minimal.Search;
+using ScaiDrive.Api.Minimal.Shares;
 using ScaiDrive.Api.Minimal.Vectorization;
 using ScaiDrive.Drive;
 
@@ -65,6 +66,7 @@ public static class ScaiDriveApi
         AddIdentity(services, options);
         services.AddSingleton<ReadinessProbe>();
         services.AddSingleton<ResourceGate>();
+        services.AddSingleton<Ownership>();
         services.AddSingleton<HitHydrator>();
         services.AddSingleton<RuleAccess>();
         services.AddSingleton<FleetStateReader>();
@@ -130,6 +132,8 @@ public static class ScaiDriveApi
         api.MapGroups();
         api.MapFiles();
         api.MapFolders();
+        api.MapShares();
+        api.MapPermissions();
         api.MapSearch();
         api.MapVectorization();
         api.MapPolicies();
