@@ -111,3 +111,18 @@ build() {
     dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 9>&- || true
   ) 9>"$artifacts/.lock" || { say 'The build failed'; exit 1; }
 }
+
+# start_demo_identity: beside the program that this shell becomes, for as long as that lives, on a free port of loopback.
+start_demo_identity() {
+  local line
+  unset SCAIDRIVE_SCAIKEY_URL
+  exec 3< <(exec setpriv --pdeathsig TERM dotnet "$artifacts/bin/ScaiKey.Fake/release/ScaiDrive.ScaiKey.Fake.dll" 0)
+  while read -r line <&3 && [ -n "$line" ]; do
+    say "$line"
+    case $line in
+      'Demo identity provider at '*) line=${line#*at }; export SCAIDRIVE_SCAIKEY_URL=${line%% *} SCAIDRIVE_SCAIKEY_WEBHOOK_SECRET=whsec_demo_0123456789 ;;
+    esac
+  done
+  exec 3<&-
+  [ -n "${SCAIDRIVE_SCAIKEY_URL:-}" ] || { say 'The demo identity provider did not start'; exit 1; }
+}

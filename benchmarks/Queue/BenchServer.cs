@@ -95,7 +95,7 @@ internal sealed class BenchDatabase(NpgsqlConnectionStringBuilder settings) : IA
         CultureInfo.InvariantCulture, $"postgresql://{settings.Username}:{settings.Password}@{settings.Host}:{settings.Port}/{settings.Database}");
 
     /// <summary>For the bench's own statements.</summary>
-    internal NpgsqlDataSource Source { get; } = NpgsqlDataSource.Create(settings.ConnectionString + ";Command Timeout=0");
+    internal Database Source { get; } = PostgresDataSource.Create(settings.ConnectionString + ";Command Timeout=0", "scaidrive-bench");
 
     internal async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
     {

@@ -71,6 +71,8 @@ internal static class HeldXminBench
         await worker.WaitForAsync(sent - Ahead, cancellationToken);
 
         await using var other = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using (var patient = new NpgsqlCommand("SET idle_in_transaction_session_timeout = 0", other))
+            await patient.ExecuteNonQueryAsync(cancellationToken);
         await using var transaction = holder == Holder.Nobody ? null : await HoldAsync(other, holder, cancellationToken);
         var length = TimeSpan.FromSeconds(settings["seconds"]);
         var began = Stopwatch.GetTimestamp();

@@ -29,7 +29,7 @@ internal static class OwnQueueCells
         };
     }
 
-    private static async Task<CellResult> EnqueueOneAsync(Cell cell, NpgsqlDataSource source, CancellationToken cancellationToken)
+    private static async Task<CellResult> EnqueueOneAsync(Cell cell, Database source, CancellationToken cancellationToken)
     {
         await using var services = Services(source).AddJobQueue().BuildServiceProvider();
         var queue = services.GetRequiredService<JobQueue>();
@@ -43,7 +43,7 @@ internal static class OwnQueueCells
         });
     }
 
-    private static async Task<CellResult> EnqueueBulkAsync(Cell cell, NpgsqlDataSource source, CancellationToken cancellationToken)
+    private static async Task<CellResult> EnqueueBulkAsync(Cell cell, Database source, CancellationToken cancellationToken)
     {
         await using var services = Services(source).AddJobQueue().BuildServiceProvider();
         var queue = services.GetRequiredService<JobQueue>();
@@ -58,7 +58,7 @@ internal static class OwnQueueCells
         });
     }
 
-    private static async Task<CellResult> ProcessAsync(Cell cell, NpgsqlDataSource source, CancellationToken cancellationToken)
+    private static async Task<CellResult> ProcessAsync(Cell cell, Database source, CancellationToken cancellationToken)
     {
         var tickets = new Tickets(cell.Jobs, cell.WarmUp);
         await using var services = Services(source).AddSingleton(tickets)
@@ -82,7 +82,7 @@ internal static class OwnQueueCells
         return CellResult.Processed(cell, tickets, began, ended);
     }
 
-    internal static IServiceCollection Services(NpgsqlDataSource source) =>
+    internal static IServiceCollection Services(Database source) =>
         new ServiceCollection()
             .AddSingleton(source)
             .AddLogging(log => log.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));

@@ -9,7 +9,7 @@ namespace ScaiDrive.Bench.Queue;
 /// <summary>Adds <see cref="Timed"/> jobs from this process; the worker is another one.</summary>
 internal sealed class Producer : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource source;
+    private readonly Database source;
     private readonly ServiceProvider services;
     private readonly JobQueue queue;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using Quartz;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Bench.Queue;
 
@@ -57,7 +58,7 @@ internal static class QuartzCells
     private static async Task<CellResult> ProcessAsync(Cell cell, IScheduler scheduler, string database, CancellationToken cancellationToken)
     {
         tickets = new Tickets(cell.Jobs, cell.WarmUp);
-        await using var source = NpgsqlDataSource.Create(database);
+        await using var source = PostgresDataSource.Create(database, "scaidrive-bench");
         await using var unfinished = source.CreateCommand(AnyUnfinished);
         var began = Stopwatch.GetTimestamp();
         await scheduler.Start(cancellationToken);

@@ -45,7 +45,7 @@ internal sealed class FaultLab : IAsyncDisposable
 
     internal LabServer Server { get; }
 
-    internal NpgsqlDataSource DataSource { get; }
+    internal Database DataSource { get; }
 
     internal IReadOnlyList<WorkerProcess> LiveWorkers => [.. workers.Values.Where(worker => !worker.HasExited && worker.DiedAt is null)];
 
@@ -327,7 +327,7 @@ internal sealed class FaultLab : IAsyncDisposable
             read(row);
     }
 
-    private NpgsqlCommand Command(string sql, object[] values)
+    private Statement Command(string sql, object[] values)
     {
         var command = DataSource.CreateCommand(sql);
         foreach (var value in values)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Queue;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Bench.Recovery;
 
@@ -8,7 +9,7 @@ namespace ScaiDrive.Bench.Recovery;
 internal sealed record LabIdentity(string Process);
 
 /// <summary>Real fenced work of the kinds handlers do, each step of it recorded.</summary>
-internal sealed class LabHandler(NpgsqlDataSource dataSource, LabIdentity identity) : IJobHandler<LabJob>
+internal sealed class LabHandler(Database dataSource, LabIdentity identity) : IJobHandler<LabJob>
 {
     // A record of the lab must not hold a handler up longer than the queue's own statements may.
     private const int RecordTimeoutSeconds = 8;

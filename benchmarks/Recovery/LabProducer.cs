@@ -1,12 +1,13 @@
 using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Queue;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Bench.Recovery;
 
 /// <summary>Enqueues without a pause, whatever happens to the server: single jobs and many at a time, with and without keys,
 /// and some in transactions that it rolls back.</summary>
-internal sealed class LabProducer(NpgsqlDataSource dataSource, JobQueue queue, LabOptions options)
+internal sealed class LabProducer(Database dataSource, JobQueue queue, LabOptions options)
 {
     private static readonly string[] Tenants = ["tnt_one", "tnt_two"];
     private static readonly string?[] Connectors = [null, "cnn_one", "cnn_two"];

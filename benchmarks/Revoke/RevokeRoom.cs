@@ -70,7 +70,7 @@ internal sealed class RevokeRoom : IAsyncDisposable
     /// <summary>Sets a connector up whose files everybody may find who may read them at the source. Whose SID is given is Alice here too.</summary>
     internal async Task<Connector> ConnectAsync(Func<string, string, NewConnector> wanted, string sid, CancellationToken cancellationToken)
     {
-        await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync(cancellationToken);
+        await using var connection = await Get<Database>().OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var writer = Get<DriveStore>().Write(transaction, DriveStore.LocalTenantId, DriveStore.LocalUserId, ChangeOrigin.Interactive());
         var share = await writer.EnsureShareAsync("Mirrored", cancellationToken);

@@ -8,6 +8,7 @@ using ScaiDrive.Search.Embedding.Providers.Health;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Bench.Search;
 
@@ -21,7 +22,7 @@ internal sealed class BenchRoom : IDisposable
     private readonly SearchMetrics _metrics = new();
     private readonly IndexWriter _writer;
 
-    internal BenchRoom(NpgsqlDataSource database, IEmbeddingGenerator<string, Embedding<float>> generator, string folder)
+    internal BenchRoom(Database database, IEmbeddingGenerator<string, Embedding<float>> generator, string folder)
     {
         Database = database;
         _writer = new(database, _metrics);
@@ -31,7 +32,7 @@ internal sealed class BenchRoom : IDisposable
         Search = new(Index, providers, new QueryFeedback(Index, database), _metrics);
     }
 
-    internal NpgsqlDataSource Database { get; }
+    internal Database Database { get; }
 
     internal LocalIndex Index { get; }
 

@@ -6,6 +6,7 @@ using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Index;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Bench.Search;
 
@@ -26,7 +27,7 @@ internal sealed class SyntheticLibrary(string tenantId, string model, int dimens
     internal static string ShareOf(int number) => string.Create(CultureInfo.InvariantCulture, $"shr_{number % Shares:000}");
 
     /// <summary>Fills the tables as if every file had been read and embedded.</summary>
-    internal async Task FillAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    internal async Task FillAsync(Database database, CancellationToken cancellationToken)
     {
         for (var first = 0; first < files; first += FilesPerCopy)
         {

@@ -65,7 +65,7 @@ internal sealed class SyncRoom : IAsyncDisposable
     /// <returns>What it did, and in how many seconds.</returns>
     internal async Task<(Run Run, double Seconds)> SyncAsync(CancellationToken cancellationToken)
     {
-        var source = Get<NpgsqlDataSource>();
+        var source = Get<Database>();
         var began = Stopwatch.GetTimestamp();
         var run = await Get<ConnectorSync>().RunAsync(
             Connector.TenantId, Connector.Id, new RunRequest("bench"), async token => await BenchTransaction.BeginAsync(source, token), null, cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class SyncRoom : IAsyncDisposable
     /// <summary>Switches permissions on, as an admin does later.</summary>
     internal async Task ReadPermissionsFromNowOnAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync(cancellationToken);
+        await using var connection = await Get<Database>().OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await Get<ConnectorStore>().UpdateAsync(transaction, Connector with { Rules = Connector.Rules with { SyncPermissions = true } }, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -100,7 +100,7 @@ internal sealed class SyncRoom : IAsyncDisposable
     {
         var drive = services.GetRequiredService<DriveStore>();
         var caller = await drive.EnsureLocalTenantAsync(cancellationToken);
-        await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellationToken);
+        await using var connection = await services.GetRequiredService<Database>().OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var writer = drive.Write(transaction, caller.TenantId, caller.UserId, ChangeOrigin.Interactive());
         var share = await writer.EnsureShareAsync("Mirrored", cancellationToken);

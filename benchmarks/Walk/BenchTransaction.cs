@@ -1,5 +1,6 @@
 using Npgsql;
 using ScaiDrive.Connectors;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Bench.Walk;
 
@@ -8,7 +9,7 @@ internal sealed class BenchTransaction(NpgsqlConnection connection, NpgsqlTransa
 {
     public NpgsqlTransaction Transaction => transaction;
 
-    internal static async Task<ISyncTransaction> BeginAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    internal static async Task<ISyncTransaction> BeginAsync(Database source, CancellationToken cancellationToken)
     {
         var connection = await source.OpenConnectionAsync(cancellationToken);
         return new BenchTransaction(connection, await connection.BeginTransactionAsync(cancellationToken));

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Identity.SigningIn;
+using ScaiDrive.Api.Minimal.RateLimits;
 
 namespace ScaiDrive.Api.Minimal;
 
@@ -21,4 +23,10 @@ public sealed record ApiOptions
 
     /// <summary>Who vouches for callers. Default null: nobody, and only callers on this machine are served, all of them as one local admin.</summary>
     public IdentityOptions? Identity { get; init; }
+
+    /// <summary>How people sign in; of no use without <see cref="Identity"/>.</summary>
+    public SignInOptions SignIn { get; init; } = new();
+
+    /// <summary>How much callers may ask for; of no use without <see cref="Identity"/>.</summary>
+    public RateLimitOptions RateLimits { get; init; } = new();
 }

@@ -14,7 +14,9 @@ using ScaiDrive.Api.Minimal.Files;
 using ScaiDrive.Api.Minimal.Groups;
 using ScaiDrive.Api.Minimal.Health;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Identity.SigningIn;
 using ScaiDrive.Api.Minimal.Identity.Tokens;
+using ScaiDrive.Api.Minimal.Identity.Webhooks;
 using ScaiDrive.Api.Minimal.IndexChecking;
 using ScaiDrive.Api.Minimal.Jobs;
 using ScaiDrive.Api.Minimal.Metrics;
@@ -22,9 +24,12 @@ using ScaiDrive.Api.Minimal.OpenApi;
 using ScaiDrive.Api.Minimal.Outdated;
 using ScaiDrive.Api.Minimal.Permissions;
 using ScaiDrive.Api.Minimal.Queues;
+using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Api.Minimal.Schedules;
 using ScaiDrive.Api.Minimal.Search;
 using ScaiDrive.Api.Minimal.Shares;
+using ScaiDrive.Api.Minimal.Tenants;
+using ScaiDrive.Api.Minimal.Users;
 using ScaiDrive.Api.Minimal.Vectorization;
 using ScaiDrive.Drive;
 
@@ -70,7 +75,7 @@ public static class ScaiDriveApi
         services.AddSingleton<HitHydrator>();
         services.AddSingleton<RuleAccess>();
         services.AddSingleton<FleetStateReader>();
-        services.AddSingleton<DashboardFeed>();
+        services.AddSingleton<DashboardFeeds>();
         services.AddSingleton<DashboardAssets>();
         services.AddSingleton<PageSearch>();
         return services;
@@ -78,6 +83,7 @@ public static class ScaiDriveApi
 
     private static void AddIdentity(IServiceCollection services, ApiOptions options)
     {
+        services.AddSingleton<RefusalAudit>();
         if (options.Identity is not { } identity)
             return;
         Validator.ValidateObject(identity, new ValidationContext(identity), validateAllProperties: true);
@@ -86,6 +92,8 @@ public static class ScaiDriveApi
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<IssuerRule>();
         services.AddSingleton<TokenValidator>();
+        SigningInServices.AddTo(services, options.SignIn);
+        RateLimitServices.AddTo(services, options.RateLimits);
     }
 
     /// <summary>Adds <see cref="PrometheusExporter"/> with the queue's gauges, for any role.</summary>
@@ -122,13 +130,21 @@ public static class ScaiDriveApi
         });
         app.UseRouting();
         if (options.Identity is not null)
+        {
             app.UseMiddleware<Authentication>();
+            app.UseMiddleware<RateLimiting>();
+        }
+
         app.UseMiddleware<ScopeGate>();
+        app.UseMiddleware<WallEntry>();
 
         var all = app.MapGroup("").AddEndpointFilterFactory(RequestValidation.Filter).AddEndpointFilter<AnswerFilter>();
         var api = all.MapGroup("/api/v1");
         api.MapHealth();
-        api.MapIdentity();
+        api.MapMe();
+        api.MapUsers();
+        api.MapTenants();
+        api.MapScaiKeyWebhook();
         api.MapGroups();
         api.MapFiles();
         api.MapFolders();
@@ -146,6 +162,12 @@ public static class ScaiDriveApi
         api.MapQueueRules();
         api.MapSchedules();
         api.MapConnectors();
+        if (options.Identity is not null)
+        {
+            api.MapAuthRelay();
+            all.MapSignIn();
+        }
+
         all.MapDashboard();
         all.MapMetrics();
         app.MapOpenApi("/openapi/{documentName}.json").RequireScope(Scope.SignedIn);

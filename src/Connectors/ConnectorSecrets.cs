@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
-using Npgsql;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors;
 
 /// <summary>Passwords and keys of connectors: written by people, read only to open a source.</summary>
-public sealed class ConnectorSecrets(NpgsqlDataSource dataSource, SecretProtector protector)
+public sealed class ConnectorSecrets(Database dataSource, SecretProtector protector)
 {
     internal string Protect(string tenantId, string connectorId, string secret) => protector.Protect(secret, Context(tenantId, connectorId));
 

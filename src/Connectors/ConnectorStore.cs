@@ -14,7 +14,7 @@ namespace ScaiDrive.Connectors;
 
 /// <summary>Connectors, their runs and the problems of each run.</summary>
 [SuppressMessage("Performance", "CA1822", Justification = "Reads and writes belong to one store; which of them need the pool is its own affair.")]
-public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets secrets, IEnumerable<IConnectorListener> listeners)
+public sealed class ConnectorStore(Database dataSource, ConnectorSecrets secrets, IEnumerable<IConnectorListener> listeners)
 {
     private const int KeptRuns = 100;
 
@@ -233,7 +233,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
         return await ReadProblemsAsync(command, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<Problem>> ReadProblemsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Problem>> ReadProblemsAsync(Statement command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var problems = new List<Problem>();
@@ -306,7 +306,7 @@ public sealed class ConnectorStore(NpgsqlDataSource dataSource, ConnectorSecrets
             (request.IsDryRun || scope is not null ? ConnectorSql.StartConnectorInPart : ConnectorSql.StartConnector, [tenantId, connectorId]));
     }
 
-    private static async Task<IReadOnlyList<SyncScope>> ReadScopesAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SyncScope>> ReadScopesAsync(Statement command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var scopes = new List<SyncScope>();

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors;
 
@@ -10,11 +11,11 @@ internal static class Statements
 
     internal static NpgsqlParameter Number(long? value) => new() { NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)value ?? DBNull.Value };
 
-    extension(NpgsqlDataSource source)
+    extension(Database database)
     {
-        internal NpgsqlCommand Statement(string sql, params object[] parameters)
+        internal Statement Statement(string sql, params object[] parameters)
         {
-            var command = source.CreateCommand(sql);
+            var command = database.CreateCommand(sql);
             command.Parameters.Fill(parameters);
             return command;
         }
@@ -22,9 +23,9 @@ internal static class Statements
 
     extension(NpgsqlTransaction transaction)
     {
-        internal NpgsqlCommand Statement(string sql, params object[] parameters)
+        internal Statement Statement(string sql, params object[] parameters)
         {
-            var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
+            var command = new Statement(transaction, sql);
             command.Parameters.Fill(parameters);
             return command;
         }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
@@ -15,6 +16,8 @@ internal static class Arg
     internal static NpgsqlParameter Of(bool value) => Typed(value, NpgsqlDbType.Boolean);
 
     internal static NpgsqlParameter Of(DateTimeOffset? value) => Typed(value, NpgsqlDbType.TimestampTz);
+
+    internal static NpgsqlParameter Of(byte[] value) => Typed(value, NpgsqlDbType.Bytea);
 
     internal static NpgsqlParameter Of(string?[] value) => Typed(value, NpgsqlDbType.Array | NpgsqlDbType.Text);
 
@@ -36,21 +39,11 @@ internal static class Arg
         return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
-    internal static NpgsqlCommand Command(this NpgsqlTransaction transaction, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(parameter);
-        return command;
-    }
+    internal static Statement Command(this NpgsqlTransaction transaction, string sql, params ReadOnlySpan<NpgsqlParameter> parameters) =>
+        With(new Statement(transaction, sql), parameters);
 
-    internal static NpgsqlCommand Command(this NpgsqlDataSource dataSource, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        var command = dataSource.CreateCommand(sql);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(parameter);
-        return command;
-    }
+    internal static Statement Command(this Database database, string sql, params ReadOnlySpan<NpgsqlParameter> parameters) =>
+        With(database.CreateCommand(sql), parameters);
 
     internal static NpgsqlBatch Batch(this NpgsqlTransaction transaction) => new(transaction.Connection, transaction);
 
@@ -61,6 +54,13 @@ internal static class Arg
             command.Parameters.Add(parameter);
         batch.BatchCommands.Add(command);
         return batch;
+    }
+
+    private static Statement With(Statement statement, ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        foreach (var parameter in parameters)
+            statement.Parameters.Add(parameter);
+        return statement;
     }
 
     private static NpgsqlParameter Typed(object? value, NpgsqlDbType type) =>

@@ -16,6 +16,9 @@ public sealed record Caller(string TenantId, string UserId, bool IsAdmin)
     /// <summary><c>prt_…</c>, of the partner who looks after the tenant; null when there is none.</summary>
     public string? PartnerId { get; init; }
 
+    /// <summary>The role that is stored here, such as <c>tenant_admin</c>; null: none.</summary>
+    public string? AdminRole { get; init; }
+
     /// <summary>The service that acts for the user, as audit events name it; null when the user acts themselves.</summary>
     public string? ServiceAccount { get; init; }
 }

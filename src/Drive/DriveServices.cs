@@ -20,6 +20,9 @@ public static class DriveServices
         services.AddSingleton<ContentCollector>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<SignIn>();
+        services.AddSingleton<UserAdmin>();
+        services.AddSingleton<TenantAdmin>();
+        services.AddSingleton<ScaiKeyEvents>();
         services.AddSingleton<SourceAcls>();
         services.AddSingleton<UnusedSourceAcls>();
         services.AddSingleton<GroupStore>();

@@ -1,7 +1,7 @@
-using Npgsql;
 using ScaiDrive.Extraction;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Text;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
@@ -11,7 +11,7 @@ namespace ScaiDrive.Jobs;
 public sealed record RedoEstimate(IReadOnlyList<string> Versions, IReadOnlyList<OutdatedFormat> Formats);
 
 /// <summary>Reads texts again after the readers have changed: only those that the change affects, and not before somebody has seen what it costs.</summary>
-public sealed class ExtractionRedo(NpgsqlDataSource dataSource, OutdatedTexts texts, JobQueue queue, QueueReader jobs)
+public sealed class ExtractionRedo(Database dataSource, OutdatedTexts texts, JobQueue queue, QueueReader jobs)
 {
     /// <summary>Which texts this build would read differently, and what reading them comes to.</summary>
     public async Task<RedoEstimate> EstimateAsync(string tenantId, CancellationToken cancellationToken)

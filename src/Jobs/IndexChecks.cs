@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Index.Auditing;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
 /// <summary>Starts checks of the index.</summary>
-public sealed class IndexChecks(NpgsqlDataSource dataSource, JobQueue queue, QueueReader jobs)
+public sealed class IndexChecks(Database dataSource, JobQueue queue, QueueReader jobs)
 {
     /// <summary>Enqueues a check of a tenant, unless one is unfinished.</summary>
     public async Task<StartedJob> StartAsync(string tenantId, CancellationToken cancellationToken)

@@ -1,11 +1,11 @@
-using Npgsql;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
 /// <summary>Switches OCR of a provider on and off, and starts what was waiting for it.</summary>
-public sealed class OcrSwitch(NpgsqlDataSource dataSource, EmbeddingProviders providers, JobQueue queue, QueueReader jobs)
+public sealed class OcrSwitch(Database dataSource, EmbeddingProviders providers, JobQueue queue, QueueReader jobs)
 {
     /// <summary>Sets the switch. On: one job lets the files go through again that ended with <c>ocr_disabled</c>. Off: what is
     /// queued ends as skipped when its turn comes. May be repeated.</summary>

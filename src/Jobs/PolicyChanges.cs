@@ -5,6 +5,7 @@ using ScaiDrive.Drive.Audit;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
@@ -16,7 +17,7 @@ public sealed record PolicyChange(PolicyList Policies, ReworkEstimate? Estimate,
 
 /// <summary>Changes policies, and lets the files follow that the change affects, and no others.</summary>
 public sealed class PolicyChanges(
-    NpgsqlDataSource dataSource, EmbeddingProviders providers, PolicyStore policies, ReworkEstimator estimator, ProviderLanes lanes, JobQueue queue,
+    Database dataSource, EmbeddingProviders providers, PolicyStore policies, ReworkEstimator estimator, ProviderLanes lanes, JobQueue queue,
     QueueReader jobs, AuditLog audit)
 {
     /// <summary>Makes a change, or only says what it would come to.</summary>

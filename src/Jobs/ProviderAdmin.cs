@@ -16,7 +16,7 @@ public sealed record SavedProvider(ProviderRow Provider, ProviderTest? Test, Sta
 
 /// <summary>Adds, changes and removes providers: checked, tried, audited, and with the jobs that wait for them woken.</summary>
 public sealed class ProviderAdmin(
-    NpgsqlDataSource dataSource, EmbeddingProviders providers, ProviderStore store, ProviderHealth health, ProviderRules rules, ProviderLanes lanes,
+    Database dataSource, EmbeddingProviders providers, ProviderStore store, ProviderHealth health, ProviderRules rules, ProviderLanes lanes,
     PolicyChanges policies, OcrSwitch ocr, AuditLog audit, SecretProtector secrets)
 {
     /// <summary>Adds a provider. Without dimensions it is asked for a vector, whose length is taken.</summary>

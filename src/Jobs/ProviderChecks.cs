@@ -3,13 +3,14 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Embedding.Providers.Health;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
 /// <summary>Asks every provider every five minutes for the vector of a short text, so that an outage is known before somebody searches, and
 /// jobs that wait for one that is back go on.</summary>
 internal sealed class ProviderChecks(
-    NpgsqlDataSource dataSource, EmbeddingProviders providers, ProviderHealth health, ProviderAdmin admin, JobsOptions options, TimeProvider time,
+    Database dataSource, EmbeddingProviders providers, ProviderHealth health, ProviderAdmin admin, JobsOptions options, TimeProvider time,
     ILogger<ProviderChecks> log)
     : BackgroundService
 {

@@ -1,7 +1,7 @@
-using Npgsql;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Embedding.Providers;
 using ScaiDrive.Search.Index;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
@@ -11,7 +11,7 @@ namespace ScaiDrive.Jobs;
 public sealed record StartedReindex(long? JobId, long Files);
 
 /// <summary>Lets files go through the index again. Their old text stays searchable until the new one is there.</summary>
-public sealed class Reindexing(NpgsqlDataSource dataSource, FilesToRedo files, EmbeddingProviders providers, JobQueue queue, QueueReader jobs, TimeProvider time)
+public sealed class Reindexing(Database dataSource, FilesToRedo files, EmbeddingProviders providers, JobQueue queue, QueueReader jobs, TimeProvider time)
 {
     /// <summary>Starts it: for one file at once and in <c>high</c>, for many by one job in <c>low</c>.</summary>
     /// <param name="filter">Which files.</param>

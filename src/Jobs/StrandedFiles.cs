@@ -4,6 +4,7 @@ using Npgsql;
 using ScaiDrive.Extraction;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Ledger;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
@@ -11,7 +12,7 @@ namespace ScaiDrive.Jobs;
 /// <remarks>Their jobs ended where no handler could say so: cancelled by an operator, or given up before a handler began. What
 /// it writes is decided under the lock of the file's row, so several workers may do it at once; one at a time is enough.</remarks>
 internal sealed class StrandedFiles(
-    NpgsqlDataSource dataSource, FileLedger ledger, JobQueue queue, QueueReader jobs, JobsOptions options, TimeProvider time, ILogger<StrandedFiles> log)
+    Database dataSource, FileLedger ledger, JobQueue queue, QueueReader jobs, JobsOptions options, TimeProvider time, ILogger<StrandedFiles> log)
     : BackgroundService
 {
     private const int PageSize = 500;

@@ -1,6 +1,7 @@
 using Npgsql;
 using ScaiDrive.Queue.Claiming;
 using ScaiDrive.Queue.Running;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue;
 
@@ -62,7 +63,7 @@ public sealed class FencedTransaction : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    internal static async Task<FencedTransaction> BeginAsync(JobRun run, NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    internal static async Task<FencedTransaction> BeginAsync(JobRun run, Database dataSource, CancellationToken cancellationToken)
     {
         if (run.StopCause == StopCause.LeaseLost)
             throw new LeaseLostException(run.JobId, run.Attempt);

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Queue.Enqueueing;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue;
 
 /// <summary>Adds jobs inside the caller's transaction: a job exists if and only if that transaction commits.</summary>
 /// <remarks>Thread-safe; one per process.</remarks>
-public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider time, ILogger<JobQueue> log) : IDisposable
+public sealed class JobQueue(Database dataSource, TimeProvider time, ILogger<JobQueue> log) : IDisposable
 {
     /// <summary>Rows of one insert; larger calls are cut into several within the same transaction.</summary>
     private const int BatchSize = 5000;

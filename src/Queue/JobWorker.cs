@@ -44,7 +44,7 @@ public sealed partial class JobWorker : BackgroundService
     /// <summary>How long handlers may take to notice that they were cancelled, before their jobs are handed back under them.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(3);
 
-    private readonly NpgsqlDataSource dataSource;
+    private readonly Database dataSource;
     private readonly QueueOptions options;
     private readonly NotificationListener listener;
     private readonly TimeProvider time;
@@ -77,7 +77,7 @@ public sealed partial class JobWorker : BackgroundService
     private long beatAt;
 
     internal JobWorker(
-        NpgsqlDataSource dataSource, JobHandlers handlers, IServiceScopeFactory scopes, QueueOptions options,
+        Database dataSource, JobHandlers handlers, IServiceScopeFactory scopes, QueueOptions options,
         NotificationListener listener, TallyAuditor auditor, TimeProvider time, ILogger<JobWorker> log)
     {
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Queue.Running;
 using ScaiDrive.Queue.Scheduling;
 using ScaiDrive.Queue.Upkeep;
@@ -9,7 +8,7 @@ using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue;
 
-/// <summary>Registers the queue. An <see cref="NpgsqlDataSource"/> must be registered besides.</summary>
+/// <summary>Registers the queue. An <see cref="Database"/> must be registered besides.</summary>
 public static class QueueServices
 {
     extension(IServiceCollection services)
@@ -52,7 +51,7 @@ public static class QueueServices
             services.TryAddSingleton<NotificationListener>();
             services.TryAddSingleton<JobHandlers>();
             services.TryAddSingleton(provider => new JobWorker(
-                provider.GetRequiredService<NpgsqlDataSource>(),
+                provider.GetRequiredService<Database>(),
                 provider.GetRequiredService<JobHandlers>(),
                 provider.GetRequiredService<IServiceScopeFactory>(),
                 options(provider),

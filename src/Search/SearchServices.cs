@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Policies;
 using ScaiDrive.Search.Embedding.Providers;
@@ -25,7 +24,7 @@ public static class SearchServices
 {
     /// <summary>Adds the index, the ledger, the providers and the search service.</summary>
     /// <remarks>
-    /// The host supplies the <see cref="NpgsqlDataSource"/>, an <see cref="ITokenCounter"/> where text is chunked, and one
+    /// The host supplies the <see cref="Database"/>, an <see cref="ITokenCounter"/> where text is chunked, and one
     /// <see cref="IEmbeddingProviderFactory"/> per provider type, such as <see cref="LocalProviderFactory"/>.
     /// </remarks>
     public static IServiceCollection AddSearch(this IServiceCollection services, SearchOptions options)
@@ -40,7 +39,7 @@ public static class SearchServices
         services.AddSingleton<ExtractedTextStore>();
         services.AddSingleton<OutdatedTexts>();
         services.AddSingleton<IndexWriter>();
-        services.AddSingleton(provider => new FileLedger(provider.GetRequiredService<NpgsqlDataSource>(), options.Hints));
+        services.AddSingleton(provider => new FileLedger(provider.GetRequiredService<Database>(), options.Hints));
         services.AddSingleton<PolicyStore>();
         services.AddSingleton<FileStates>();
         services.AddSingleton<ReworkEstimator>();
@@ -119,6 +118,6 @@ public static class SearchServices
     }
 
     private static LocalIndex Local(IServiceProvider provider, SearchOptions options) => new(
-        provider.GetRequiredService<NpgsqlDataSource>(), options, provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<Database>(), options, provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<LocalIndex>>());
 }

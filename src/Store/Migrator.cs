@@ -2,22 +2,24 @@ using Npgsql;
 
 namespace ScaiDrive.Store;
 
-/// <summary>Brings a database to the schema this build expects.</summary>
+/// <summary>Brings a database to the schema this build expects, and puts every table of it behind <see cref="TenantWall"/>.</summary>
 /// <remarks>Safe when several processes start at once: they wait for each other on an advisory lock. Each script and
 /// the row that records it commit together, so a process that dies half-way leaves whole steps behind.</remarks>
-public sealed class Migrator(NpgsqlDataSource dataSource)
+public sealed class Migrator(Database database)
 {
     /// <summary>Applies what is missing and answers the names of what it applied, <c>room/NNNN_name</c>.</summary>
     /// <param name="rooms">In the order in which their schemas may build on each other.</param>
     /// <param name="cancellationToken">Stops between two scripts.</param>
     /// <exception cref="SchemaMismatchException">The database was changed by a newer build in a way this one cannot
     /// serve, or an applied script differs from the one in this build.</exception>
+    /// <exception cref="TenantRoleException">The wall between tenants needs a role that the connecting user may not make.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(IReadOnlyList<MigrationSet> rooms, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, MigrationSql.Lock, cancellationToken);
         try
         {
+            await TenantWallBuilder.MakeRoleAsync(connection, cancellationToken);
             await ExecuteAsync(connection, MigrationSql.CreateTable, cancellationToken);
             var applied = new List<string>();
             foreach (var migration in await MissingAsync(connection, rooms, cancellationToken))
@@ -26,6 +28,7 @@ public sealed class Migrator(NpgsqlDataSource dataSource)
                 applied.Add($"{migration.Room}/{migration.Name}");
             }
 
+            await TenantWallBuilder.BuildAsync(connection, cancellationToken);
             return applied;
         }
         finally
@@ -38,7 +41,7 @@ public sealed class Migrator(NpgsqlDataSource dataSource)
     /// <exception cref="SchemaMismatchException">As for <see cref="MigrateAsync"/>.</exception>
     public async Task<IReadOnlyList<string>> PendingAsync(IReadOnlyList<MigrationSet> rooms, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var exists = new NpgsqlCommand(MigrationSql.TableExists, connection);
         var missing = (bool)(await exists.ExecuteScalarAsync(cancellationToken))!
             ? await MissingAsync(connection, rooms, cancellationToken)

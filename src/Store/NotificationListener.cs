@@ -8,7 +8,7 @@ namespace ScaiDrive.Store;
 /// <remarks>A notification is a hint, never the truth: it may be lost with the connection. So a listener is also woken
 /// after every (re)connect and at least every <c>pollEvery</c>, and each such pause ends with a question to the server
 /// that proves the connection still answers.</remarks>
-public sealed class NotificationListener(NpgsqlDataSource dataSource, TimeProvider time, ILogger<NotificationListener> log)
+public sealed class NotificationListener(Database database, TimeProvider time, ILogger<NotificationListener> log)
 {
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(5);
 
@@ -52,7 +52,7 @@ public sealed class NotificationListener(NpgsqlDataSource dataSource, TimeProvid
         NpgsqlConnection? connection = null;
         try
         {
-            connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            connection = await database.OpenConnectionAsync(cancellationToken);
             var session = new Session(connection);
             await session.ExecuteAsync($"LISTEN \"{channel.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", cancellationToken);
             return session;

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ScaiDrive.Store;
 
-/// <summary>Opens the pool of connections that every room shares, with the settings the fleet relies on.</summary>
+/// <summary>Opens the pools of connections that every room shares, with the settings the fleet relies on.</summary>
 public static class PostgresDataSource
 {
     /// <summary>Seconds a transaction may sit idle before the server ends it. A worker that is stopped in the middle of a
@@ -12,13 +12,13 @@ public static class PostgresDataSource
     private const int DriverTimeoutSeconds = 15;
     private const int ConnectTimeoutSeconds = 5;
 
-    /// <summary>Makes the data source.</summary>
+    /// <summary>Makes the pools.</summary>
     /// <param name="urlOrConnectionString"><c>postgresql://user:password@host:port/database?sslmode=require</c>, with or
     /// without a driver suffix such as <c>postgresql+asyncpg</c>, or an Npgsql connection string (<c>Host=…;…</c>).</param>
     /// <param name="applicationName">Shown in <c>pg_stat_activity</c>, so that an operator knows who holds a connection.</param>
     /// <exception cref="FormatException">The value is neither; the message says what is expected. It never repeats the
     /// value, which may hold a password.</exception>
-    public static NpgsqlDataSource Create(string urlOrConnectionString, string applicationName)
+    public static Database Create(string urlOrConnectionString, string applicationName)
     {
         var settings = Parse(urlOrConnectionString);
         settings.ApplicationName = applicationName;
@@ -38,7 +38,7 @@ public static class PostgresDataSource
             // Statements here are short and many; compiling them takes longer than running them.
             "-c jit=off",
         }.Where(part => !string.IsNullOrEmpty(part)));
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        return new Database(new NpgsqlDataSourceBuilder(settings.ConnectionString).Build(), new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
     }
 
     /// <summary>Reads either form into a connection string builder.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Console;
-using Npgsql;
 using ScaiDrive.Api.Minimal;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
@@ -34,7 +33,7 @@ internal sealed record HostParts
 /// <summary>Puts the rooms together: the only place that knows them all.</summary>
 internal static class Composition
 {
-    internal static WebApplication BuildWebHost(HostSettings settings, NpgsqlDataSource dataSource, HostParts parts)
+    internal static WebApplication BuildWebHost(HostSettings settings, Database dataSource, HostParts parts)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         // The operator's variables are read and checked in one place; no other file or variable has a say.
@@ -50,7 +49,7 @@ internal static class Composition
 
         AddRooms(builder.Services, settings, dataSource, parts);
         if (parts.Api)
-            builder.Services.AddScaiDriveApi(new ApiOptions { Identity = settings.Identity });
+            builder.Services.AddScaiDriveApi(new ApiOptions { Identity = settings.Identity, SignIn = settings.SignIn, RateLimits = settings.RateLimits });
         else
             builder.Services.AddScaiDriveMetrics();
 
@@ -66,7 +65,7 @@ internal static class Composition
         return app;
     }
 
-    private static void AddRooms(IServiceCollection services, HostSettings settings, NpgsqlDataSource dataSource, HostParts parts)
+    private static void AddRooms(IServiceCollection services, HostSettings settings, Database dataSource, HostParts parts)
     {
         Directory.CreateDirectory(settings.DataDirectory);
         services.AddSingleton(dataSource);

@@ -1,4 +1,3 @@
-using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
@@ -16,7 +15,7 @@ internal static class Rooms
 
     /// <summary>A role other than <c>migrate</c> and <c>up</c> never changes the schema, and does not run on an old one.</summary>
     /// <exception cref="InvalidDataException">Migrations are due.</exception>
-    internal static async Task RequireCurrentSchemaAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    internal static async Task RequireCurrentSchemaAsync(Database dataSource, CancellationToken cancellationToken)
     {
         var pending = await new Migrator(dataSource).PendingAsync(Migrations, cancellationToken);
         if (pending.Count > 0)

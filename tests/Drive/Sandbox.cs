@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
+using ScaiDrive.Store;
 using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Drive.Tests;
@@ -11,7 +12,7 @@ public sealed class Sandbox : IAsyncDisposable
     private static readonly Lazy<Task<TestDatabase>> Database = new(() => TestDatabase.CreateAsync(DriveSchema.Migrations));
     private static int count;
 
-    private Sandbox(NpgsqlDataSource dataSource, string tenantId, string root, IChangeListener[] listeners)
+    private Sandbox(Database dataSource, string tenantId, string root, IChangeListener[] listeners)
     {
         (DataSource, TenantId) = (dataSource, tenantId);
         Content = new ContentStore(new ContentStoreOptions { Root = root });
@@ -25,7 +26,7 @@ public sealed class Sandbox : IAsyncDisposable
 
     public static DateTimeOffset Modified { get; } = new(2024, 5, 6, 7, 8, 9, TimeSpan.Zero);
 
-    public NpgsqlDataSource DataSource { get; }
+    public Database DataSource { get; }
 
     public string TenantId { get; }
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Queue.Tests;
@@ -21,7 +22,7 @@ public sealed class QueueRows : IAsyncDisposable
         Rules = new QueueRules(database.DataSource, TimeProvider.System);
     }
 
-    public NpgsqlDataSource DataSource => database.DataSource;
+    public Database DataSource => database.DataSource;
 
     public QueueReader Reader { get; }
 
@@ -156,7 +157,7 @@ public sealed class QueueRows : IAsyncDisposable
         return column;
     }
 
-    private NpgsqlCommand Command(string sql, object[] values)
+    private Statement Command(string sql, object[] values)
     {
         var command = DataSource.CreateCommand(sql);
         foreach (var value in values)

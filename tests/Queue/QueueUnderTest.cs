@@ -45,7 +45,7 @@ public sealed class QueueUnderTest : IAsyncDisposable
         Auditor = new TallyAuditor(database.DataSource, NullLogger<TallyAuditor>.Instance);
     }
 
-    public NpgsqlDataSource DataSource => database.DataSource;
+    public Database DataSource => database.DataSource;
 
     public JobQueue Jobs { get; }
 
@@ -260,7 +260,7 @@ public sealed class QueueUnderTest : IAsyncDisposable
         }
     }
 
-    private NpgsqlCommand Command(string sql, object[] values)
+    private Statement Command(string sql, object[] values)
     {
         var command = DataSource.CreateCommand(sql);
         foreach (var value in values)

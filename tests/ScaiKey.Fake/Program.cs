@@ -15,6 +15,7 @@ internal static class Program
 
         await using var fake = await ScaiKeyFake.StartAsync(port);
         await Console.Out.WriteLineAsync(Welcome(fake));
+        await Console.Out.WriteLineAsync(); // who started it reads up to here
         await Console.Out.FlushAsync();
         var stopped = new TaskCompletionSource();
         Console.CancelKeyPress += (_, pressed) =>

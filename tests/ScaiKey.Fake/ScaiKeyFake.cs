@@ -28,7 +28,7 @@ public sealed class ScaiKeyFake : IAsyncDisposable
         _mint = new(Keys, () => Issuer, time);
         _grants = new(Users, time);
         _webhooks = new(time);
-        _tokens = new(Clients, _grants, Users, _mint, () => AccessTokenLife);
+        _tokens = new(Clients, _grants, Users, _mint, () => AccessTokenLife, () => IdentityTokens);
         _page = new(Clients, Users, _grants);
     }
 
@@ -51,8 +51,11 @@ public sealed class ScaiKeyFake : IAsyncDisposable
     /// <summary>How long access tokens from signing in are good.</summary>
     public TimeSpan AccessTokenLife { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>In what the identity tokens of sign-ins differ from good ones.</summary>
+    public TokenShape IdentityTokens { get; set; } = new() { Lifetime = TimeSpan.FromMinutes(5) };
+
     /// <summary>What deliveries are signed with.</summary>
-    public string WebhookSecret { get; set; } = "whsec_demo";
+    public string WebhookSecret { get; set; } = "whsec_demo_0123456789";
 
     /// <summary>Listens on the port of loopback, or on a free one.</summary>
     /// <param name="port">0: a free one.</param>

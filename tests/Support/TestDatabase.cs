@@ -12,12 +12,12 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private const string FolderPrefix = "scaidrive-test-";
 
-    private TestDatabase(string connectionString, NpgsqlDataSource dataSource) =>
+    private TestDatabase(string connectionString, Database dataSource) =>
         (ConnectionString, DataSource) = (connectionString, dataSource);
 
     public string ConnectionString { get; }
 
-    public NpgsqlDataSource DataSource { get; }
+    public Database DataSource { get; }
 
     /// <summary>Makes the database and brings it to the schema of the given rooms.</summary>
     public static async Task<TestDatabase> CreateAsync(params MigrationSet[] rooms)

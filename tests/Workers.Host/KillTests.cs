@@ -89,7 +89,7 @@ public sealed class KillTests
                 .Where(commandLine => commandLine.Contains(data, StringComparison.Ordinal));
     }
 
-    private static async IAsyncEnumerable<(string, string)> QueryAsync(NpgsqlDataSource database, string sql)
+    private static async IAsyncEnumerable<(string, string)> QueryAsync(Database database, string sql)
     {
         await using var command = database.CreateCommand(sql);
         await using var rows = await command.ExecuteReaderAsync();
@@ -97,7 +97,7 @@ public sealed class KillTests
             yield return (rows.GetString(0), rows.GetString(1));
     }
 
-    private static async Task<long> CountAsync(NpgsqlDataSource database, string sql)
+    private static async Task<long> CountAsync(Database database, string sql)
     {
         await using var command = database.CreateCommand(sql);
         return (long)(await command.ExecuteScalarAsync())!;

@@ -30,12 +30,30 @@ public sealed class SettingsReaderTests
     [InlineData("SCAIDRIVE_SCAIKEY_URL", "http://id.example.org", "SCAIDRIVE_SCAIKEY_ALLOW_HTTP")]
     [InlineData("SCAIDRIVE_JWT_ISSUER", "https://id.example.org", "SCAIDRIVE_SCAIKEY_URL")]
     [InlineData("SCAIDRIVE_SCAIKEY_WEBHOOK_SECRET", "geheim", "SCAIDRIVE_SCAIKEY_URL")]
+    [InlineData("SCAIDRIVE_PUBLIC_URL", "https://drive.example.org", "SCAIDRIVE_SCAIKEY_URL")]
+    [InlineData("SCAIDRIVE_RATE_LIMIT_TOKEN", "10", "SCAIDRIVE_SCAIKEY_URL")]
     [InlineData("SCAIDRIVE_WEAVIATE_URL", "weaviate:8080", "http://host:port")]
     [InlineData("SCAIDRIVE_WEAVIATE_URL", "http://user:geheim@weaviate:8080", "SCAIDRIVE_WEAVIATE_API_KEY")]
     [InlineData("SCAIDRIVE_WEAVIATE_API_KEY", "geheim", "SCAIDRIVE_WEAVIATE_URL")]
     public void A_bad_value_is_refused_with_its_name_and_what_is_allowed(string name, string value, string allowed)
     {
         var fault = Assert.Throws<BadSettingsException>(() => Read((name, value)));
+
+        var problem = Assert.Single(fault.Problems);
+        Assert.StartsWith(name + ":", problem, StringComparison.Ordinal);
+        Assert.Contains(allowed, problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SCAIDRIVE_PUBLIC_URL", "drive.example.org", "https://host")]
+    [InlineData("SCAIDRIVE_PUBLIC_URL", "https://user:geheim@drive.example.org", "https://host")]
+    [InlineData("SCAIDRIVE_PUBLIC_URL", "https://drive.example.org/drive", "https://host")]
+    [InlineData("SCAIDRIVE_SESSION_IDLE_MINUTES", "721", "2 to 720")]
+    [InlineData("SCAIDRIVE_RATE_LIMIT_TENANT", "0", "1 to")]
+    public void A_bad_value_about_signing_in_is_refused_with_its_name_and_what_is_allowed(string name, string value, string allowed)
+    {
+        var fault = Assert.Throws<BadSettingsException>(() => Read(("SCAIDRIVE_SCAIKEY_URL", "https://id.example.org"), (name, value)));
 
         var problem = Assert.Single(fault.Problems);
         Assert.StartsWith(name + ":", problem, StringComparison.Ordinal);

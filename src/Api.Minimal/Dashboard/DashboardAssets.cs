@@ -13,6 +13,7 @@ public sealed class DashboardAssets
     {
         Read("dashboard.css", "text/css; charset=utf-8"),
         Read("dashboard.js", "text/javascript; charset=utf-8"),
+        Read("relay.js", "text/javascript; charset=utf-8"),
         Read("favicon.svg", "image/svg+xml"),
     }.ToFrozenDictionary(a => a.Name, StringComparer.Ordinal);
 

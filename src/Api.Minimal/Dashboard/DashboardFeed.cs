@@ -3,14 +3,15 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Dashboard;
 
-/// <summary>Reads the fleet's state once per interval while anybody watches, renders the panels once for all of them,
+/// <summary>Reads one view of the fleet's state once per interval while anybody watches, renders the panels once for all of them,
 /// and gives each watcher the panels that it has not seen. Nobody watching means no query at all.</summary>
 /// <remarks>A watcher holds no queue: when it is slow it skips what lies between and continues with the newest.</remarks>
 internal sealed class DashboardFeed(
-    FleetStateReader states, IServiceProvider services, ILoggerFactory logs, ApiOptions options, TimeProvider time) : IDisposable
+    FleetView view, FleetStateReader states, IServiceProvider services, ILoggerFactory logs, ApiOptions options, TimeProvider time) : IDisposable
 {
     internal static readonly TimeSpan AliveEvery = TimeSpan.FromSeconds(15);
 
@@ -79,7 +80,9 @@ internal sealed class DashboardFeed(
             if (++_watchers > 1)
                 return;
             _running = new CancellationTokenSource();
-            _ = RunAsync(_running.Token);
+            // It goes on for whoever watches when the first one has left.
+            using (TenantWall.Outside())
+                _ = RunAsync(_running.Token);
         }
     }
 
@@ -104,7 +107,7 @@ internal sealed class DashboardFeed(
             {
                 try
                 {
-                    Publish(await RenderAsync(await states.ReadAsync(stopping)), stopping);
+                    Publish(await RenderAsync(await states.ReadAsync(view, stopping)), stopping);
                 }
                 catch (Exception fault) when (!stopping.IsCancellationRequested) // one bad look must not freeze every open page
                 {

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
 using ScaiDrive.Queue;
@@ -18,16 +17,16 @@ internal sealed class FleetStateReader(
     private const int ReasonsShown = 8;
 
     /// <summary>The state now; <see cref="FleetState.Unreadable"/> while the database does not answer.</summary>
-    internal async Task<FleetState> ReadAsync(CancellationToken cancellationToken)
+    internal async Task<FleetState> ReadAsync(FleetView view, CancellationToken cancellationToken)
     {
         try
         {
-            var tenantId = LocalCaller.TenantId;
+            var tenantId = view.TenantId;
             var depths = await queues.DepthsAsync(cancellationToken);
             var totals = await ledger.TotalsAsync(tenantId, cancellationToken);
             var running = await queues.RunningAsync(tenantId, RunningShown, cancellationToken);
             var failures = await queues.FailuresAsync(tenantId, FailuresShown, cancellationToken);
-            var paths = await PathsAsync(tenantId, [.. running, .. failures], cancellationToken);
+            var paths = view.ShowsPaths ? await PathsAsync(tenantId, [.. running, .. failures], cancellationToken) : [];
             return new FleetState
             {
                 Queues = depths,

@@ -19,8 +19,20 @@ internal static class ErrorCodes
     internal const string Timeout = "TIMEOUT";
     internal const string Internal = "INTERNAL_ERROR";
 
+    /// <summary>A server that this one depends on does not answer; <c>details.dependency</c> names it.</summary>
+    internal const string UpstreamUnavailable = "UPSTREAM_UNAVAILABLE";
+
+    /// <summary>The caller asked for too much in a minute.</summary>
+    internal const string RateLimited = "RATE_LIMITED";
+
     /// <summary>The access token is missing or not valid; why stands in the log only.</summary>
     internal const string TokenInvalid = "AUTH_TOKEN_INVALID";
+
+    /// <summary>An event is not ScaiKey's, or not of now.</summary>
+    internal const string SignatureInvalid = "AUTH_SIGNATURE_INVALID";
+
+    /// <summary>An event of ScaiKey that means nothing here.</summary>
+    internal const string UnsupportedEvent = "UNSUPPORTED_EVENT";
 
     /// <summary>The token is good, the user is suspended or deactivated.</summary>
     internal const string UserSuspended = "AUTHZ_USER_SUSPENDED";

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
+using ScaiDrive.Api.Minimal.Identity.Tokens;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
 using ScaiDrive.Search.Query;
@@ -56,6 +57,7 @@ internal static partial class ErrorTranslator
         NpgsqlException or SocketException => ApiError.Unavailable("database", "The database does not answer now."),
         IOException { HResult: NoSpace or QuotaExceeded } => StorageFull(),
         InvalidDataException or JsonException => new(400, ErrorCodes.BadRequest, "The request body is malformed."),
+        ScaiKeyUnreachableException => ApiError.Unavailable("scaikey", "ScaiKey does not answer now."),
         TimeoutException => new(504, ErrorCodes.Timeout, "The request took too long.", RetryAfter: TimeSpan.FromSeconds(5)),
         OperationCanceledException => ApiError.Unavailable("server", "The server is stopping."),
         _ => Unexpected(),

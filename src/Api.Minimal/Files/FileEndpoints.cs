@@ -6,12 +6,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
-using Npgsql;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Api.Minimal.Permissions;
+using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Drive;
 using ScaiDrive.Extraction;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Files;
 
@@ -29,12 +30,12 @@ internal static class FileEndpoints
         internal void MapFiles()
         {
             var files = routes.MapGroup("/files").WithTags("Files").RequireScope(Scope.FilesRead);
-            files.MapPost("", UploadAsync).RequireScope(Scope.FilesWrite).WithName("UploadFile").WithSummary("Upload a file")
+            files.MapPost("", UploadAsync).RequireScope(Scope.FilesWrite).Costs(RequestClass.Transfer).WithName("UploadFile").WithSummary("Upload a file")
                 .WithDescription("multipart/form-data with the fields share_id, folder_id (omit for the root), name (overrides the file name) and the file. "
                     + "Put file last: then a wrong share or name is refused before the bytes are sent. The file is streamed into the store and never held in memory.")
                 .Accepts<UploadForm>("multipart/form-data");
             files.MapGet("/{file_id}", GetAsync).WithName("GetFile").WithSummary("One file");
-            files.MapMethods("/{file_id}/content", ["GET", "HEAD"], ContentAsync).WithName("GetFileContent").WithSummary("The bytes of a file, whole or a range")
+            files.MapMethods("/{file_id}/content", ["GET", "HEAD"], ContentAsync).Costs(RequestClass.Transfer).WithName("GetFileContent").WithSummary("The bytes of a file, whole or a range")
                 .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
                 .Produces(StatusCodes.Status206PartialContent, contentType: "application/octet-stream");
             files.MapDelete("/{file_id}", DeleteAsync).RequireScope(Scope.FilesWrite).WithName("DeleteFile").WithSummary("Put a file into the trash, or remove it for good");
@@ -42,7 +43,7 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<Created<FileAnswer>, ErrorResult>> UploadAsync(
-        HttpContext context, Caller caller, DriveStore drive, ResourceGate gate, ContentStore content, NpgsqlDataSource database, TimeProvider time,
+        HttpContext context, Caller caller, DriveStore drive, ResourceGate gate, ContentStore content, Database database, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var limit = (await drive.FindTenantAsync(caller.TenantId, cancellationToken))?.MaxFileSizeBytes ?? 0;
@@ -96,7 +97,7 @@ internal static class FileEndpoints
     }
 
     internal static async Task<Results<NoContent, ErrorResult>> DeleteAsync(
-        [FromRoute(Name = "file_id")] string fileId, bool? permanent, Caller caller, DriveStore drive, ResourceGate gate, NpgsqlDataSource database,
+        [FromRoute(Name = "file_id")] string fileId, bool? permanent, Caller caller, DriveStore drive, ResourceGate gate, Database database,
         CancellationToken cancellationToken)
     {
         if ((await gate.FileAsync(caller, fileId, Rights.Delete, cancellationToken, alsoTrashed: permanent is true)).Error is { } error)

@@ -1,19 +1,20 @@
 using System.Data.Common;
-using Npgsql;
+using ScaiDrive.Api.Minimal.Identity.Tokens;
 using ScaiDrive.Drive;
 using ScaiDrive.Search;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Health;
 
 /// <summary>Asks every dependency of this process whether it answers, each within <see cref="ApiOptions.ProbeTimeout"/>.</summary>
 internal sealed class ReadinessProbe(
-    NpgsqlDataSource database, ContentStore content, ISearchEngine engine, ApiOptions options, TimeProvider time, SearchOptions? search = null)
+    Database database, ContentStore content, ISearchEngine engine, ApiOptions options, TimeProvider time, SearchOptions? search = null, SigningKeys? keys = null)
 {
     /// <summary>True by name for what answered.</summary>
     /// <remarks>One PostgreSQL server does what the contract expects of Redis (wake-ups, shared state), so <c>redis</c> answers with
-    /// the database. There is no identity provider, so <c>scaikey</c> has nothing to wait for; <c>weaviate</c> is left out when
-    /// none is configured.</remarks>
+    /// the database. <c>scaikey</c> is true while tokens can be checked, so also on the last known keys while ScaiKey is away for a short time: taking
+    /// every node out of service then would make an outage of it. <c>weaviate</c> is left out when none is configured.</remarks>
     internal async Task<IReadOnlyDictionary<string, bool>> RunAsync(CancellationToken cancellationToken)
     {
         var answers = await AnswersAsync(cancellationToken);
@@ -22,7 +23,7 @@ internal sealed class ReadinessProbe(
             ["database"] = answers,
             ["redis"] = answers,
             ["storage"] = CanStore(),
-            ["scaikey"] = true,
+            ["scaikey"] = keys is null || await keys.CanCheckAsync(cancellationToken),
         };
         if (search?.Weaviate is not null)
             checks["weaviate"] = await engine.IsHealthyAsync(cancellationToken);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Api.Minimal.Identity.Tokens;
 using ScaiDrive.Drive;
+using ScaiDrive.Drive.Audit;
 using ScaiDrive.Drive.Users;
 
 namespace ScaiDrive.Api.Minimal.Identity;
@@ -11,7 +12,7 @@ namespace ScaiDrive.Api.Minimal.Identity;
 /// <remarks>What is wrong with a token stands in the log, under the request id, and in a metric: whoever tries tokens out learns nothing from the answer.
 /// Addresses that do not exist are refused like all others, so that nobody learns which do.</remarks>
 internal sealed partial class Authentication(
-    RequestDelegate next, TokenValidator tokens, SignIn signIn, ILogger<Authentication> log, ISessionAuthenticator? sessions = null)
+    RequestDelegate next, TokenValidator tokens, SignIn signIn, RefusalAudit refusals, ILogger<Authentication> log, ISessionAuthenticator? sessions = null)
 {
     private const string Scheme = "Bearer";
 
@@ -31,6 +32,7 @@ internal sealed partial class Authentication(
             return;
         }
 
+        ActingService.Name = context.Features.Get<AccessToken>()?.ServiceAccount;
         await next(context);
     }
 
@@ -62,6 +64,7 @@ internal sealed partial class Authentication(
                 return Refused(context, TokenFault.OtherTenant, $"{token.User.UserId} is no user of {token.User.TenantId}.");
             case Admission.Suspended:
                 AuthenticationMetrics.Refused("suspended");
+                await refusals.NoteAsync(context, token.User.TenantId, token.User.UserId, "suspended");
                 LogSuspended(token.User.UserId, token.User.TenantId, context.TraceIdentifier);
                 return new ApiError(
                     StatusCodes.Status403Forbidden, ErrorCodes.UserSuspended, "This user is suspended or deactivated. An administrator of the tenant can activate them again.");
@@ -79,6 +82,7 @@ internal sealed partial class Authentication(
         {
             HasAllRights = adminRole is not null,
             IsOperator = token.Scope.Highest >= Scope.PlatformAdmin,
+            AdminRole = adminRole,
             PartnerId = token.User.PartnerId,
             ServiceAccount = token.ServiceAccount,
         };

@@ -1,4 +1,5 @@
 using ScaiDrive.Drive;
+using ScaiDrive.Drive.Users;
 
 namespace ScaiDrive.Api.Minimal.Identity;
 
@@ -7,5 +8,5 @@ internal static class LocalCaller
 {
     internal const string TenantId = DriveStore.LocalTenantId;
 
-    internal static Caller Instance { get; } = new(TenantId, DriveStore.LocalUserId, IsAdmin: true) { IsOperator = true };
+    internal static Caller Instance { get; } = new(TenantId, DriveStore.LocalUserId, IsAdmin: true) { IsOperator = true, AdminRole = AdminRoles.TenantAdmin };
 }

@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using ScaiDrive.Api.Minimal.Envelope;
+using ScaiDrive.Drive;
 
 namespace ScaiDrive.Api.Minimal.Identity;
 
 /// <summary>Lets a request through only when the token allows what the address asks for (<see cref="RequiredScope"/>). An address that forgot to say is closed.</summary>
-internal sealed partial class ScopeGate(RequestDelegate next, ILogger<ScopeGate> log)
+internal sealed partial class ScopeGate(RequestDelegate next, RefusalAudit refusals, ILogger<ScopeGate> log)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -24,12 +25,14 @@ internal sealed partial class ScopeGate(RequestDelegate next, ILogger<ScopeGate>
             : RefuseAsync(context, $"The access token does not allow this: it needs the scope {ScopeNames.Of(required.Scope)}.", ScopeNames.Of(required.Scope));
     }
 
-    private static Task RefuseAsync(HttpContext context, string message, string? required)
+    private async Task RefuseAsync(HttpContext context, string message, string? required)
     {
         AuthenticationMetrics.Refused("scope");
         if (required is not null)
             context.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{required}\"";
-        return ErrorWriter.WriteAsync(context, new ApiError(
+        if (context.Features.Get<Caller>() is { } caller)
+            await refusals.NoteAsync(context, caller.TenantId, caller.UserId, "scope");
+        await ErrorWriter.WriteAsync(context, new ApiError(
             StatusCodes.Status403Forbidden,
             ErrorCodes.ScopeInsufficient,
             message,

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Metrics;
 
@@ -17,6 +18,7 @@ internal static class MetricsEndpoint
     internal static async Task<ContentHttpResult> ExportAsync(PrometheusExporter exporter, HttpContext context, CancellationToken cancellationToken)
     {
         context.Response.Headers.CacheControl = "no-store";
+        using var fleet = TenantWall.Outside(); // figures of the process and the fleet, not of whoever scrapes
         return TypedResults.Text(await exporter.ExportAsync(cancellationToken), PrometheusExporter.ContentType);
     }
 }

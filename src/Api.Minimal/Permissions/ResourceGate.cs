@@ -1,13 +1,13 @@
-using Npgsql;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Drive;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Permissions;
 
 /// <summary>Lets a caller through to a share, folder or file, or says why not: 404 for what is not there and just so for what they may not see,
 /// 403 for what they see but may not do, 410 for what is in the trash.</summary>
-internal sealed class ResourceGate(DriveStore drive, AccessControl access, AuditLog audit, NpgsqlDataSource database)
+internal sealed class ResourceGate(DriveStore drive, AccessControl access, AuditLog audit, Database database)
 {
     /// <summary>A file, live unless the trash is looked into as well.</summary>
     internal async Task<(DriveFile? File, ApiError? Error)> FileAsync(

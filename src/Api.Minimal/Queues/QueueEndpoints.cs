@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Identity;
 using ScaiDrive.Drive;
 using ScaiDrive.Queue;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Queues;
 
@@ -29,6 +30,7 @@ internal static class QueueEndpoints
         Caller caller, QueueReader reader, QueueRules rules, RuleAccess access, TimeProvider time, CancellationToken cancellationToken,
         [Range(1, 1440)] int minutes = 5)
     {
+        using var fleet = caller.IsOperator ? TenantWall.Outside() : null;
         var tenant = caller.IsOperator ? null : caller.TenantId;
         var depths = await reader.DepthsAsync(cancellationToken);
         var lately = (await reader.ThroughputAsync(TimeSpan.FromMinutes(minutes), null, cancellationToken)).ToDictionary(queue => queue.Queue, StringComparer.Ordinal);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Drive;
 using ScaiDrive.Search.Query;
 using ScaiDrive.Search.Query.Context;
@@ -20,15 +21,15 @@ internal static class SearchEndpoints
         internal void MapSearch()
         {
             var search = routes.MapGroup("/search").WithTags("Search").RequireScope(Scope.FilesRead);
-            search.MapGet("", KeywordGetAsync).WithName("Search").WithSummary("Files by word: names always, content when indexed");
-            search.MapPost("", KeywordPostAsync).WithName("SearchPost").WithSummary("Files by word, asked with a body");
-            search.MapGet("/keyword", KeywordGetAsync).WithName("SearchKeyword").WithSummary("The same as GET /search");
-            search.MapPost("/keyword", KeywordPostAsync).WithName("SearchKeywordPost").WithSummary("The same as POST /search");
-            search.MapGet("/semantic", SemanticGetAsync).WithName("SearchSemantic").WithSummary("Passages by meaning");
-            search.MapPost("/semantic", SemanticPostAsync).WithName("SearchSemanticPost").WithSummary("Passages by meaning, asked with a body");
-            search.MapGet("/hybrid", HybridGetAsync).WithName("SearchHybrid").WithSummary("Passages by word and meaning together");
-            search.MapPost("/hybrid", HybridPostAsync).WithName("SearchHybridPost").WithSummary("Passages by word and meaning together, asked with a body");
-            search.MapPost("/context", ContextAsync).WithName("SearchContext").WithSummary("Text that answers a question, for a language model to read")
+            search.MapGet("", KeywordGetAsync).Costs(RequestClass.Search).WithName("Search").WithSummary("Files by word: names always, content when indexed");
+            search.MapPost("", KeywordPostAsync).Costs(RequestClass.Search).WithName("SearchPost").WithSummary("Files by word, asked with a body");
+            search.MapGet("/keyword", KeywordGetAsync).Costs(RequestClass.Search).WithName("SearchKeyword").WithSummary("The same as GET /search");
+            search.MapPost("/keyword", KeywordPostAsync).Costs(RequestClass.Search).WithName("SearchKeywordPost").WithSummary("The same as POST /search");
+            search.MapGet("/semantic", SemanticGetAsync).Costs(RequestClass.Semantic).WithName("SearchSemantic").WithSummary("Passages by meaning");
+            search.MapPost("/semantic", SemanticPostAsync).Costs(RequestClass.Semantic).WithName("SearchSemanticPost").WithSummary("Passages by meaning, asked with a body");
+            search.MapGet("/hybrid", HybridGetAsync).Costs(RequestClass.Semantic).WithName("SearchHybrid").WithSummary("Passages by word and meaning together");
+            search.MapPost("/hybrid", HybridPostAsync).Costs(RequestClass.Semantic).WithName("SearchHybridPost").WithSummary("Passages by word and meaning together, asked with a body");
+            search.MapPost("/context", ContextAsync).Costs(RequestClass.Semantic).WithName("SearchContext").WithSummary("Text that answers a question, for a language model to read")
                 .WithDescription("The best passages over all files the caller may read, ranked by word and meaning, as one plain text of numbered sources within a token budget. "
                     + "Neighbouring passages of a file are joined; a text that stands in several files is given once.");
             search.MapIndexState();

@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 using static ScaiDrive.Connectors.Statements;
 
 namespace ScaiDrive.Connectors.Conflicts;
 
 /// <summary>Conflicts of connectors: shown to people, decided by them, settled by the next pass.</summary>
 [SuppressMessage("Performance", "CA1822", Justification = "Reads and writes belong to one store; which of them need the pool is its own affair.")]
-public sealed class ConflictStore(NpgsqlDataSource dataSource)
+public sealed class ConflictStore(Database dataSource)
 {
     /// <summary>Conflicts of a connector, newest first. All are kept.</summary>
     /// <param name="tenantId">Whose.</param>
@@ -30,11 +31,11 @@ public sealed class ConflictStore(NpgsqlDataSource dataSource)
         NpgsqlTransaction transaction, string tenantId, string connectorId, string conflictId, ConflictDecision decision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        await using var command = new NpgsqlCommand(ConflictSql.Decide, transaction.Connection, transaction);
+        await using var command = new Statement(transaction, ConflictSql.Decide);
         command.Parameters.Fill(tenantId, connectorId, conflictId, TextOf(decision));
         if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
             return false;
-        await using var again = new NpgsqlCommand(ConflictSql.LookAgain, transaction.Connection, transaction);
+        await using var again = new Statement(transaction, ConflictSql.LookAgain);
         again.Parameters.Fill(tenantId, connectorId);
         await again.ExecuteNonQueryAsync(cancellationToken);
         return true;
@@ -79,7 +80,7 @@ public sealed class ConflictStore(NpgsqlDataSource dataSource)
         return command;
     }
 
-    private static async Task<IReadOnlyList<Conflict>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Conflict>> ReadAsync(Statement command, CancellationToken cancellationToken)
     {
         await using var _ = command;
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

@@ -1,10 +1,11 @@
 using Npgsql;
 using ScaiDrive.Connectors.Sync;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors.Overview;
 
 /// <summary>Looks over all connectors at once: how they stand, which of them can be watched, what failed.</summary>
-public sealed class ConnectorOverview(NpgsqlDataSource dataSource)
+public sealed class ConnectorOverview(Database dataSource)
 {
     /// <summary>How every connector of a tenant stands, oldest first.</summary>
     public Task<IReadOnlyList<ConnectorStanding>> StandingsAsync(string tenantId, CancellationToken cancellationToken) => ReadAsync(

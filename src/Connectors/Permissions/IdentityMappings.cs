@@ -1,13 +1,14 @@
 using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Drive;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors.Permissions;
 
 /// <summary>Whom the source of a connector means by its SIDs: given by a person as a table, found by email, found by name.</summary>
 /// <remarks>The permissions that Drive keeps have the SIDs; only this mapping has users. So another mapping counts at once for every search and
 /// touches no file. Everything is handed to Drive in the transaction that changes it.</remarks>
-public sealed class IdentityMappings(NpgsqlDataSource dataSource, SourceAcls acls, GroupStore principals)
+public sealed class IdentityMappings(Database dataSource, SourceAcls acls, GroupStore principals)
 {
     private const int Page = 1_000;
     private const string EveryoneWord = "everyone";
@@ -220,12 +221,12 @@ public sealed class IdentityMappings(NpgsqlDataSource dataSource, SourceAcls acl
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private NpgsqlCommand Command(string sql, params object[] parameters) => With(dataSource.CreateCommand(sql), parameters);
+    private Statement Command(string sql, params object[] parameters) => With(dataSource.CreateCommand(sql), parameters);
 
-    private static NpgsqlCommand Command(NpgsqlTransaction transaction, string sql, params object[] parameters) =>
-        With(new NpgsqlCommand(sql, transaction.Connection, transaction), parameters);
+    private static Statement Command(NpgsqlTransaction transaction, string sql, params object[] parameters) =>
+        With(new Statement(transaction, sql), parameters);
 
-    private static NpgsqlCommand With(NpgsqlCommand command, object[] parameters)
+    private static Statement With(Statement command, object[] parameters)
     {
         foreach (var parameter in parameters)
         {

@@ -1,11 +1,11 @@
-using Npgsql;
 using ScaiDrive.Connectors.Sync;
 using ScaiDrive.Drive;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors.Permissions;
 
 /// <summary>Makes the part of a pass that reads permissions.</summary>
-public sealed class PermissionSweeps(NpgsqlDataSource dataSource, SourceAcls acls, IdentityMappings mappings, TimeProvider time)
+public sealed class PermissionSweeps(Database dataSource, SourceAcls acls, IdentityMappings mappings, TimeProvider time)
 {
     internal PermissionSweep Of(SyncPass pass) =>
         new(pass, new SweepRows(dataSource, pass.Connector.TenantId, pass.Connector.Id), acls, mappings, time);

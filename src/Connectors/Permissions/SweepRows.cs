@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors.Permissions;
 
@@ -17,7 +18,7 @@ internal sealed record SweepRow(long RowId, long ParentId, string Name, string F
 internal sealed record SweepState(DateTimeOffset StartedAt, long AfterId, bool IsFinished);
 
 /// <summary>What one connector has read of permissions: the columns of its snapshot, and its full reading.</summary>
-internal sealed class SweepRows(NpgsqlDataSource dataSource, string tenantId, string connectorId)
+internal sealed class SweepRows(Database dataSource, string tenantId, string connectorId)
 {
     private const int Page = 500;
 
@@ -104,5 +105,5 @@ internal sealed class SweepRows(NpgsqlDataSource dataSource, string tenantId, st
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private NpgsqlCommand Read(string sql, params object[] parameters) => dataSource.Statement(sql, [tenantId, connectorId, .. parameters]);
+    private Statement Read(string sql, params object[] parameters) => dataSource.Statement(sql, [tenantId, connectorId, .. parameters]);
 }

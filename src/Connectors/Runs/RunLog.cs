@@ -1,10 +1,11 @@
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors.Runs;
 
 /// <summary>What runs did item by item, and what dry runs found out. Kept as long as the run.</summary>
-public sealed class RunLog(NpgsqlDataSource dataSource)
+public sealed class RunLog(Database dataSource)
 {
     /// <summary>Items of a run in the order they were dealt with, problems among them.</summary>
     /// <param name="tenantId">Whose.</param>

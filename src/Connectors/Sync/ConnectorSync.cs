@@ -19,7 +19,7 @@ namespace ScaiDrive.Connectors.Sync;
 /// <para>At most one pass per connector may run at a time; the job's unique key and its fence see to that.</para>
 /// </remarks>
 public sealed class ConnectorSync(
-    NpgsqlDataSource dataSource,
+    Database dataSource,
     ConnectorStore connectors,
     ConnectorSources sources,
     DriveStore drive,

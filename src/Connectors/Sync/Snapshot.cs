@@ -1,4 +1,5 @@
 using Npgsql;
+using ScaiDrive.Store;
 using static ScaiDrive.Connectors.Statements;
 
 namespace ScaiDrive.Connectors.Sync;
@@ -45,7 +46,7 @@ internal sealed record ContestedPlace(long ParentId, string Name, string Path, s
 internal sealed record Intent(long Id, string Action, string Path, string? Temporary);
 
 /// <summary>The snapshot of one connector: reads outside, writes inside a transaction.</summary>
-internal sealed class Snapshot(NpgsqlDataSource dataSource, string tenantId, string connectorId)
+internal sealed class Snapshot(Database dataSource, string tenantId, string connectorId)
 {
     internal const long Root = 0;
 
@@ -154,9 +155,9 @@ internal sealed class Snapshot(NpgsqlDataSource dataSource, string tenantId, str
 
     internal SnapshotWriter Write(NpgsqlTransaction transaction, string runId) => new(transaction, tenantId, connectorId, runId);
 
-    private NpgsqlCommand Read(string sql, params object[] parameters) => dataSource.Statement(sql, [tenantId, connectorId, .. parameters]);
+    private Statement Read(string sql, params object[] parameters) => dataSource.Statement(sql, [tenantId, connectorId, .. parameters]);
 
-    private static async Task<List<SnapshotRow>> RowsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<List<SnapshotRow>> RowsAsync(Statement command, CancellationToken cancellationToken)
     {
         await using var _ = command;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -5,7 +5,7 @@ using ScaiDrive.Store;
 namespace ScaiDrive.Drive.Audit;
 
 /// <summary>Writes events with the caller's commit, so that there is one if and only if it happened; and lists them.</summary>
-public sealed class AuditLog(NpgsqlDataSource dataSource)
+public sealed class AuditLog(Database dataSource)
 {
     /// <summary>Adds an event.</summary>
     [SuppressMessage("Performance", "CA1822", Justification = "Who may write events is given the log, not a function.")]
@@ -16,7 +16,8 @@ public sealed class AuditLog(NpgsqlDataSource dataSource)
         await using var command = transaction.Command(
             AuditSql.Add,
             Arg.Of(audited.TenantId), Arg.Of(PrefixedId.New("evt")), Arg.Of(audited.Category), Arg.Of(audited.Action), Arg.Of(audited.Severity),
-            Arg.Of(audited.ActorId), Arg.Of(audited.TargetType), Arg.Of(audited.TargetId), Arg.Of(audited.DetailsJson));
+            Arg.Of(audited.ActorId), Arg.Of(audited.TargetType), Arg.Of(audited.TargetId), Arg.Of(audited.DetailsJson),
+            Arg.Of(ActingService.Name));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -5,7 +5,8 @@ internal static class AuditSql
 {
     internal const string Add = """
         INSERT INTO audit_event (tenant_id, id, category, action, severity, actor_id, target_type, target_id, details)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
+                CASE WHEN $10::text IS NULL THEN $9::jsonb ELSE $9::jsonb || jsonb_build_object('service_account', $10::text) END)
         """;
 
     internal const string List = """

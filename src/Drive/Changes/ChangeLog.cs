@@ -1,11 +1,12 @@
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
 /// <summary>Reads the change log.</summary>
 internal static class ChangeLog
 {
-    internal static Task<List<Change>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken) =>
+    internal static Task<List<Change>> ReadAsync(Statement command, CancellationToken cancellationToken) =>
         ItemRows.AllAsync(command, Read, cancellationToken);
 
     internal static string Text(ResourceType type) => type switch

@@ -1,4 +1,5 @@
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
@@ -20,7 +21,7 @@ public sealed record CollectResult(long ChunksSeen, long ChunksRemoved, long Byt
 /// (<see cref="ContentVanishedException"/>), or the collector sees the version.</para>
 /// <para>The lock is held for a few chunks at a time and waited for only briefly. Two collectors may run at once.</para>
 /// </remarks>
-public sealed class ContentCollector(NpgsqlDataSource dataSource, ContentStore content, TimeProvider time)
+public sealed class ContentCollector(Database dataSource, ContentStore content, TimeProvider time)
 {
     private const int BatchSize = 200;
 
@@ -112,7 +113,7 @@ public sealed class ContentCollector(NpgsqlDataSource dataSource, ContentStore c
     {
         if (chunks.Length == 0)
             return [];
-        var command = new NpgsqlCommand(ContentSql.Unreferenced, connection, transaction)
+        var command = new Statement(connection, ContentSql.Unreferenced)
         {
             Parameters = { Arg.Of(tenantId), Arg.Of([.. chunks.Select(chunk => chunk.Name)]) },
         };

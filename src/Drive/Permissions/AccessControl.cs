@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
@@ -12,7 +13,7 @@ namespace ScaiDrive.Drive;
 /// <para><see cref="RightsOfAsync(Caller, IReadOnlyList{Resource}, CancellationToken)"/> is exact: one statement, as of now.
 /// <see cref="ScopeOfAsync"/> says the same about reading for all places at once, from what is kept in memory by version.</para>
 /// </remarks>
-public sealed class AccessControl(NpgsqlDataSource dataSource)
+public sealed class AccessControl(Database dataSource)
 {
     private const int KeptTenants = 200;
 

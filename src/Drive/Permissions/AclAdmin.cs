@@ -1,10 +1,11 @@
 using Npgsql;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
 /// <summary>Changes lists of permissions: each change with its event, in one transaction. Whether the caller may is asked before.</summary>
-public sealed class AclAdmin(NpgsqlDataSource dataSource, AclStore lists, AuditLog audit)
+public sealed class AclAdmin(Database dataSource, AclStore lists, AuditLog audit)
 {
     /// <summary>Says something of a principal; null when the tenant has no such resource or principal.</summary>
     public async Task<AclEntry?> SetAsync(Caller caller, Resource resource, AclRule rule, CancellationToken cancellationToken)

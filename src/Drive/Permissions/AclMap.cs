@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
@@ -31,7 +32,7 @@ internal sealed class AclMap
     /// <summary>Lists of files.</summary>
     internal IReadOnlyList<AclNode> Files => files;
 
-    internal static async Task<AclMap> ReadAsync(NpgsqlDataSource dataSource, string tenantId, CancellationToken cancellationToken)
+    internal static async Task<AclMap> ReadAsync(Database dataSource, string tenantId, CancellationToken cancellationToken)
     {
         AclMap map;
         await using (var command = dataSource.Command(AccessSql.AclVersion, Arg.Of(tenantId)))
@@ -68,7 +69,7 @@ internal sealed class AclMap
             places[number].Number = number;
     }
 
-    private async Task EachAsync(NpgsqlCommand command, Action<AclNode, NpgsqlDataReader> read, CancellationToken cancellationToken)
+    private async Task EachAsync(Statement command, Action<AclNode, NpgsqlDataReader> read, CancellationToken cancellationToken)
     {
         await using (command)
         {

@@ -6,7 +6,7 @@ namespace ScaiDrive.Drive;
 
 /// <summary>Lists of permissions on shares, folders and files. A change counts at once, for files and in search.</summary>
 [SuppressMessage("Performance", "CA1822", Justification = "Reads and writes belong to one store; which of them need the pool is its own affair.")]
-public sealed class AclStore(NpgsqlDataSource dataSource)
+public sealed class AclStore(Database dataSource)
 {
     /// <summary>The list of a resource; an empty one that inherits when nothing was ever said.</summary>
     public async Task<AclList> FindAsync(string tenantId, Resource resource, CancellationToken cancellationToken)

@@ -1,4 +1,4 @@
-using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
@@ -32,7 +32,7 @@ internal sealed class FolderTree
     internal int Count => ids.Count;
 
     internal static async Task<FolderTree> ReadAsync(
-        NpgsqlDataSource dataSource, string tenantId, IReadOnlySet<string> shares, CancellationToken cancellationToken)
+        Database dataSource, string tenantId, IReadOnlySet<string> shares, CancellationToken cancellationToken)
     {
         long cursor;
         // First: what happens meanwhile is applied again, and ends the same.
@@ -47,7 +47,7 @@ internal sealed class FolderTree
         return tree;
     }
 
-    internal async Task FollowAsync(NpgsqlDataSource dataSource, string tenantId, CancellationToken cancellationToken)
+    internal async Task FollowAsync(Database dataSource, string tenantId, CancellationToken cancellationToken)
     {
         var changes = await ItemRows.AllAsync(
             dataSource.Command(AccessSql.FolderChanges, Arg.Of(tenantId), Arg.Of(Cursor)),

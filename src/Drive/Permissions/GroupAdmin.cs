@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Npgsql;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
 /// <summary>Makes, fills and removes groups: each change with its event, in one transaction.</summary>
-public sealed class GroupAdmin(NpgsqlDataSource dataSource, GroupStore groups, AuditLog audit)
+public sealed class GroupAdmin(Database dataSource, GroupStore groups, AuditLog audit)
 {
     /// <summary>Makes a group; null when the tenant has one of this name, whatever its case.</summary>
     public async Task<Group?> CreateAsync(Caller caller, string name, CancellationToken cancellationToken)

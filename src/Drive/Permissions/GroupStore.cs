@@ -7,7 +7,7 @@ namespace ScaiDrive.Drive;
 /// <summary>Users and groups of a tenant, and who belongs to which group.</summary>
 /// <remarks>Groups may contain groups, also each other. A change counts at once for everybody's rights.</remarks>
 [SuppressMessage("Performance", "CA1822", Justification = "Reads and writes belong to one store; which of them need the pool is its own affair.")]
-public sealed class GroupStore(NpgsqlDataSource dataSource)
+public sealed class GroupStore(Database dataSource)
 {
     /// <summary>Makes a group; null when the tenant has one of this name, whatever its case.</summary>
     public async Task<Group?> CreateAsync(NpgsqlTransaction transaction, string tenantId, string name, CancellationToken cancellationToken)

@@ -1,10 +1,11 @@
 using Npgsql;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
 /// <summary>Makes, changes, shares and gives away: each change with its event, in one transaction. Whether the caller may is asked before.</summary>
-public sealed class ShareAdmin(NpgsqlDataSource dataSource, DriveStore drive, ShareStore shares, AuditLog audit)
+public sealed class ShareAdmin(Database dataSource, DriveStore drive, ShareStore shares, AuditLog audit)
 {
     /// <summary>Makes a share.</summary>
     /// <exception cref="DriveException">As <see cref="DriveWriter.CreateShareAsync"/>.</exception>

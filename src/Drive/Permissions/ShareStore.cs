@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
 /// <summary>Which shares somebody sees, who has which role in them, and whom one could give one.</summary>
 [SuppressMessage("Performance", "CA1822", Justification = "Reads and writes belong to one store; which of them need the pool is its own affair.")]
-public sealed class ShareStore(NpgsqlDataSource dataSource, AccessControl access)
+public sealed class ShareStore(Database dataSource, AccessControl access)
 {
     /// <summary>The shares that somebody may see, by name.</summary>
     /// <param name="caller">Who.</param>

@@ -1,11 +1,12 @@
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
 /// <summary>What sources say about who may read their files, and whom they mean by their names.</summary>
 /// <remarks>A file refers to its list by number (<see cref="DriveWriter.SetSourceAclsAsync"/>). Lists keep the names of the source: who that is in this
 /// tenant is looked up when somebody asks, so another mapping or another member of a group counts at once and touches no file.</remarks>
-public sealed class SourceAcls(NpgsqlDataSource dataSource)
+public sealed class SourceAcls(Database dataSource)
 {
     /// <summary>The numbers of some lists, in their order; those that are new are kept, in a transaction of their own.</summary>
     /// <remarks>Like content, a list comes before the transaction that refers to it. One that nothing refers to does no harm.</remarks>

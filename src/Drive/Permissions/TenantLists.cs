@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
 /// <summary>What is kept of a tenant's lists and of what they say to each caller.</summary>
-internal sealed class TenantLists(NpgsqlDataSource dataSource, string tenantId) : IDisposable
+internal sealed class TenantLists(Database dataSource, string tenantId) : IDisposable
 {
     // A caller costs a byte for each list of a place.
     private const int KeptCallers = 2_000;

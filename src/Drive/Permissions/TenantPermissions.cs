@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
@@ -12,7 +12,7 @@ internal sealed class TenantPermissions
 
     private static readonly FrozenSet<string> None = FrozenSet<string>.Empty;
 
-    private readonly NpgsqlDataSource dataSource;
+    private readonly Database dataSource;
     private readonly string tenantId;
     private readonly Dictionary<long, (string SourceId, SourceAcl Acl)> files;
     private readonly Dictionary<string, SourceAcl> shares;
@@ -20,7 +20,7 @@ internal sealed class TenantPermissions
     private readonly ConcurrentDictionary<string, IReadOnlySet<long>> admitting = new(StringComparer.Ordinal);
 
     private TenantPermissions(
-        NpgsqlDataSource dataSource, string tenantId, long version, Dictionary<long, (string SourceId, SourceAcl Acl)> files,
+        Database dataSource, string tenantId, long version, Dictionary<long, (string SourceId, SourceAcl Acl)> files,
         Dictionary<string, SourceAcl> shares, Dictionary<string, IReadOnlySet<string>> known)
     {
         (this.dataSource, this.tenantId, Version) = (dataSource, tenantId, version);
@@ -30,7 +30,7 @@ internal sealed class TenantPermissions
     /// <summary>Read before everything else, so what is kept is never older than this.</summary>
     internal long Version { get; }
 
-    internal static async Task<TenantPermissions> ReadAsync(NpgsqlDataSource dataSource, string tenantId, CancellationToken cancellationToken)
+    internal static async Task<TenantPermissions> ReadAsync(Database dataSource, string tenantId, CancellationToken cancellationToken)
     {
         long version;
         await using (var command = dataSource.Command(PermissionSql.Version, Arg.Of(tenantId)))
@@ -84,7 +84,7 @@ internal sealed class TenantPermissions
     private Task<Dictionary<string, IReadOnlySet<string>>> TrusteesOfAsync(string userId, CancellationToken cancellationToken) =>
         TrusteesAsync(dataSource.Command(PermissionSql.TrusteesOf, Arg.Of(tenantId), Arg.Of(userId)), cancellationToken);
 
-    private static async Task<Dictionary<string, IReadOnlySet<string>>> TrusteesAsync(NpgsqlCommand command, CancellationToken cancellationToken) =>
+    private static async Task<Dictionary<string, IReadOnlySet<string>>> TrusteesAsync(Statement command, CancellationToken cancellationToken) =>
         (await ItemRows.AllAsync(command, row => (SourceId: row.GetString(0), Trustee: row.GetString(1)), cancellationToken))
             .GroupBy(row => row.SourceId, StringComparer.Ordinal)
             .ToDictionary(

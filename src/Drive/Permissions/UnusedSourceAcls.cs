@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
@@ -7,7 +8,7 @@ namespace ScaiDrive.Drive;
 /// leave ever more of them, and all of a tenant are read when somebody's rights are worked out.</summary>
 /// <remarks>Who is about to refer to a list has asked for its number before (<see cref="SourceAcls.InternAsync"/>), which starts its time anew. So what
 /// goes is what nobody asked for in that time and no file refers to at its end.</remarks>
-public sealed class UnusedSourceAcls(NpgsqlDataSource dataSource)
+public sealed class UnusedSourceAcls(Database dataSource)
 {
     private const int BatchSize = 1_000, Batches = 20;
 

@@ -1,9 +1,10 @@
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
 /// <summary>The entries of one folder: those of an index when all may be seen, else those that pass the filter.</summary>
-internal sealed record ChildrenQuery(NpgsqlDataSource DataSource, string TenantId, string ParentId, bool IncludeDeleted, ChildrenFilter? Filter)
+internal sealed record ChildrenQuery(Database DataSource, string TenantId, string ParentId, bool IncludeDeleted, ChildrenFilter? Filter)
 {
     internal Task<List<ChildItem>> ListAsync(int limit, int offset, CancellationToken cancellationToken)
     {

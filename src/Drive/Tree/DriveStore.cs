@@ -1,5 +1,6 @@
 using Npgsql;
 using ScaiDrive.Drive.Users;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
@@ -7,7 +8,7 @@ namespace ScaiDrive.Drive;
 /// <remarks>Every look-up is confined to the tenant: an id of another tenant is as unknown as one that never was. Safe for any
 /// number of threads.</remarks>
 public sealed class DriveStore(
-    NpgsqlDataSource dataSource, ContentStore content, IEnumerable<IChangeListener> listeners, TimeProvider time)
+    Database dataSource, ContentStore content, IEnumerable<IChangeListener> listeners, TimeProvider time)
 {
     /// <summary>The only tenant where no identity provider is configured.</summary>
     public const string LocalTenantId = "tnt_local";

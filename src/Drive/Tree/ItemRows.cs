@@ -1,4 +1,5 @@
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive;
 
@@ -30,7 +31,7 @@ internal static class ItemRows
     internal static DateTimeOffset Time(NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
 
     internal static async Task<T?> FirstAsync<T>(
-        NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+        Statement command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
         where T : class
     {
         await using (command)
@@ -41,7 +42,7 @@ internal static class ItemRows
     }
 
     internal static async Task<List<T>> AllAsync<T>(
-        NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+        Statement command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         await using (command)
         {

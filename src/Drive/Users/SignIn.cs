@@ -1,19 +1,20 @@
 using System.Text.Json;
 using Npgsql;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive.Users;
 
 /// <summary>Lets users in who come with a valid token: knows them, or makes them known, and refuses who is suspended.</summary>
 /// <remarks>The row is read with every request, so that a change counts at once, whoever made it; also one typed into SQL. It is written only
 /// when the token says something new or the last sign-in is some minutes old.</remarks>
-public sealed class SignIn(NpgsqlDataSource dataSource, AuditLog audit)
+public sealed class SignIn(Database dataSource, AuditLog audit)
 {
     /// <summary>Judges a user, who is made known with their tenant and groups when they come for the first time.</summary>
     public async Task<Admitted> AdmitAsync(ClaimedUser user, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(user);
-        if (await FindAsync(user, cancellationToken) is { } known && (!known.IsDue || known.Verdict.Admission != Admission.Admitted))
+        if (await FindAsync(user, cancellationToken) is { } known && !known.GivesWay && (!known.IsDue || known.Verdict.Admission != Admission.Admitted))
             return known.Verdict;
 
         await WriteDownAsync(user, cancellationToken);
@@ -24,12 +25,14 @@ public sealed class SignIn(NpgsqlDataSource dataSource, AuditLog audit)
     private Task<KnownUser?> FindAsync(ClaimedUser user, CancellationToken cancellationToken) => ItemRows.FirstAsync(
         dataSource.Command(
             SignInSql.Find,
-            Arg.Of(user.UserId), Arg.Of(user.IssuedAt.ToStored()), Arg.Of(user.Email), Arg.Of(user.Name), Arg.Of([.. user.Groups]), Arg.Of(user.PartnerId)),
+            Arg.Of(user.UserId), Arg.Of(user.IssuedAt.ToStored()), Arg.Of(user.Email), Arg.Of(user.Name), Arg.Of([.. user.Groups]), Arg.Of(user.PartnerId),
+            Arg.Of(user.TenantId)),
         row => new KnownUser(
             new Admitted(
                 row.GetString(0) != user.TenantId ? Admission.OtherTenant : row.GetBoolean(1) ? Admission.Admitted : Admission.Suspended,
                 ItemRows.Text(row, 2)),
-            row.GetBoolean(3)),
+            row.GetBoolean(3),
+            row.GetBoolean(4)),
         cancellationToken);
 
     private async Task WriteDownAsync(ClaimedUser user, CancellationToken cancellationToken)
@@ -39,6 +42,8 @@ public sealed class SignIn(NpgsqlDataSource dataSource, AuditLog audit)
         await using (var tenant = transaction.Command(SignInSql.EnsureTenant, Arg.Of(user.TenantId), Arg.Of(user.PartnerId)))
             await tenant.ExecuteNonQueryAsync(cancellationToken);
 
+        await using (var displace = transaction.Command(SignInSql.Displace, Arg.Of(user.TenantId), Arg.Of(user.UserId)))
+            await displace.ExecuteNonQueryAsync(cancellationToken);
         var isNew = await InsertAsync(transaction, user, cancellationToken);
         if (isNew || await UpdateAsync(transaction, user, cancellationToken))
             await SetGroupsAsync(transaction, user, cancellationToken);
@@ -82,5 +87,5 @@ public sealed class SignIn(NpgsqlDataSource dataSource, AuditLog audit)
         DetailsJson = JsonSerializer.Serialize(new { email = user.Email, groups = user.Groups }),
     };
 
-    private sealed record KnownUser(Admitted Verdict, bool IsDue);
+    private sealed record KnownUser(Admitted Verdict, bool IsDue, bool GivesWay);
 }

@@ -4,7 +4,7 @@ namespace ScaiDrive.Drive.Users;
 internal static class SignInSql
 {
     // Sent with every request: one row by a unique index, no write. By id alone, because the id of another tenant's user must be noticed.
-    // The last column: whether what the token says has to be written down.
+    // The last columns: whether what the token says has to be written down, and whether the row gives way (see Displace).
     internal const string Find = """
         SELECT u.tenant_id, u.is_active AND u.status IN ('active', 'pending') AND t.status = 'active', u.admin_role,
                u.status = 'pending'
@@ -14,7 +14,8 @@ internal static class SignInSql
                OR ($2 >= u.claims_at AND (
                    u.token_groups <> $5
                    OR ($3::text IS NOT NULL AND u.email IS DISTINCT FROM $3)
-                   OR ($4::text IS NOT NULL AND u.name IS DISTINCT FROM $4)))
+                   OR ($4::text IS NOT NULL AND u.name IS DISTINCT FROM $4))),
+               u.tenant_id <> $7 AND u.status = 'pending' AND u.claims_at = '-infinity' AND u.last_login_at IS NULL
         FROM users u
         JOIN tenants t ON t.id = u.tenant_id
         WHERE u.id = $1;
@@ -24,6 +25,12 @@ internal static class SignInSql
     internal const string EnsureTenant = """
         INSERT INTO tenants AS t (id, name, partner_id) VALUES ($1, $1, $2)
         ON CONFLICT (id) DO UPDATE SET partner_id = EXCLUDED.partner_id WHERE t.partner_id IS NULL AND EXCLUDED.partner_id IS NOT NULL;
+        """;
+
+    // A row that an admin of another tenant made, and that ScaiKey never spoke of, keeps nobody out of their own tenant.
+    internal const string Displace = """
+        DELETE FROM users
+        WHERE id = $2 AND tenant_id <> $1 AND status = 'pending' AND claims_at = '-infinity' AND last_login_at IS NULL;
         """;
 
     // Two unique keys hold the id: with a conflict target, the other key would make the second of two first requests an error.

@@ -6,6 +6,7 @@ using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Drive;
 using ScaiDrive.Drive.Audit;
 using ScaiDrive.Queue;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
@@ -23,7 +24,7 @@ public sealed record ConnectorChange(Connector Wanted, IReadOnlyList<string> Mem
 
 /// <summary>Sets connectors up, changes, stops and removes them: checked, and with an event, in one transaction each.</summary>
 public sealed class ConnectorAdmin(
-    NpgsqlDataSource dataSource, ConnectorStore connectors, ConnectorSources sources, ConflictStore conflicts, IdentityMappings mappings, JobQueue queue,
+    Database dataSource, ConnectorStore connectors, ConnectorSources sources, ConflictStore conflicts, IdentityMappings mappings, JobQueue queue,
     AuditLog audit, TimeProvider time)
 {
     /// <summary>Sets a connector up.</summary>

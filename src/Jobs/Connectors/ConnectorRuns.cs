@@ -1,8 +1,8 @@
-using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
 using ScaiDrive.Drive.Audit;
 using ScaiDrive.Queue;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
@@ -20,7 +20,7 @@ public sealed record RunWish
 }
 
 /// <summary>Starts runs of connectors.</summary>
-public sealed class ConnectorRuns(NpgsqlDataSource dataSource, JobQueue queue, QueueReader jobs, AuditLog audit)
+public sealed class ConnectorRuns(Database dataSource, JobQueue queue, QueueReader jobs, AuditLog audit)
 {
     /// <summary>What asks for a run because a person did.</summary>
     public const string Manual = "manual";

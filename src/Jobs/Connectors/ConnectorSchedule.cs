@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Queue;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
@@ -43,7 +44,7 @@ internal sealed class ConnectorSchedule(Schedules schedules) : IConnectorListene
 
 /// <summary>Sees to it once per start that every connector has its schedule: those set up by an earlier version have none, and a restored
 /// database may lack some.</summary>
-internal sealed class ConnectorScheduleRepair(NpgsqlDataSource dataSource, ConnectorStore connectors, TimeProvider time, ILogger<ConnectorScheduleRepair> log)
+internal sealed class ConnectorScheduleRepair(Database dataSource, ConnectorStore connectors, TimeProvider time, ILogger<ConnectorScheduleRepair> log)
     : BackgroundService
 {
     private const int PageSize = 500;

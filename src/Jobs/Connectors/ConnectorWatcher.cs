@@ -1,15 +1,15 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Overview;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
 /// <summary>Lets the sources that can tell of changes do so: one watch for each connector in the whole fleet, by a lock that another worker takes over
 /// when its holder is gone. Connectors that are paused, changed or deleted are followed within seconds.</summary>
 internal sealed class ConnectorWatcher(
-    NpgsqlDataSource dataSource, ConnectorOverview overview, ConnectorSources sources, ConnectorWatch watch, JobsOptions options, TimeProvider time, ILogger<ConnectorWatcher> log)
+    Database dataSource, ConnectorOverview overview, ConnectorSources sources, ConnectorWatch watch, JobsOptions options, TimeProvider time, ILogger<ConnectorWatcher> log)
     : BackgroundService
 {
     private readonly Dictionary<(string TenantId, string ConnectorId), Watching> running = [];

@@ -1,10 +1,11 @@
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Jobs;
 
 /// <summary>Which connectors this process watches: advisory locks of one session, so that all are free as soon as the process, its machine or the
 /// connection is gone, and one connection is enough for any number of connectors.</summary>
-internal sealed class WatcherLocks(NpgsqlDataSource dataSource) : IAsyncDisposable
+internal sealed class WatcherLocks(Database dataSource) : IAsyncDisposable
 {
     // Beside the numbers that other upkeep takes, which are single.
     private const string Take = "SELECT pg_try_advisory_lock(hashtextextended('connector-watch:' || $1 || '/' || $2, 0))";

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Claiming;
 
@@ -8,7 +9,7 @@ namespace ScaiDrive.Queue.Claiming;
 /// <param name="time">Says when a job was claimed.</param>
 /// <param name="kept">The connection of the one loop that uses this store; without it any connection of the pool serves.
 /// The pool hands out its connections in turn, and each would parse and plan the large statements for itself.</param>
-internal sealed class JobStore(NpgsqlDataSource dataSource, TimeProvider time, KeptConnection? kept = null)
+internal sealed class JobStore(Database dataSource, TimeProvider time, KeptConnection? kept = null)
 {
     /// <summary>Seconds. Shorter than a lease: a worker must notice a silent connection before others declare it lost.</summary>
     private const int Timeout = 8;

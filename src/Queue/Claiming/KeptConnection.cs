@@ -1,10 +1,11 @@
 using System.Data;
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Claiming;
 
 /// <summary>A connection that one loop keeps for as long as it answers, and opens again when it does not. Not thread-safe.</summary>
-internal sealed class KeptConnection(NpgsqlDataSource dataSource) : IAsyncDisposable
+internal sealed class KeptConnection(Database dataSource) : IAsyncDisposable
 {
     private NpgsqlConnection? connection;
 

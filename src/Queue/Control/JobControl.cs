@@ -2,13 +2,14 @@ using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Queue.Control;
 using ScaiDrive.Queue.Reading;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue;
 
 /// <summary>What an operator may do to jobs: run them again, cancel them, move them to the other queue.</summary>
 /// <remarks>One job, named ones, or all that a filter fits. Many are changed in steps of 500, each a transaction of its own,
 /// so that nobody waits for the rest; what was done stays done when the caller goes away.</remarks>
-public sealed class JobControl(NpgsqlDataSource dataSource)
+public sealed class JobControl(Database dataSource)
 {
     /// <summary>Jobs changed in one transaction.</summary>
     internal const int Step = 500;

@@ -2,13 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Queue.Control;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue;
 
 /// <summary>What operators decide about many jobs at once: shares, limits, pauses. Workers learn of it within a moment.</summary>
 /// <remarks>A rule counts for every job that carries its key, of whatever tenant; who may set which key is for the caller to
 /// decide. Every change answers the rule as it is then, or null when it says nothing any more and is gone.</remarks>
-public sealed class QueueRules(NpgsqlDataSource dataSource, TimeProvider time)
+public sealed class QueueRules(Database dataSource, TimeProvider time)
 {
     private const double MaxWeight = 1000;
     private const int MaxRate = 1_000_000;

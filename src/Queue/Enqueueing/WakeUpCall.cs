@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Enqueueing;
 
@@ -8,7 +8,7 @@ namespace ScaiDrive.Queue.Enqueueing;
 /// <remarks>A <c>NOTIFY</c> inside the producer's transaction would take the server's one notification lock until its
 /// commit is on disk, which makes all producers commit one after the other. What is lost with this process, the
 /// workers' poll finds.</remarks>
-internal sealed class WakeUpCall(NpgsqlDataSource dataSource, TimeProvider time, ILogger log) : IDisposable
+internal sealed class WakeUpCall(Database dataSource, TimeProvider time, ILogger log) : IDisposable
 {
     /// <summary>The first look after a quiet time comes soon: most producers commit at once.</summary>
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(1);
@@ -37,7 +37,9 @@ internal sealed class WakeUpCall(NpgsqlDataSource dataSource, TimeProvider time,
             active = true;
         }
 
-        _ = Task.Run(RunAsync);
+        // For the transactions of all producers, long after the request that came first.
+        using (TenantWall.Outside())
+            _ = Task.Run(RunAsync);
     }
 
     public void Dispose() => stop.Cancel();

@@ -3,11 +3,12 @@ using System.Globalization;
 using Npgsql;
 using ScaiDrive.Queue.Explaining;
 using ScaiDrive.Queue.Reading;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue;
 
 /// <summary>Answers why a job is not running.</summary>
-public sealed class JobExplainer(NpgsqlDataSource dataSource)
+public sealed class JobExplainer(Database dataSource)
 {
     private const int MostAhead = 10_000;
     private const int MostLanes = 30;
@@ -15,6 +16,8 @@ public sealed class JobExplainer(NpgsqlDataSource dataSource)
     /// <summary>The answer as of now, or null when the tenant has no such job.</summary>
     public async Task<JobExplanation?> ExplainAsync(string tenantId, long id, CancellationToken cancellationToken)
     {
+        // A job waits for others' jobs too: they are counted, by statements that name the tenant wherever more is told.
+        using var fleet = TenantWall.Outside();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         // One snapshot: what is read first must still be true when the rest is read.
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);

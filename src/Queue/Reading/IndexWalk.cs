@@ -1,4 +1,5 @@
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Reading;
 
@@ -11,7 +12,7 @@ internal static class IndexWalk
         SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('jit', 'off', true)
         """;
 
-    extension(NpgsqlDataSource dataSource)
+    extension(Database dataSource)
     {
         /// <summary>The statement with its parameters still to be added to <see cref="NpgsqlBatchCommand.Parameters"/>; both
         /// go in one round trip and one transaction.</summary>

@@ -1,12 +1,12 @@
-using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Reading;
 
 /// <summary>Finds one page of jobs by whichever index leads there fastest.</summary>
 /// <remarks>A page costs a bounded walk. When the filter fits few of very many jobs, the page ends where the walk did,
 /// with fewer jobs than asked for and a key to go on from.</remarks>
-internal sealed class JobPages(NpgsqlDataSource dataSource)
+internal sealed class JobPages(Database dataSource)
 {
     /// <summary>Jobs passed in one page at most; two to four microseconds each.</summary>
     private const int LongestWalk = 25_000;

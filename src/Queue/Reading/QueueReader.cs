@@ -1,6 +1,6 @@
-using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Queue.Reading;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue;
 
@@ -8,7 +8,7 @@ namespace ScaiDrive.Queue;
 /// <remarks>Totals come from maintained counts that are exact at the moment of the answer, and are over all tenants unless
 /// one is named. Everything about single jobs is for one tenant. Nothing here grows slower with the number of jobs, waiting
 /// or finished.</remarks>
-public sealed class QueueReader(NpgsqlDataSource dataSource)
+public sealed class QueueReader(Database dataSource)
 {
     private const int MaxLimit = 500;
     private const int MaxLogLines = 5000;
@@ -79,6 +79,8 @@ public sealed class QueueReader(NpgsqlDataSource dataSource)
     /// <summary>The workers that have not ended, the oldest first; one that stopped answering stays until it is declared lost.</summary>
     public async Task<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken)
     {
+        // How busy a worker is, is the same for all who ask.
+        using var fleet = TenantWall.Outside();
         await using var walk = dataSource.CreateWalk(ReaderSql.Workers, out var command);
         var workers = new List<WorkerRow>();
         await using var row = await walk.ReadWalkAsync(cancellationToken);

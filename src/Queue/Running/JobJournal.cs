@@ -1,12 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Running;
 
 /// <summary>Writes what running jobs said, many jobs in one round trip.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle is never asked for holds nothing to release.")]
-internal sealed class JobJournal(NpgsqlDataSource dataSource)
+internal sealed class JobJournal(Database dataSource)
 {
     // One writer at a time keeps the lines of a job in their order.
     private readonly SemaphoreSlim writing = new(1, 1);

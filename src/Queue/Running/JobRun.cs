@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Queue.Claiming;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Running;
 
 /// <summary>One attempt in this process: the claim, the handler's token, and what the handler said so far.</summary>
-internal sealed class JobRun(ClaimedJob job, NpgsqlDataSource dataSource, JobJournal journal, TimeProvider time) : JobContext, IDisposable
+internal sealed class JobRun(ClaimedJob job, Database dataSource, JobJournal journal, TimeProvider time) : JobContext, IDisposable
 {
     /// <summary>Lines kept per attempt, and lines that may wait for a database that does not answer.</summary>
     internal const int MaxLines = 10_000;

@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Scheduling;
 
 /// <summary>Fires what is due: enqueues the jobs and moves the schedules in one transaction.</summary>
 /// <remarks>A row is locked from the look at its fire time to the commit that moves it, so no two workers fire it for one time.
 /// The only clock is the database's.</remarks>
-internal sealed partial class DueSchedules(NpgsqlDataSource dataSource, JobQueue queue, ILogger log)
+internal sealed partial class DueSchedules(Database dataSource, JobQueue queue, ILogger log)
 {
     private const int BatchSize = 100;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Queue.Running;
 using ScaiDrive.Queue.Scheduling;
 using ScaiDrive.Store;
@@ -25,7 +24,7 @@ public sealed partial class ScheduleRunner : BackgroundService
     private readonly ILogger log;
     private readonly Signal changed;
 
-    internal ScheduleRunner(NpgsqlDataSource dataSource, JobQueue queue, NotificationListener listener, TimeProvider time, ILogger<ScheduleRunner> log)
+    internal ScheduleRunner(Database dataSource, JobQueue queue, NotificationListener listener, TimeProvider time, ILogger<ScheduleRunner> log)
     {
         (this.listener, this.time, this.log) = (listener, time, log);
         due = new DueSchedules(dataSource, queue, log);

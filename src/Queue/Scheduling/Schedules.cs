@@ -8,7 +8,7 @@ namespace ScaiDrive.Queue;
 /// <summary>Sets schedules up, changes them and shows them. Who fires them is <see cref="ScheduleRunner"/>, in every worker.</summary>
 /// <remarks>Whether a time has come is judged by the database's clock alone. Thread-safe; one per process.</remarks>
 [SuppressMessage("Performance", "CA1822", Justification = "Reads and writes belong to one store; which of them need the pool is its own affair.")]
-public sealed class Schedules(NpgsqlDataSource dataSource, JobQueue queue)
+public sealed class Schedules(Database dataSource, JobQueue queue)
 {
     private const int MaxLimit = 500;
     private const int MaxPreview = 1000;
@@ -337,18 +337,18 @@ public sealed class Schedules(NpgsqlDataSource dataSource, JobQueue queue)
 
     private static async Task<LockedSchedule?> LockAsync(NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, params object[] values)
     {
-        await using var command = With(new NpgsqlCommand(sql, transaction.Connection, transaction), values);
+        await using var command = With(new Statement(transaction, sql), values);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? new LockedSchedule(ScheduleRow.Read(row), ScheduleRow.ReadNow(row)) : null;
     }
 
     private static async Task<int> ExecuteAsync(NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, params object[] values)
     {
-        await using var command = With(new NpgsqlCommand(sql, transaction.Connection, transaction), values);
+        await using var command = With(new Statement(transaction, sql), values);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static NpgsqlCommand With(NpgsqlCommand command, params object[] values)
+    private static Statement With(Statement command, params object[] values)
     {
         foreach (var value in values)
             command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Scheduling;
@@ -19,7 +18,7 @@ internal static class SchedulingServices
         {
             services.TryAddSingleton<NotificationListener>();
             services.TryAddSingleton(provider => new ScheduleRunner(
-                provider.GetRequiredService<NpgsqlDataSource>(),
+                provider.GetRequiredService<Database>(),
                 provider.GetRequiredService<JobQueue>(),
                 provider.GetRequiredService<NotificationListener>(),
                 provider.GetRequiredService<TimeProvider>(),

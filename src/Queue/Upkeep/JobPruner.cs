@@ -1,10 +1,11 @@
 using Npgsql;
 using ScaiDrive.Queue.Claiming;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Upkeep;
 
 /// <summary>Deletes old finished jobs with their logs and progress, a small step at a time.</summary>
-internal sealed class JobPruner(NpgsqlDataSource dataSource, QueueOptions options)
+internal sealed class JobPruner(Database dataSource, QueueOptions options)
 {
     private const int LockNumber = 2;
 

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Queue.Claiming;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Upkeep;
 
 /// <summary>Finds workers whose heartbeat ran out and makes their jobs ready for others, counting the attempt.</summary>
-internal sealed partial class LeaseRescuer(NpgsqlDataSource dataSource, ILogger log)
+internal sealed partial class LeaseRescuer(Database dataSource, ILogger log)
 {
     private const int LockNumber = 1;
     private const int StepSize = 500;

@@ -1,12 +1,13 @@
 using System.Data;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Upkeep;
 
 /// <summary>Counts the jobs and compares the result with the counters. They are changed in the same transactions, so
 /// they can only differ when somebody changed the tables by hand, or by a fault.</summary>
-public sealed partial class TallyAuditor(NpgsqlDataSource dataSource, ILogger<TallyAuditor> log)
+public sealed partial class TallyAuditor(Database dataSource, ILogger<TallyAuditor> log)
 {
     /// <summary>Says where the counters are wrong. Reads every job: seconds for millions.</summary>
     public async Task<IReadOnlyList<TallyDrift>> CheckAsync(CancellationToken cancellationToken) =>

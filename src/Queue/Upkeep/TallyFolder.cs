@@ -1,12 +1,13 @@
 using Npgsql;
 using ScaiDrive.Queue.Claiming;
 using ScaiDrive.Queue.Fairness;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Queue.Upkeep;
 
 /// <summary>Folds the differences that every change of a job's state leaves behind into one sum per lane.</summary>
 /// <remarks>Readers add what is not folded yet, so nothing depends on when this runs but their speed.</remarks>
-internal sealed class TallyFolder(NpgsqlDataSource dataSource, TimeProvider time)
+internal sealed class TallyFolder(Database dataSource, TimeProvider time)
 {
     private const int LockNumber = 3;
     private const int StepSize = 5000;

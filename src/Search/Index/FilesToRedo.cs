@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Index;
 
@@ -17,7 +18,7 @@ public sealed record RedoFilter(string TenantId, string? FileId, string? ShareId
 public sealed record FileToRedo(string FileId, string ContentHash, bool HasText);
 
 /// <summary>Finds files to be indexed again.</summary>
-public sealed class FilesToRedo(NpgsqlDataSource database)
+public sealed class FilesToRedo(Database database)
 {
     /// <summary>How many files the filter fits.</summary>
     public async Task<long> CountAsync(RedoFilter filter, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Index;
 
@@ -25,7 +25,7 @@ internal sealed record FeedChunk(
     int Index, int Page, int? LastPage, string? Section, string Text, int OverlapLength, IReadOnlyList<(string Model, float[] Vector)> Vectors);
 
 /// <summary>Reads the log and the tables for a follower.</summary>
-internal sealed class IndexFeed(NpgsqlDataSource database)
+internal sealed class IndexFeed(Database database)
 {
     internal async Task<IReadOnlyList<string>> TenantsAsync(CancellationToken cancellationToken)
     {

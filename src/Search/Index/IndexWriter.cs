@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Npgsql;
 using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Text;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Index;
 
@@ -10,7 +11,7 @@ namespace ScaiDrive.Search.Index;
 /// Every change of a file is logged by the database when the transaction commits, and every local index follows that log.
 /// All calls may be repeated. Writes about a content that is no longer the file's current one change nothing.
 /// </remarks>
-public sealed class IndexWriter(NpgsqlDataSource database, SearchMetrics metrics)
+public sealed class IndexWriter(Database database, SearchMetrics metrics)
 {
     private const int ChunksPerStatement = 500;
 

@@ -2,13 +2,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Search.Ledger;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Index;
 
 /// <summary>Folds counters, cuts off old log rows, and removes text and vectors that no file uses.</summary>
 /// <remarks>Several processes may run it at once. Every step is short and bounded.</remarks>
 public sealed class SearchUpkeep(
-    NpgsqlDataSource database, SearchOptions options, SearchMetrics metrics, TimeProvider time, ILogger<SearchUpkeep> log) : BackgroundService
+    Database database, SearchOptions options, SearchMetrics metrics, TimeProvider time, ILogger<SearchUpkeep> log) : BackgroundService
 {
     private const int RowsPerStep = 5_000;
     private static readonly TimeSpan CacheInterval = TimeSpan.FromHours(1);

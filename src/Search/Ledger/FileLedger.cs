@@ -1,6 +1,7 @@
 using Npgsql;
 using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Text;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Ledger;
 
@@ -95,7 +96,7 @@ public sealed record LedgerTotals(
     long VectorsPending, long VectorsFailed, long Chunks, long Vectors);
 
 /// <summary>Records what happened to each file at each stage, and counts the results as they change.</summary>
-public sealed partial class FileLedger(NpgsqlDataSource database, IReadOnlyDictionary<string, string> hints)
+public sealed partial class FileLedger(Database database, IReadOnlyDictionary<string, string> hints)
 {
     /// <summary>Records an entry; the file's status follows from all its stages. May be repeated.</summary>
     /// <remarks>

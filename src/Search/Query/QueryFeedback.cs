@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Query;
 
@@ -11,7 +11,7 @@ namespace ScaiDrive.Search.Query;
 /// their scores, together half as strongly as the query itself: when words found the wrong ones, the query still leads.
 /// docs/adr/0009-ranking.md has the figures.
 /// </remarks>
-public sealed class QueryFeedback(ISearchEngine engine, NpgsqlDataSource database)
+public sealed class QueryFeedback(ISearchEngine engine, Database database)
 {
     private const int Answers = 3;
     private const float Pull = 0.5f;

@@ -2,12 +2,13 @@ using System.IO.Compression;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Text;
 
 /// <summary>Keeps extracted text by tenant and content, so that a copy or a rename is never read again.</summary>
 /// <remarks>Text that no indexed file holds any more is removed by <see cref="Index.SearchUpkeep"/> after a week.</remarks>
-public sealed class ExtractedTextStore(NpgsqlDataSource database)
+public sealed class ExtractedTextStore(Database database)
 {
     /// <summary>The stored text, of whichever pipeline version, or null when this content was not read yet.</summary>
     public async Task<StoredText?> FindAsync(string tenantId, string contentHash, CancellationToken cancellationToken)
@@ -22,13 +23,13 @@ public sealed class ExtractedTextStore(NpgsqlDataSource database)
         NpgsqlTransaction transaction, string tenantId, string contentHash, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        await using (var hold = new NpgsqlCommand(ExtractedTextSql.Hold, transaction.Connection, transaction))
+        await using (var hold = new Statement(transaction, ExtractedTextSql.Hold))
         {
             AddKey(hold.Parameters, tenantId, contentHash);
             await hold.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await using var find = new NpgsqlCommand(ExtractedTextSql.Find, transaction.Connection, transaction);
+        await using var find = new Statement(transaction, ExtractedTextSql.Find);
         AddKey(find.Parameters, tenantId, contentHash);
         return await ReadAsync(find, cancellationToken);
     }
@@ -39,7 +40,7 @@ public sealed class ExtractedTextStore(NpgsqlDataSource database)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(text);
-        await using var command = new NpgsqlCommand(ExtractedTextSql.Save, transaction.Connection, transaction);
+        await using var command = new Statement(transaction, ExtractedTextSql.Save);
         AddKey(command.Parameters, tenantId, contentHash);
         command.Parameters.Add(new() { Value = text.PipelineVersion });
         command.Parameters.Add(new() { Value = text.Status });
@@ -69,7 +70,7 @@ public sealed class ExtractedTextStore(NpgsqlDataSource database)
         parameters.Add(new() { Value = contentHash });
     }
 
-    private static async Task<StoredText?> ReadAsync(NpgsqlCommand find, CancellationToken cancellationToken)
+    private static async Task<StoredText?> ReadAsync(Statement find, CancellationToken cancellationToken)
     {
         await using var reader = await find.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))

@@ -1,4 +1,4 @@
-using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Text;
 
@@ -19,7 +19,7 @@ public sealed record OutdatedFormat(string MimeType, long Files, long Contents, 
 public sealed record OutdatedFile(string FileId, string ContentHash, string PipelineVersion);
 
 /// <summary>Finds the files whose text was read by given versions of the readers. Which versions are outdated is not this room's to know.</summary>
-public sealed class OutdatedTexts(NpgsqlDataSource database)
+public sealed class OutdatedTexts(Database database)
 {
     /// <summary>The distinct pipeline versions of a tenant's texts. The cost grows with their number, not with that of the texts.</summary>
     public async Task<IReadOnlyList<string>> VersionsAsync(string tenantId, CancellationToken cancellationToken)

@@ -23,6 +23,9 @@ internal static class RunningApi
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             throw new UsageException($"--url '{url}' is not an address. Expected one such as http://127.0.0.1:8000.");
         using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
+        // In the environment, because everybody on the machine can read a command line.
+        if (Environment.GetEnvironmentVariable("SCAIDRIVE_TOKEN") is { Length: > 0 } token)
+            client.DefaultRequestHeaders.Authorization = new("Bearer", token.Trim());
         HttpResponseMessage response;
         try
         {

@@ -1,4 +1,6 @@
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Identity.SigningIn;
+using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Extraction;
 using ScaiDrive.Search.Index.Weaviate;
 
@@ -58,6 +60,12 @@ internal sealed record HostSettings
 
     /// <summary><c>SCAIDRIVE_SCAIKEY_URL</c> and what belongs to it: who vouches for callers; null: nobody, and only this machine is served.</summary>
     public IdentityOptions? Identity { get; init; }
+
+    /// <summary><c>SCAIDRIVE_PUBLIC_URL</c>, <c>SCAIDRIVE_SESSION_*</c> and the clients at ScaiKey: how people sign in.</summary>
+    public SignInOptions SignIn { get; init; } = new();
+
+    /// <summary><c>SCAIDRIVE_RATE_LIMIT_*</c>: how much callers may ask for in a minute.</summary>
+    public RateLimitOptions RateLimits { get; init; } = new();
 
     /// <summary>What the operator should know but need not act on at once.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

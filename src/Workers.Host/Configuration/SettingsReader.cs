@@ -24,6 +24,9 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
     {
         var dataDirectory = Path.GetFullPath(Text("DATA_DIR") ?? ".scaidrive");
         var identity = new IdentitySettings(Text, Refuse, warnings.Add).Read();
+        var signIn = new SignInSettings(Text, Number, Refuse);
+        if (identity is null)
+            signIn.RefuseAll();
         var settings = new HostSettings
         {
             DatabaseUrl = DatabaseUrl(),
@@ -43,7 +46,11 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> environ
             ProviderHosts = ProviderHosts(),
             Weaviate = Weaviate(),
             Identity = identity,
+            SignIn = identity is null ? new() : signIn.ReadSignIn(),
+            RateLimits = identity is null ? new() : signIn.ReadRateLimits(),
         };
+        if (!IPAddress.TryParse(settings.BindAddress, out var address) || (!IPAddress.IsLoopback(address) && settings.SignIn.PublicUrl is null))
+            warnings.Add("SCAIDRIVE_PUBLIC_URL is not set: cookies of people who sign in are only safe when browsers reach this server over https, and it takes their word for how.");
         RefuseWhatIsNotServedYet();
         WarnOfUnknownNames();
         if (problems.Count > 0)

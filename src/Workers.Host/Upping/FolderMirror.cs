@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Workers.Host.Upping;
 
 /// <summary>The folder connector behind <c>up</c>: one per folder, each with a share of its own.</summary>
-internal sealed class FolderMirror(NpgsqlDataSource dataSource, DriveStore drive, ConnectorStore connectors)
+internal sealed class FolderMirror(Database dataSource, DriveStore drive, ConnectorStore connectors)
 {
     /// <summary>Finds the connector of <paramref name="root"/>, or sets it up with a share named after the folder.</summary>
     internal async Task<Connector> EnsureConnectorAsync(string root, CancellationToken cancellationToken)

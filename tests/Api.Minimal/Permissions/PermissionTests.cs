@@ -116,8 +116,7 @@ public sealed class PermissionTests : People
         await AddMemberAsync("bob", "reader");
         var file = await FileAsync("a.txt", null);
         Assert.True((await GetAsync("bob", $"/permissions/check?resource_type=file&resource_id={file.Id}&permission=read")).GetProperty("allowed").GetBoolean());
-        var body = $$"""{"checks":[{"resource_type":"file","resource_id":"{{file.Id}}","permission":"READ"},{"resource_type":"file","resource_id":"{{file.Id}}","permission":"WRITE"},
-            {"resource_type":"folder","resource_id":"{{file.Id}}","permission":"READ"},{"resource_type":"share","resource_id":"shr_none","permission":"READ"}]}""";
+        var body = $$"""{"checks":[{"resource_type":"file","resource_id":"{{file.Id}}","permission":"READ"},{"resource_type":"file","resource_id":"{{file.Id}}","permission":"WRITE"},{"resource_type":"folder","resource_id":"{{file.Id}}","permission":"READ"},{"resource_type":"share","resource_id":"shr_none","permission":"READ"}]}""";
         Assert.Equal([true, false, false, false], Allowed(await SendAsync("bob", HttpMethod.Post, "/permissions/check/batch", body, HttpStatusCode.OK)));
         Assert.Equal([false, false, false, false], Allowed(await SendAsync("carla", HttpMethod.Post, "/permissions/check/batch", body, HttpStatusCode.OK)));
         Assert.Equal([false, false, false, false], Allowed(await MallorysAsync(HttpMethod.Post, "/permissions/check/batch", body, HttpStatusCode.OK)));

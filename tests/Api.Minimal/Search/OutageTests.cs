@@ -2,6 +2,7 @@ using System.Net;
 using Npgsql;
 using ScaiDrive.Api.Minimal.Tests.Metrics;
 using ScaiDrive.Api.Minimal.Tests.Support;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Api.Minimal.Tests.Search;
 
@@ -90,7 +91,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
     private readonly RunningApi _api = new()
     {
         // Nothing listens there, and the refusal comes at once.
-        ReplaceDatabase = _ => NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=2"),
+        ReplaceDatabase = _ => PostgresDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=2", "test"),
     };
 
     public Task InitializeAsync() => _api.InitializeAsync();

@@ -11,6 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.Identity.SigningIn;
+using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Permissions;
 using ScaiDrive.Drive;
@@ -49,7 +51,7 @@ public sealed class RunningApi : IAsyncLifetime
 
     public IServiceProvider Services => _app.Services;
 
-    public NpgsqlDataSource Database => _database.DataSource;
+    public Database Database => _database.DataSource;
 
     public string ContentRoot => Path.Combine(_directory.FullName, "content");
 
@@ -68,10 +70,16 @@ public sealed class RunningApi : IAsyncLifetime
     public Share Share { get; private set; } = null!;
 
     /// <summary>Set before <see cref="InitializeAsync"/>: a data source other than the fresh database, to see the API without one.</summary>
-    public Func<NpgsqlDataSource, NpgsqlDataSource>? ReplaceDatabase { get; init; }
+    public Func<Database, Database>? ReplaceDatabase { get; init; }
 
     /// <summary>Set before <see cref="InitializeAsync"/>: who vouches for callers. Null: everybody is the local admin.</summary>
     public IdentityOptions? Identity { get; init; }
+
+    /// <summary>Set before <see cref="InitializeAsync"/>: how people sign in.</summary>
+    public SignInOptions SignIn { get; init; } = new();
+
+    /// <summary>Set before <see cref="InitializeAsync"/>: how much callers may ask for.</summary>
+    public RateLimitOptions RateLimits { get; init; } = new();
 
     /// <summary>Set before <see cref="InitializeAsync"/>: the clock of the API.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -103,7 +111,7 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddSingleton<ContextService>();
         builder.Services.AddSingleton<SearchHealth>();
         builder.Services.AddSingleton<IndexWriter>();
-        builder.Services.AddSingleton(services => new FileLedger(services.GetRequiredService<NpgsqlDataSource>(), ReasonCodes.Hints));
+        builder.Services.AddSingleton(services => new FileLedger(services.GetRequiredService<Database>(), ReasonCodes.Hints));
         builder.Services.AddSingleton<ExtractedTextStore>();
         builder.Services.AddSingleton<OutdatedTexts>();
         builder.Services.AddSingleton<OcrSwitch>();
@@ -124,7 +132,7 @@ public sealed class RunningApi : IAsyncLifetime
         builder.Services.AddConnectors(new ConnectorOptions { AllowedRoots = [SourceRoot] });
         builder.Services.AddSingleton<ConnectorRuns>();
         builder.Services.AddSingleton<ConnectorAdmin>();
-        builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50), Identity = Identity });
+        builder.Services.AddScaiDriveApi(new ApiOptions { RefreshEvery = TimeSpan.FromMilliseconds(50), Identity = Identity, SignIn = SignIn, RateLimits = RateLimits });
 
         _app = builder.Build();
         _app.MapScaiDriveApi();
@@ -176,7 +184,8 @@ public sealed class RunningApi : IAsyncLifetime
 
     public async Task<int> ExecuteAsync(string sql, params object[] values)
     {
-        await using var command = Database.CreateCommand(sql);
+        await using var connection = await Database.OpenConnectionAsync(Stop);
+        await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values)
             command.Parameters.Add(new() { Value = value });
         return await command.ExecuteNonQueryAsync(Stop);

@@ -5,7 +5,7 @@ using ScaiDrive.Tests.ScaiKey.Users;
 namespace ScaiDrive.Tests.ScaiKey.SignIn;
 
 /// <summary>RFC 6749, 4.1.3 and 6.</summary>
-internal sealed class TokenEndpoint(ClientRegistry clients, Grants grants, UserDirectory users, TokenMint mint, Func<TimeSpan> accessLife)
+internal sealed class TokenEndpoint(ClientRegistry clients, Grants grants, UserDirectory users, TokenMint mint, Func<TimeSpan> accessLife, Func<TokenShape> identityShape)
 {
     internal async Task<IResult> AnswerAsync(HttpRequest request)
     {
@@ -50,7 +50,7 @@ internal sealed class TokenEndpoint(ClientRegistry clients, Grants grants, UserD
             ["token_type"] = "Bearer",
             ["expires_in"] = (int)lifetime.TotalSeconds,
             ["refresh_token"] = grants.NewRefreshToken(authorization, family),
-            ["id_token"] = mint.Identity(user, authorization.ClientId, nonce),
+            ["id_token"] = mint.Identity(user, authorization.ClientId, nonce, identityShape()),
             ["scope"] = authorization.Scope,
         });
     }

@@ -32,9 +32,8 @@ internal sealed class TokenMint(KeyRing keys, Func<string> issuer, TimeProvider 
     }
 
     /// <summary>What tells a client who signed in (OpenID Connect Core, 2).</summary>
-    internal string Identity(FakeUser user, string clientId, string? nonce)
+    internal string Identity(FakeUser user, string clientId, string? nonce, TokenShape shape)
     {
-        var shape = new TokenShape { Lifetime = TimeSpan.FromMinutes(5) };
         var claims = Stamped(shape);
         claims["sub"] = user.Id;
         claims["aud"] = clientId;

@@ -280,5 +280,5 @@ public sealed class RemoteProviderTests : IAsyncLifetime
 
     // Without a database: nothing it cannot write down fails a request.
     private readonly ProviderWatch watch = new(
-        Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=1"), new SearchMetrics(), [], TimeProvider.System, NullLogger<ProviderWatch>.Instance);
+        PostgresDataSource.Create("Host=127.0.0.1;Port=1;Timeout=1", "test"), new SearchMetrics(), [], TimeProvider.System, NullLogger<ProviderWatch>.Instance);
 }

@@ -10,6 +10,7 @@ using ScaiDrive.Search.Index;
 using ScaiDrive.Search.Index.Local;
 using ScaiDrive.Search.Ledger;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 using ScaiDrive.Tests.Support;
 
 namespace ScaiDrive.Search.Tests.Support;
@@ -39,7 +40,7 @@ internal sealed class SearchRoom : IAsyncDisposable
 
     public TestDatabase Database { get; }
 
-    public NpgsqlDataSource DataSource => Database.DataSource;
+    public Database DataSource => Database.DataSource;
 
     public FakeTimeProvider Time { get; } = new();
 

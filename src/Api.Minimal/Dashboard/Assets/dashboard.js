@@ -50,15 +50,24 @@
     if (live.textContent !== text) live.textContent = text;
   };
 
-  const source = new EventSource("/events");
-  source.addEventListener("panel", (event) => {
-    const next = parse(event.data);
-    const old = next && document.getElementById(next.id);
-    if (old) patch(old, next);
-    show("on", "Live");
-  });
-  source.addEventListener("alive", () => show("on", "Live"));
-  source.onerror = () => show("off", "Reconnecting");
+  const follow = () => {
+    const source = new EventSource("/events");
+    source.addEventListener("panel", (event) => {
+      const next = parse(event.data);
+      const old = next && document.getElementById(next.id);
+      if (old) patch(old, next);
+      show("on", "Live");
+    });
+    source.addEventListener("alive", () => show("on", "Live"));
+    source.onerror = async () => {
+      show("off", "Reconnecting");
+      if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+      const answer = await fetch("/", { headers: { Accept: "text/html" } }).catch(() => null);
+      if (answer?.status === 401) location.reload(); // signed out: the page says how to come back
+      else setTimeout(follow, 10000);
+    };
+  };
+  if (live) follow();
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;

@@ -35,11 +35,11 @@ internal sealed partial class SigningKeys(ScaiKeyClient scaiKey, IdentityOptions
         return Usable().GetValueOrDefault(keyId);
     }
 
-    /// <summary>Whether ScaiKey's keys are at hand, fetched now or lately.</summary>
-    internal async Task<bool> AreAtHandAsync(CancellationToken cancellationToken)
+    /// <summary>Whether tokens can be checked: ScaiKey's keys are at hand, and young enough.</summary>
+    internal async Task<bool> CanCheckAsync(CancellationToken cancellationToken)
     {
         await RefreshAsync(IsOlderThan(options.KeyLifetime), cancellationToken);
-        return !IsOlderThan(options.KeyLifetime);
+        return !IsOlderThan(options.StaleKeyLifetime);
     }
 
     private Task RefreshAsync(bool isDue, CancellationToken cancellationToken) =>

@@ -1,10 +1,11 @@
 using Npgsql;
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors.Sync.Planning;
 
 /// <summary>Puts a plan right once the whole source was seen: what is missing at one place and found at another moves, the rest of it goes with all below.</summary>
-internal sealed class PlanEnd(SyncPass pass, NpgsqlDataSource dataSource)
+internal sealed class PlanEnd(SyncPass pass, Database dataSource)
 {
     internal async Task RunAsync(CancellationToken cancellationToken)
     {

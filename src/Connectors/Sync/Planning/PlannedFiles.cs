@@ -1,9 +1,10 @@
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors.Sync.Planning;
 
 /// <summary>Which files of the share the plan of a run names already.</summary>
-internal sealed class PlannedFiles(SyncPass pass, NpgsqlDataSource dataSource)
+internal sealed class PlannedFiles(SyncPass pass, Database dataSource)
 {
     internal async Task<HashSet<string>> OfAsync(string[] fileIds, CancellationToken cancellationToken)
     {

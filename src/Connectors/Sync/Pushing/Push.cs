@@ -1,8 +1,8 @@
-using Npgsql;
 using ScaiDrive.Connectors.Conflicts;
 using ScaiDrive.Connectors.Runs;
 using ScaiDrive.Connectors.Sync.Planning;
 using ScaiDrive.Drive;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Connectors.Sync.Pushing;
 
@@ -39,7 +39,7 @@ internal sealed class Push(SyncPass pass, IWritableSource source, ConnectorStore
     }
 
     /// <summary>The same, with nothing written but what would be.</summary>
-    internal async Task PlanAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    internal async Task PlanAsync(Database dataSource, CancellationToken cancellationToken)
     {
         if (pass.Target!.FolderId is null && pass.Target.Path.Length > 0)
             return;

@@ -1,10 +1,11 @@
 using Npgsql;
 using ScaiDrive.Search.Ledger;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Embedding.Policies;
 
 /// <summary>Reads how far files are in the index, page by page or held for a change.</summary>
-public sealed class FileStates(NpgsqlDataSource database)
+public sealed class FileStates(Database database)
 {
     /// <summary>A page of a tenant's files in the order of their ids.</summary>
     /// <param name="tenantId">The tenant.</param>
@@ -21,7 +22,7 @@ public sealed class FileStates(NpgsqlDataSource database)
     internal static async Task<IReadOnlyList<FileState>> PageAsync(
         NpgsqlConnection connection, string tenantId, string afterFileId, int limit, int timeoutSeconds, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(ReworkSql.StatesAfter, connection)
+        await using var command = new Statement(connection, ReworkSql.StatesAfter)
         {
             CommandTimeout = timeoutSeconds,
             Parameters = { new() { Value = tenantId }, new() { Value = afterFileId }, new() { Value = limit } },
@@ -44,21 +45,21 @@ public sealed class FileStates(NpgsqlDataSource database)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         var ids = fileIds.ToArray();
-        await using (var hold = new NpgsqlCommand(LedgerSql.LockFiles, transaction.Connection, transaction))
+        await using (var hold = new Statement(transaction, LedgerSql.LockFiles))
         {
             hold.Parameters.Add(new() { Value = tenantId });
             hold.Parameters.Add(new() { Value = ids });
             await hold.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await using var command = new NpgsqlCommand(ReworkSql.StatesOf, transaction.Connection, transaction)
+        await using var command = new Statement(transaction, ReworkSql.StatesOf)
         {
             Parameters = { new() { Value = tenantId }, new() { Value = ids } },
         };
         return await ReadAsync(command, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<FileState>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<FileState>> ReadAsync(Statement command, CancellationToken cancellationToken)
     {
         var files = new List<FileState>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

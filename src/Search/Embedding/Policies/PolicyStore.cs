@@ -1,11 +1,12 @@
 using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Embedding.Policies;
 
 /// <summary>The policies of a tenant as rows.</summary>
-public sealed class PolicyStore(NpgsqlDataSource database, EmbeddingProviders providers)
+public sealed class PolicyStore(Database database, EmbeddingProviders providers)
 {
     private const int LastPosition = int.MaxValue;
 
@@ -21,7 +22,7 @@ public sealed class PolicyStore(NpgsqlDataSource database, EmbeddingProviders pr
     public static async Task HoldAloneAsync(NpgsqlTransaction transaction, string tenantId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        await using var hold = new NpgsqlCommand(ProviderSql.HoldRulesAlone, transaction.Connection, transaction) { Parameters = { new() { Value = tenantId } } };
+        await using var hold = new Statement(transaction, ProviderSql.HoldRulesAlone) { Parameters = { new() { Value = tenantId } } };
         await hold.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -30,7 +31,7 @@ public sealed class PolicyStore(NpgsqlDataSource database, EmbeddingProviders pr
     public async Task<PolicyList> HoldAsync(NpgsqlTransaction transaction, string tenantId, CancellationToken cancellationToken)
     {
         await HoldAloneAsync(transaction, tenantId, cancellationToken);
-        await using var command = new NpgsqlCommand(PolicySql.List, transaction.Connection, transaction);
+        await using var command = new Statement(transaction, PolicySql.List);
         return await ReadAsync(command, tenantId, cancellationToken);
     }
 
@@ -70,7 +71,7 @@ public sealed class PolicyStore(NpgsqlDataSource database, EmbeddingProviders pr
         },
     };
 
-    private static async Task<PolicyList> ReadAsync(NpgsqlCommand command, string tenantId, CancellationToken cancellationToken)
+    private static async Task<PolicyList> ReadAsync(Statement command, string tenantId, CancellationToken cancellationToken)
     {
         command.Parameters.Add(new() { Value = tenantId });
         var policies = new List<StoredPolicy>();

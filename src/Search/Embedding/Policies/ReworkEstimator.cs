@@ -1,5 +1,6 @@
 using Npgsql;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Embedding.Policies;
 
@@ -24,7 +25,7 @@ public sealed record ReworkEstimate(
 public sealed record ModelEstimate(string Model, ProviderRow Provider, long Texts, long Tokens);
 
 /// <summary>Compares two sets of rules file by file and sums up the difference.</summary>
-public sealed class ReworkEstimator(NpgsqlDataSource database)
+public sealed class ReworkEstimator(Database database)
 {
     private const int PageSize = 5_000;
 

@@ -1,5 +1,5 @@
-using Npgsql;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Embedding.Policies;
 
@@ -18,7 +18,7 @@ public sealed record SpaceLook(string Model, bool IsComplete, long Failed);
 public sealed record SpaceCount(VectorSpace Space, bool IsWanted, long FilesDone, long FilesWanted, long FilesFailed);
 
 /// <summary>Compares the files that have text with the models the rules want for them.</summary>
-public sealed class VectorSpaceProgress(NpgsqlDataSource database, FileStates states)
+public sealed class VectorSpaceProgress(Database database, FileStates states)
 {
     private const int PageSize = 5_000;
 

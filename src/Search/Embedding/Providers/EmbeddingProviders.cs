@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 using Npgsql;
 using ScaiDrive.Search.Embedding.Providers.Health;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Embedding.Providers;
 
 /// <summary>Decides by the tenant's policies how a file is indexed, and opens the providers of its vectors.</summary>
 /// <remarks>Rows are read for every decision, so that a changed policy or provider holds at once, without a restart.</remarks>
 public sealed partial class EmbeddingProviders(
-    NpgsqlDataSource database, IEnumerable<IEmbeddingProviderFactory> factories, ProviderWatch watch, TimeProvider time)
+    Database database, IEnumerable<IEmbeddingProviderFactory> factories, ProviderWatch watch, TimeProvider time)
 {
     private readonly Dictionary<string, IEmbeddingProviderFactory> _factories =
         factories.ToDictionary(factory => factory.Type, StringComparer.Ordinal);

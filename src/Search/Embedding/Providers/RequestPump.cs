@@ -1,5 +1,6 @@
 using ScaiDrive.Search.Embedding.Providers.Remote;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Embedding.Providers;
 
@@ -44,6 +45,8 @@ internal sealed class RequestPump(ProviderLimits limits, Func<IReadOnlyList<stri
 
     private void Start()
     {
+        // A request to the provider carries the texts of several callers, and may end after the first of them has left.
+        using var outside = TenantWall.Outside();
         while (TakeRequest() is { } request)
             _ = RunAsync(request);
     }

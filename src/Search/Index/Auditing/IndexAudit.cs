@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Npgsql;
 using ScaiDrive.Search.Text;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Index.Auditing;
 
 /// <summary>Reads the index page by page for whoever checks it, and keeps what the last check found.</summary>
-public sealed class IndexAudit(NpgsqlDataSource database)
+public sealed class IndexAudit(Database database)
 {
     private readonly IndexFeed feed = new(database);
 
@@ -45,7 +46,7 @@ public sealed class IndexAudit(NpgsqlDataSource database)
         NpgsqlTransaction transaction, string tenantId, IReadOnlyCollection<string> fileIds, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        await using var command = new NpgsqlCommand(AuditSql.FaultsOf, transaction.Connection, transaction)
+        await using var command = new Statement(transaction, AuditSql.FaultsOf)
         {
             Parameters = { new() { Value = tenantId }, new() { Value = fileIds.ToArray() } },
         };
@@ -57,7 +58,7 @@ public sealed class IndexAudit(NpgsqlDataSource database)
         NpgsqlTransaction transaction, string tenantId, IReadOnlyCollection<string> fileIds, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        await using var command = new NpgsqlCommand(AuditSql.DeleteStrayChunks, transaction.Connection, transaction)
+        await using var command = new Statement(transaction, AuditSql.DeleteStrayChunks)
         {
             Parameters = { new() { Value = tenantId }, new() { Value = fileIds.ToArray() } },
         };
@@ -69,7 +70,7 @@ public sealed class IndexAudit(NpgsqlDataSource database)
     public static async Task<long> MendCountersAsync(NpgsqlTransaction transaction, string tenantId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        await using var command = new NpgsqlCommand(AuditSql.MendCounters, transaction.Connection, transaction) { Parameters = { new() { Value = tenantId } } };
+        await using var command = new Statement(transaction, AuditSql.MendCounters) { Parameters = { new() { Value = tenantId } } };
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -78,7 +79,7 @@ public sealed class IndexAudit(NpgsqlDataSource database)
         NpgsqlTransaction transaction, string tenantId, DateTimeOffset startedAt, long files, IReadOnlyDictionary<string, long> drift, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        await using var command = new NpgsqlCommand(AuditSql.SaveCheck, transaction.Connection, transaction)
+        await using var command = new Statement(transaction, AuditSql.SaveCheck)
         {
             Parameters =
             {
@@ -113,7 +114,7 @@ public sealed class IndexAudit(NpgsqlDataSource database)
         return tenants;
     }
 
-    private static async Task<IReadOnlyList<FileFaults>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<FileFaults>> ReadAsync(Statement command, CancellationToken cancellationToken)
     {
         var faults = new List<FileFaults>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using ScaiDrive.Search.Query;
 using ScaiDrive.Search.Query.Languages;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Index.Local;
 
@@ -31,7 +32,7 @@ public sealed partial class LocalIndex : ISearchEngine, IFollowingIndex, IFollow
     private volatile bool _isDisposed;
 
     /// <summary>Names the files; nothing is opened before the first use.</summary>
-    public LocalIndex(NpgsqlDataSource database, SearchOptions options, TimeProvider time, ILogger<LocalIndex> log) =>
+    public LocalIndex(Database database, SearchOptions options, TimeProvider time, ILogger<LocalIndex> log) =>
         (_feed, _analysis, _options, _time, _log) = (new(database), new(database), options, time, log);
 
     /// <summary>For tests: see <see cref="TenantIndex.Step"/>.</summary>

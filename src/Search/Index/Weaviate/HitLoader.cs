@@ -2,11 +2,12 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using ScaiDrive.Search.Query;
 using ScaiDrive.Search.Query.Languages;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Index.Weaviate;
 
 /// <summary>Completes ranked files from the tables: what is shown is never asked of Weaviate, so it is never older than they are.</summary>
-internal sealed class HitLoader(NpgsqlDataSource database, TextAnalysis analysis)
+internal sealed class HitLoader(Database database, TextAnalysis analysis)
 {
     // So many chunks are in memory at a time.
     private const int ChunksPerPage = 200;

@@ -1,4 +1,4 @@
-using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Index.Weaviate;
 
@@ -11,7 +11,7 @@ namespace ScaiDrive.Search.Index.Weaviate;
 internal sealed record WeaviatePosition(Guid Generation, Guid DatabaseId, int SchemaVersion, long Cursor, string? BuiltThrough);
 
 /// <summary>Keeps in PostgreSQL how far each tenant's index is, and who writes to it.</summary>
-internal sealed class WeaviateState(NpgsqlDataSource database)
+internal sealed class WeaviateState(Database database)
 {
     private readonly Guid _holder = Guid.NewGuid();
 

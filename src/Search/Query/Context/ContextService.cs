@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Npgsql;
 using ScaiDrive.Search.Chunking;
 using ScaiDrive.Search.Embedding.Providers;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Query.Context;
 
@@ -11,7 +11,7 @@ namespace ScaiDrive.Search.Query.Context;
 /// database, not from the index, and only from files that the caller may read at this moment.
 /// </remarks>
 public sealed class ContextService(
-    ISearchEngine engine, EmbeddingProviders providers, NpgsqlDataSource database, ITokenCounter counter, SearchMetrics metrics)
+    ISearchEngine engine, EmbeddingProviders providers, Database database, ITokenCounter counter, SearchMetrics metrics)
 {
     /// <summary>How far each side is followed.</summary>
     private const int FusionDepth = 1_000;

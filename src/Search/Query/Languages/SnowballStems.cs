@@ -1,12 +1,13 @@
 using System.Collections.Frozen;
 using System.Collections.Concurrent;
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Query.Languages;
 
 /// <summary>Stems by PostgreSQL's Snowball dictionaries, with a memory of the words asked for.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class SnowballStems(NpgsqlDataSource database)
+internal sealed class SnowballStems(Database database)
 {
     /// <summary>About 25 MB; a large document of one language has some 20,000 different words.</summary>
     private const int MostKnown = 200_000;

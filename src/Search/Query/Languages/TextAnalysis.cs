@@ -1,4 +1,5 @@
 using Npgsql;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Query.Languages;
 
@@ -8,7 +9,7 @@ namespace ScaiDrive.Search.Query.Languages;
 /// looked for in the form it would have in each language that the index holds. Index terms are lower case, without diacritics, and
 /// consist of letters and digits only; an engine must compare them as they are, separated by spaces and stemmed no further.
 /// </remarks>
-internal sealed class TextAnalysis(NpgsqlDataSource database)
+internal sealed class TextAnalysis(Database database)
 {
     private readonly SnowballStems _snowball = new(database);
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Embedding.Providers.Health;
 
@@ -42,7 +43,7 @@ public sealed record ProviderHealthReport(
 }
 
 /// <summary>Reads how providers do, and asks them.</summary>
-public sealed class ProviderHealth(NpgsqlDataSource database, EmbeddingProviders providers, ProviderWatch watch)
+public sealed class ProviderHealth(Database database, EmbeddingProviders providers, ProviderWatch watch)
 {
     private const string CheckText = "How is the weather?";
 

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 using ScaiDrive.Search.Query;
+using ScaiDrive.Store;
 
 namespace ScaiDrive.Search.Embedding.Providers.Health;
 
 /// <summary>Sees every request to a provider: counts it, and writes down when a provider begins to fail, is stood in for, or is back.</summary>
 /// <remarks>Nothing here fails a request: without its database a provider embeds all the same.</remarks>
 public sealed class ProviderWatch(
-    NpgsqlDataSource database, SearchMetrics metrics, IEnumerable<IProviderListener> listeners, TimeProvider time, ILogger<ProviderWatch> log)
+    Database database, SearchMetrics metrics, IEnumerable<IProviderListener> listeners, TimeProvider time, ILogger<ProviderWatch> log)
 {
     // What another process wrote meanwhile is put right after this long.
     private static readonly TimeSpan BelievedFor = TimeSpan.FromMinutes(1);
