@@ -143,7 +143,7 @@ public sealed class PermissionTests : People
         Assert.Contains("ownership.transferred usr_anna", await ActionsAsync(ShareId));
     }
 
-    private static bool[] Allowed(JsonElement answer) => [.. answer.GetProperty("results").EnumerateArray().Select(one => one.GetProperty("allowed").GetBoolean())];
+    private static List<bool> Allowed(JsonElement answer) => [.. answer.GetProperty("results").EnumerateArray().Select(one => one.GetProperty("allowed").GetBoolean())];
 
     private async Task<DriveFile> FileAsync(string name, string? folder)
     {
@@ -178,15 +178,15 @@ public sealed class PermissionTests : People
         }
     }
 
-    private async Task<bool[]> EffectiveAsync(string name, string resource)
+    private async Task<List<bool>> EffectiveAsync(string name, string resource)
     {
         var (type, id) = (resource.Split('/')[0], resource.Split('/')[1]);
         var rights = await GetAsync(name, $"/permissions/effective?resource_type={type}&resource_id={id}");
         return [.. new[] { "can_read", "can_write", "can_delete", "can_create", "can_share", "can_manage_permissions" }.Select(right => rights.GetProperty(right).GetBoolean())];
     }
 
-    private Task RemoveAsync(string resource, string name, string type) => SendAsync(
+    private async Task RemoveAsync(string resource, string name, string type) => await SendAsync(
         "anna", HttpMethod.Delete, $"/permissions/acl/{resource}", $$"""{"principal_type":"user","principal_id":"usr_{{name}}","ace_type":"{{type}}"}""", HttpStatusCode.NoContent);
 
-    private Task InheritAsync(DriveFile file, string json) => SendAsync("anna", HttpMethod.Put, $"/permissions/acl/file/{file.Id}/inheritance", json, HttpStatusCode.OK);
+    private async Task InheritAsync(DriveFile file, string json) => await SendAsync("anna", HttpMethod.Put, $"/permissions/acl/file/{file.Id}/inheritance", json, HttpStatusCode.OK);
 }
