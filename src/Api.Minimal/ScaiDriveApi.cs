@@ -27,6 +27,7 @@ using ScaiDrive.Api.Minimal.Queues;
 using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Api.Minimal.Schedules;
 using ScaiDrive.Api.Minimal.Search;
+using ScaiDrive.Api.Minimal.Shares;
 using ScaiDrive.Api.Minimal.Tenants;
 using ScaiDrive.Api.Minimal.Users;
 using ScaiDrive.Api.Minimal.Vectorization;
@@ -70,6 +71,7 @@ public static class ScaiDriveApi
         AddIdentity(services, options);
         services.AddSingleton<ReadinessProbe>();
         services.AddSingleton<ResourceGate>();
+        services.AddSingleton<Ownership>();
         services.AddSingleton<HitHydrator>();
         services.AddSingleton<RuleAccess>();
         services.AddSingleton<FleetStateReader>();
@@ -146,6 +148,8 @@ public static class ScaiDriveApi
         api.MapGroups();
         api.MapFiles();
         api.MapFolders();
+        api.MapShares();
+        api.MapPermissions();
         api.MapSearch();
         api.MapVectorization();
         api.MapPolicies();

@@ -54,6 +54,36 @@ public abstract partial class ConnectorContract
         Assert.Single(await mirror.RunsAsync(10));
     }
 
+    [Fact]
+    public async Task What_is_read_ahead_counts_only_with_the_commit_that_brings_it()
+    {
+        for (var i = 0; i < 12; i++)
+            Tree.Write($"{i:D2}", $"{i}");
+        var mirror = await MirrorAsync(Small);
+        using var isAhead = new ManualResetEventSlim();
+        // The run, then its first three files; the next three are about to be committed when later ones are already opened.
+        mirror.Commits.FailBefore = 3;
+        mirror.Commits.OnBegin = () => Assert.True(mirror.Commits.Count < 2 || isAhead.Wait(TimeSpan.FromSeconds(30)));
+
+        await Assert.ThrowsAsync<CrashException>(() => mirror.RunAsync(source => new InterferingSource(
+            source,
+            path =>
+            {
+                if (path == "06")
+                    isAhead.Set();
+            },
+            null)));
+
+        (mirror.Commits.FailBefore, mirror.Commits.OnBegin) = (null, null);
+        var cut = (await mirror.RunsAsync(1))[0];
+        Assert.Equal((3, 3, "02"), (cut.Report.Listed, cut.Report.Added, cut.Cursor));
+        Assert.Equal(["00", "01", "02"], (await mirror.FilesAsync()).Keys);
+
+        var run = await mirror.RunAsync();
+        await mirror.AssertInStepAsync();
+        Assert.Equal((12, 12), (run.Report.Listed, run.Report.Added));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

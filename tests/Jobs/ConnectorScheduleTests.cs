@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Npgsql;
 using ScaiDrive.Connectors;
 using ScaiDrive.Drive;
@@ -42,7 +41,7 @@ public sealed class ConnectorScheduleTests : IAsyncLifetime
         await using (var connection = await fleet.DataSource.OpenConnectionAsync())
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            await CreateAsync(transaction);
+            await fleet.Get<ConnectorStore>().CreateAsync(transaction, Fleet.Tenant, fleet.FolderAt(folder.FullName), default);
             await transaction.RollbackAsync();
         }
 
@@ -148,33 +147,7 @@ public sealed class ConnectorScheduleTests : IAsyncLifetime
 
     private async Task<Schedule> OnlyScheduleAsync() => Assert.Single(await SchedulesAsync());
 
-    private async Task<Connector> CreateAsync()
-    {
-        await using var connection = await fleet.DataSource.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var connector = await CreateAsync(transaction);
-        await transaction.CommitAsync();
-        return connector;
-    }
+    private Task<Connector> CreateAsync() => fleet.ConnectAsync(fleet.FolderAt(folder.FullName));
 
-    private Task<Connector> CreateAsync(NpgsqlTransaction transaction) => fleet.Get<ConnectorStore>().CreateAsync(
-        transaction,
-        Fleet.Tenant,
-        new NewConnector
-        {
-            Type = ConnectorTypes.Folder,
-            Name = "Folder",
-            Settings = JsonSerializer.SerializeToElement(new { root = folder.FullName }),
-            TargetShareId = fleet.Share.Id,
-            OwnerId = DriveStore.LocalUserId,
-        },
-        default);
-
-    private async Task ChangeAsync(Func<ConnectorStore, NpgsqlTransaction, Task<bool>> change)
-    {
-        await using var connection = await fleet.DataSource.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        Assert.True(await change(fleet.Get<ConnectorStore>(), transaction));
-        await transaction.CommitAsync();
-    }
+    private async Task ChangeAsync(Func<ConnectorStore, NpgsqlTransaction, Task<bool>> change) => Assert.True(await fleet.InConnectorsAsync(change));
 }

@@ -1,9 +1,7 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Overview;
-using ScaiDrive.Drive;
 
 namespace ScaiDrive.Jobs.Tests;
 
@@ -256,27 +254,9 @@ public sealed class ConnectorWatcherTests : IAsyncLifetime
     private async Task<List<(string Trigger, bool IsFull)>> RunsAsync(Connector connector) =>
         [.. (await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 10, default)).Select(run => (run.Trigger, run.Scope is null))];
 
-    private Task<Connector> CreateAsync() => ChangeAsync((store, transaction) => store.CreateAsync(
-        transaction,
-        Fleet.Tenant,
-        new NewConnector
-        {
-            Type = TellingFolder.TypeName,
-            Name = "Telling",
-            Settings = JsonSerializer.SerializeToElement(new { root = folder.FullName }),
-            TargetShareId = fleet.Share.Id,
-            OwnerId = DriveStore.LocalUserId,
-        },
-        default));
+    private Task<Connector> CreateAsync() => fleet.ConnectAsync(fleet.FolderAt(folder.FullName) with { Type = TellingFolder.TypeName });
 
-    private async Task<T> ChangeAsync<T>(Func<ConnectorStore, Npgsql.NpgsqlTransaction, Task<T>> change)
-    {
-        await using var connection = await fleet.DataSource.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var result = await change(fleet.Get<ConnectorStore>(), transaction);
-        await transaction.CommitAsync();
-        return result;
-    }
+    private Task<T> ChangeAsync<T>(Func<ConnectorStore, Npgsql.NpgsqlTransaction, Task<T>> change) => fleet.InConnectorsAsync(change);
 
     /// <summary>Every wait is over at once, and counted.</summary>
     private sealed class HastyClock : TimeProvider

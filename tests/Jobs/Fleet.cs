@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -104,6 +105,30 @@ internal sealed class Fleet : IAsyncDisposable
         foreach (var service in Enumerable.Reverse(running))
             await service.StopAsync(CancellationToken.None);
         running.Clear();
+    }
+
+    /// <summary>What a connector to a folder needs.</summary>
+    internal NewConnector FolderAt(string root) => new()
+    {
+        Type = ConnectorTypes.Folder,
+        Name = "Folder",
+        Settings = JsonSerializer.SerializeToElement(new { root }),
+        TargetShareId = Share.Id,
+        OwnerId = DriveStore.LocalUserId,
+    };
+
+    /// <summary>Sets a connector up.</summary>
+    internal Task<Connector> ConnectAsync(NewConnector wanted) =>
+        InConnectorsAsync((store, transaction) => store.CreateAsync(transaction, Tenant, wanted, CancellationToken.None));
+
+    /// <summary>Changes connectors in one transaction.</summary>
+    internal async Task<T> InConnectorsAsync<T>(Func<ConnectorStore, NpgsqlTransaction, Task<T>> change)
+    {
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var result = await change(Get<ConnectorStore>(), transaction);
+        await transaction.CommitAsync();
+        return result;
     }
 
     /// <summary>Enqueues a job about a file as if somebody had asked for it.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Overview;
@@ -89,26 +88,8 @@ public sealed class QuietHoursTests : IAsyncLifetime
     private async Task<List<(string, string)>> RunsAsync(Connector connector) =>
         [.. (await fleet.Get<ConnectorStore>().ListRunsAsync(Fleet.Tenant, connector.Id, null, 10, default)).Select(run => (run.Trigger, run.Status))];
 
-    private async Task<Connector> CreateAsync(params QuietHours[] hours)
-    {
-        await using var connection = await fleet.DataSource.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var connector = await fleet.Get<ConnectorStore>().CreateAsync(
-            transaction,
-            Fleet.Tenant,
-            new NewConnector
-            {
-                Type = TellingFolder.TypeName,
-                Name = "Folder",
-                Settings = JsonSerializer.SerializeToElement(new { root = folder.FullName }),
-                TargetShareId = fleet.Share.Id,
-                OwnerId = DriveStore.LocalUserId,
-                Rules = new SyncRules { QuietHours = hours, WatchForChanges = false },
-            },
-            default);
-        await transaction.CommitAsync();
-        return connector;
-    }
+    private Task<Connector> CreateAsync(params QuietHours[] hours) => fleet.ConnectAsync(
+        fleet.FolderAt(folder.FullName) with { Type = TellingFolder.TypeName, Rules = new SyncRules { QuietHours = hours, WatchForChanges = false } });
 
     /// <summary>The clock of the machine, moved.</summary>
     private sealed class ShiftedClock : TimeProvider

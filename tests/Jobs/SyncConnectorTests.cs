@@ -1,6 +1,4 @@
-using System.Text.Json;
 using ScaiDrive.Connectors;
-using ScaiDrive.Drive;
 
 namespace ScaiDrive.Jobs.Tests;
 
@@ -14,7 +12,7 @@ public sealed class SyncConnectorTests : IDisposable
     public async Task A_folder_becomes_searchable_and_follows_renames_and_deletes_run_by_run()
     {
         await using var fleet = await Fleet.CreateAsync(folder.FullName);
-        var connector = await CreateAsync(fleet);
+        var connector = await fleet.ConnectAsync(fleet.FolderAt(folder.FullName));
         File.WriteAllText(Path.Combine(folder.FullName, "a.txt"), "narwhal");
         File.WriteAllText(Path.Combine(folder.FullName, "b.txt"), "dugong");
         await fleet.StartAsync();
@@ -37,7 +35,7 @@ public sealed class SyncConnectorTests : IDisposable
     public async Task Only_one_run_of_a_connector_is_unfinished_at_a_time()
     {
         await using var fleet = await Fleet.CreateAsync(folder.FullName);
-        var connector = await CreateAsync(fleet);
+        var connector = await fleet.ConnectAsync(fleet.FolderAt(folder.FullName));
 
         Assert.NotNull(await fleet.Get<ConnectorRuns>().StartAsync(connector, "manual", default));
         Assert.Null(await fleet.Get<ConnectorRuns>().StartAsync(connector, "schedule", default));
@@ -47,7 +45,7 @@ public sealed class SyncConnectorTests : IDisposable
     public async Task A_source_that_is_gone_fails_the_run_with_a_code_and_deletes_nothing()
     {
         await using var fleet = await Fleet.CreateAsync(folder.FullName);
-        var connector = await CreateAsync(fleet);
+        var connector = await fleet.ConnectAsync(fleet.FolderAt(folder.FullName));
         File.WriteAllText(Path.Combine(folder.FullName, "a.txt"), "narwhal");
         await fleet.StartAsync();
         await fleet.Get<ConnectorRuns>().StartAsync(connector, "manual", default);
@@ -69,7 +67,7 @@ public sealed class SyncConnectorTests : IDisposable
     public async Task A_run_that_was_left_unfinished_and_is_not_what_was_asked_for_is_followed_by_one_that_is(string dryRun, string scope, string ending)
     {
         await using var fleet = await Fleet.CreateAsync(folder.FullName);
-        var connector = await CreateAsync(fleet);
+        var connector = await fleet.ConnectAsync(fleet.FolderAt(folder.FullName));
         File.WriteAllText(Path.Combine(folder.FullName, "a.txt"), "narwhal");
         await fleet.SqlAsync(
             $"INSERT INTO connectors.run (tenant_id, id, connector_id, trigger, is_dry_run, scope) VALUES ('{Fleet.Tenant}', 'run_0', '{connector.Id}', 'change', {dryRun}, {scope})");
@@ -81,25 +79,5 @@ public sealed class SyncConnectorTests : IDisposable
         Assert.Equal([("completed", "manual"), (ending, "change")], runs.Select(run => (run.Status, run.Trigger)));
         Assert.Equal((false, null), (runs[0].IsDryRun, runs[0].Scope));
         Assert.Equal(["completed"], await fleet.ColumnAsync("SELECT state FROM queue.job_row WHERE kind = 'sync-connector'"));
-    }
-
-    private async Task<Connector> CreateAsync(Fleet fleet)
-    {
-        await using var connection = await fleet.DataSource.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var connector = await fleet.Get<ConnectorStore>().CreateAsync(
-            transaction,
-            Fleet.Tenant,
-            new NewConnector
-            {
-                Type = ConnectorTypes.Folder,
-                Name = "Folder",
-                Settings = JsonSerializer.SerializeToElement(new { root = folder.FullName }),
-                TargetShareId = fleet.Share.Id,
-                OwnerId = DriveStore.LocalUserId,
-            },
-            default);
-        await transaction.CommitAsync();
-        return connector;
     }
 }

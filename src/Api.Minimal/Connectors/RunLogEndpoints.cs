@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using ScaiDrive.Api.Minimal.Envelope;
 using ScaiDrive.Connectors;
 using ScaiDrive.Connectors.Runs;
+using ScaiDrive.Connectors.Sync;
 
 namespace ScaiDrive.Api.Minimal.Connectors;
 
@@ -24,31 +25,42 @@ internal static class RunLogEndpoints
         }
     }
 
-    internal static async Task<Results<Ok<ItemsAnswer>, ErrorResult>> ItemsAsync(
+    internal static Task<Results<Ok<ItemsAnswer>, ErrorResult>> ItemsAsync(
         [FromRoute(Name = "connector_id")] string connectorId, [FromRoute(Name = "run_id")] string runId,
         ConnectorDesk desk, ConnectorStore connectors, RunLog log, CancellationToken cancellationToken,
         [Range(0, long.MaxValue)] long after = 0,
-        [Range(1, 1000)] int limit = 100)
-    {
-        if (await RunEndpoints.FindAsync(desk, connectors, connectorId, runId, cancellationToken) is not { } run)
-            return (ErrorResult)RunEndpoints.NoSuchRun(runId);
-        var items = await log.ListItemsAsync(run.TenantId, runId, after, limit, cancellationToken);
-        return TypedResults.Ok(new ItemsAnswer { Items = items, NextAfter = items.Count == limit ? items[^1].Number : null });
-    }
+        [Range(1, 1000)] int limit = 100) =>
+        OfRunAsync<ItemsAnswer>(
+            desk, connectors, connectorId, runId,
+            async run =>
+            {
+                var items = await log.ListItemsAsync(run.TenantId, runId, after, limit, cancellationToken);
+                return TypedResults.Ok(new ItemsAnswer { Items = items, NextAfter = items.Count == limit ? items[^1].Number : null });
+            },
+            cancellationToken);
 
-    internal static async Task<Results<Ok<PlanAnswer>, ErrorResult>> PlanAsync(
+    internal static Task<Results<Ok<PlanAnswer>, ErrorResult>> PlanAsync(
         [FromRoute(Name = "connector_id")] string connectorId, [FromRoute(Name = "run_id")] string runId,
         ConnectorDesk desk, ConnectorStore connectors, RunLog log, CancellationToken cancellationToken,
         [Range(0, long.MaxValue)] long after = 0,
-        [Range(1, 1000)] int limit = 100)
-    {
-        if (await RunEndpoints.FindAsync(desk, connectors, connectorId, runId, cancellationToken) is not { } run)
-            return (ErrorResult)RunEndpoints.NoSuchRun(runId);
-        if (!run.IsDryRun)
-            return (ErrorResult)new ApiError(409, ErrorCodes.Conflict, $"Run {runId} was no dry run. Its items are at /items; a plan comes from sync with dry_run.");
-        var items = await log.ListPlanAsync(run.TenantId, runId, after, limit, cancellationToken);
-        return TypedResults.Ok(new PlanAnswer { IsComplete = run.Status == "completed", Items = items, NextAfter = items.Count == limit ? items[^1].Number : null });
-    }
+        [Range(1, 1000)] int limit = 100) =>
+        OfRunAsync<PlanAnswer>(
+            desk, connectors, connectorId, runId,
+            async run =>
+            {
+                if (!run.IsDryRun)
+                    return (ErrorResult)new ApiError(409, ErrorCodes.Conflict, $"Run {runId} was no dry run. Its items are at /items; a plan comes from sync with dry_run.");
+                var items = await log.ListPlanAsync(run.TenantId, runId, after, limit, cancellationToken);
+                return TypedResults.Ok(new PlanAnswer { IsComplete = run.Status == "completed", Items = items, NextAfter = items.Count == limit ? items[^1].Number : null });
+            },
+            cancellationToken);
+
+    private static async Task<Results<Ok<T>, ErrorResult>> OfRunAsync<T>(
+        ConnectorDesk desk, ConnectorStore connectors, string connectorId, string runId, Func<Run, Task<Results<Ok<T>, ErrorResult>>> answer,
+        CancellationToken cancellationToken) =>
+        await RunEndpoints.FindAsync(desk, connectors, connectorId, runId, cancellationToken) is { } run
+            ? await answer(run)
+            : (ErrorResult)RunEndpoints.NoSuchRun(runId);
 }
 
 /// <summary>A page of what a run did.</summary>

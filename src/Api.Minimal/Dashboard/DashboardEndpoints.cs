@@ -46,6 +46,8 @@ internal static class DashboardEndpoints
         var from = int.TryParse(offset, out var given) ? Math.Clamp(given, 0, PageSearch.MaxOffset) : 0;
         var results = string.IsNullOrWhiteSpace(q) ? null : await search.FindAsync(caller, q.Trim(), SearchModes.Known(mode), from, cancellationToken);
         context.Response.Headers.ContentSecurityPolicy = PagePolicy;
+        // Without any referrer browsers would send the page's own forms with "Origin: null", like those of a stranger.
+        context.Response.Headers["Referrer-Policy"] = "same-origin";
         context.Response.Headers.CacheControl = "no-store";
         return new RazorComponentResult<DashboardPage>(new
         {

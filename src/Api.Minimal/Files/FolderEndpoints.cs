@@ -11,18 +11,15 @@ using ScaiDrive.Drive;
 
 namespace ScaiDrive.Api.Minimal.Files;
 
-/// <summary>What a folder holds, page by page, and the shares.</summary>
+/// <summary>What a folder holds, page by page.</summary>
 internal static class FolderEndpoints
 {
     extension(IEndpointRouteBuilder routes)
     {
-        internal void MapFolders()
-        {
+        internal void MapFolders() =>
             routes.MapGet("/folders/{folder_id}/children", ChildrenAsync).RequireScope(Scope.FilesRead).WithTags("Folders").WithName("ListChildren")
                 .WithSummary("Folders and files of one folder")
                 .WithDescription("The special id root is the root of the share. What the caller may not read is left out and not counted.");
-            routes.MapGet("/shares", SharesAsync).RequireScope(Scope.FilesRead).WithTags("Shares").WithName("ListShares").WithSummary("The shares the caller can see");
-        }
     }
 
     internal static async Task<Results<Ok<ChildrenAnswer>, ErrorResult>> ChildrenAsync(
@@ -49,14 +46,5 @@ internal static class FolderEndpoints
             return (null, (await gate.ShareAsync(caller, shareId, Rights.Read, cancellationToken)).Error);
         var (folder, error) = await gate.FolderAsync(caller, folderId, Rights.Read, cancellationToken, alsoTrashed);
         return error is not null ? (null, error) : folder!.ShareId == shareId ? (folder, null) : (null, ApiError.NotFound("folder", folderId));
-    }
-
-    internal static async Task<Ok<SharesAnswer>> SharesAsync(
-        Caller caller, DriveStore drive, CancellationToken cancellationToken,
-        [Range(1, 100)] int limit = 50,
-        [Range(0, int.MaxValue)] int offset = 0)
-    {
-        var shares = await drive.ListSharesAsync(caller.TenantId, cancellationToken);
-        return TypedResults.Ok(new SharesAnswer { Shares = [.. shares.Skip(offset).Take(limit).Select(ShareItem.From)], Total = shares.Count });
     }
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Npgsql;
 using ScaiDrive.Api.Minimal.Identity.Tokens;
 using ScaiDrive.Drive;
 using ScaiDrive.Search;

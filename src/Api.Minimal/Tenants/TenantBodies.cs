@@ -7,7 +7,11 @@ namespace ScaiDrive.Api.Minimal.Tenants;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal record SettingsPatch
 {
+    internal const string CeilingName = "rate_limit_ceiling";
+
     private readonly Dictionary<string, object?> named = [];
+    private readonly RatesBody? rateLimits;
+    private readonly RatesBody? rateLimitCeiling;
 
     /// <summary>Largest file, in bytes. Counts from the next upload on.</summary>
     [Range(1, 1L << 43, ErrorMessage = "max_file_size_bytes is from 1 to 8796093022208.")]
@@ -31,17 +35,45 @@ internal record SettingsPatch
     /// <summary>Whether signing in takes a second factor. ScaiKey asks for it; here it is kept and shown.</summary>
     public bool? RequireMfa { get => Get<bool?>("require_mfa"); init => Set("require_mfa", value); }
 
+    /// <summary>How much callers of the tenant may ask for in a minute, up to what it may; null: as the server has it.</summary>
+    public RatesBody? RateLimits { get => rateLimits; init => Set("rate_limits", (rateLimits = value)?.Named); }
+
+    /// <summary>Up to where the tenant may raise its limits; null: as the server has it. Takes the scope partner:admin.</summary>
+    public RatesBody? RateLimitCeiling { get => rateLimitCeiling; init => Set(CeilingName, (rateLimitCeiling = value)?.Named); }
+
     /// <summary>What is named, also with null.</summary>
     [JsonIgnore]
     internal IReadOnlyDictionary<string, object?> Named => named;
 
     /// <summary>The first setting that is null and may not be; or null.</summary>
     [JsonIgnore]
-    internal string? EmptyOne => named.FirstOrDefault(setting => setting is { Value: null, Key: not "default_share_quota_bytes" }).Key;
+    internal string? EmptyOne => named.FirstOrDefault(setting => setting is { Value: null, Key: not ("default_share_quota_bytes" or "rate_limits" or CeilingName) }).Key;
 
     private T? Get<T>(string name) => named.TryGetValue(name, out var value) ? (T?)value : default;
 
     private void Set(string name, object? value) => named[name] = value;
+}
+
+/// <summary>Costs per minute; what is left out is as the server has it.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record RatesBody
+{
+    /// <summary>With one access token.</summary>
+    [Range(1, 1_000_000_000, ErrorMessage = "token_per_minute is from 1 to 1000000000.")]
+    public int? TokenPerMinute { get; init; }
+
+    /// <summary>One user with all their tokens.</summary>
+    [Range(1, 1_000_000_000, ErrorMessage = "user_per_minute is from 1 to 1000000000.")]
+    public int? UserPerMinute { get; init; }
+
+    /// <summary>All users of the tenant.</summary>
+    [Range(1, 1_000_000_000, ErrorMessage = "tenant_per_minute is from 1 to 1000000000.")]
+    public int? TenantPerMinute { get; init; }
+
+    [JsonIgnore]
+    internal Dictionary<string, int> Named =>
+        new (string Name, int? Value)[] { ("token_per_minute", TokenPerMinute), ("user_per_minute", UserPerMinute), ("tenant_per_minute", TenantPerMinute) }
+            .Where(rate => rate.Value is not null).ToDictionary(rate => rate.Name, rate => rate.Value!.Value);
 }
 
 /// <summary>What is to become of the tenant: settings at the top, as in the answer below <c>settings</c>, or both.</summary>

@@ -46,15 +46,17 @@ internal static class TenantEndpoints
             : (ErrorResult)ApiError.NotFound("tenant", caller.TenantId);
 
     internal static async Task<Results<Ok<TenantAnswer>, ErrorResult>> ChangeAsync(
-        [FromBody] TenantPatch body, Caller caller, TenantAdmin tenants, CancellationToken cancellationToken)
+        [FromBody] TenantPatch body, HttpContext context, Caller caller, TenantAdmin tenants, CancellationToken cancellationToken)
     {
-        if (body.Settings is { } inner && RequestValidation.Faults(inner, "body", "settings") is { Count: > 0 } faults)
+        if (FaultsInside(body) is { Count: > 0 } faults)
             return (ErrorResult)ApiError.Invalid(faults);
         if ((body.EmptyOne ?? body.Settings?.EmptyOne) is { } empty)
             return (ErrorResult)ApiError.Invalid(new FieldFault(["body", empty], $"{empty} cannot be null.", "value_error"));
         var settings = new Dictionary<string, object?>(body.Named);
         foreach (var (name, value) in body.Settings?.Named ?? new Dictionary<string, object?>())
             settings[name] = value;
+        if (settings.ContainsKey(SettingsPatch.CeilingName) && context.Features.Get<GrantedScope>()?.Highest < Scope.PartnerAdmin)
+            return (ErrorResult)ApiError.Denied($"{SettingsPatch.CeilingName} is set by the partner who looks after the tenant (partner:admin).");
         if (settings.Count == 0 && body.DisplayName is null)
             return (ErrorResult)ApiError.Invalid(new FieldFault(["body"], "Name at least one setting to change.", "missing"));
         return await tenants.ChangeAsync(caller, body.DisplayName?.Trim(), settings, cancellationToken) is { } tenant
@@ -84,6 +86,17 @@ internal static class TenantEndpoints
             ? TypedResults.Created($"/api/v1/admin/partners/{partnerId}/tenants", TenantAnswer.From(made))
             : (ErrorResult)new ApiError(409, ErrorCodes.Conflict, $"The id {body.Id} is taken.");
     }
+
+    /// <summary>What is wrong below the top of the body, where nobody has looked yet.</summary>
+    private static List<FieldFault> FaultsInside(TenantPatch body) =>
+    [
+        .. body.Settings is { } inner ? RequestValidation.Faults(inner, "body", "settings") : [],
+        .. new (RatesBody? Rates, string Name)[]
+        {
+            (body.RateLimits, "rate_limits"), (body.RateLimitCeiling, SettingsPatch.CeilingName),
+            (body.Settings?.RateLimits, "rate_limits"), (body.Settings?.RateLimitCeiling, SettingsPatch.CeilingName),
+        }.SelectMany(part => part.Rates is { } rates ? RequestValidation.Faults(rates, "body", part.Name) : []),
+    ];
 
     private static bool LooksAfter(Caller caller, string partnerId) =>
         TokenClaims.IsId(partnerId, "prt_") && (caller.IsOperator || caller.PartnerId == partnerId);

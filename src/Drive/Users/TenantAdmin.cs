@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using ScaiDrive.Drive.Audit;
+using ScaiDrive.Drive.RateLimits;
 using ScaiDrive.Store;
 
 namespace ScaiDrive.Drive.Users;
@@ -8,7 +9,7 @@ namespace ScaiDrive.Drive.Users;
 /// <summary>Shows and changes tenants: each change with its event, in one transaction.</summary>
 public sealed class TenantAdmin(Database dataSource, AuditLog audit)
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new RateSettingsReader() } };
 
     /// <summary>The tenant, or null.</summary>
     public Task<TenantCard?> FindAsync(string tenantId, CancellationToken cancellationToken) =>

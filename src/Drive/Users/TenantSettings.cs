@@ -1,3 +1,5 @@
+using ScaiDrive.Drive.RateLimits;
+
 namespace ScaiDrive.Drive.Users;
 
 /// <summary>A tenant with its settings.</summary>
@@ -30,4 +32,10 @@ public sealed record TenantSettings
 
     /// <summary>Whether signing in takes a second factor, which is ScaiKey's to ask for. Default false.</summary>
     public bool RequireMfa { get; init; }
+
+    /// <summary>How much its callers may ask for in a minute. Default null: as the server has it.</summary>
+    public RateSettings? RateLimits { get; init; }
+
+    /// <summary>Up to where it may raise <see cref="RateLimits"/>, set by its partner. Default null: as the server has it.</summary>
+    public RateSettings? RateLimitCeiling { get; init; }
 }

@@ -43,7 +43,7 @@ public sealed record Operation(string Id, HttpMethod Method, string Path, IReadO
         path,
         [.. Parameters(shared).Concat(Parameters(operation.Value)).Where(one => one.GetProperty("in").GetString() == "query").Select(one => one.GetProperty("name").GetString()!)]);
 
-    private static IEnumerable<JsonElement> Parameters(JsonElement of) => of.TryGetProperty("parameters", out var all) ? all.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Parameters(JsonElement of) => of.TryGetProperty("parameters", out var all) ? all.EnumerateArray() : default;
 
     private static string IdOf(string id)
     {

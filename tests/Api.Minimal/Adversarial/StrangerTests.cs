@@ -7,7 +7,7 @@ public sealed class StrangerTests(TwoTenants tenants) : IClassFixture<TwoTenants
     public void Every_operation_of_the_document_has_a_case_and_every_parameter_in_a_path_a_foreign_id()
     {
         Assert.True(tenants.Operations.Count > 90, "The document was not read.");
-        Assert.Empty(tenants.Operations.Where(operation => !OperationCases.All.ContainsKey(operation.Id)));
+        Assert.DoesNotContain(tenants.Operations, operation => !OperationCases.All.ContainsKey(operation.Id));
         Assert.Empty(tenants.Operations.SelectMany(operation => operation.PathNames).Distinct().Except(tenants.Foreign.Keys));
         Assert.Empty(OperationCases.All.Keys.Except(tenants.Operations.Select(operation => operation.Id)));
     }

@@ -79,46 +79,68 @@ public sealed class RateLimitTests
         }
     }
 
-    [Theory]
-    [InlineData("""{"rate_limits": {"token_per_minute": 7}}""", 7)]
-    [InlineData("""{"rate_limits": {"token_per_minute": 5000}}""", 1000)]
-    [InlineData("""{"rate_limits": {"token_per_minute": 5000}, "rate_limit_ceiling": {"token_per_minute": 2000}}""", 2000)]
-    [InlineData("""{"rate_limit_ceiling": {"token_per_minute": 20}}""", 20)]
-    [InlineData("""{"rate_limits": {"token_per_minute": "many"}}""", 1000)]
-    [InlineData("""{"rate_limits": [1], "rate_limit_ceiling": 3}""", 1000)]
-    [InlineData("""{"rate_limits": {"token_per_minute": -1}}""", 1000)]
-    public async Task A_tenant_chooses_its_limits_up_to_what_it_may(string settings, int limit)
+    [Fact]
+    public async Task A_tenant_chooses_its_limits_up_to_what_it_may()
     {
         await using var site = await ScaiKeyApi.StartAsync(limits: new());
         var token = site.ScaiKey.IssueToken(DemoUsers.Ada);
         (await site.CallAsync(token)).Dispose();
-        await site.Api.ExecuteAsync("UPDATE tenants SET settings = settings || $1::jsonb WHERE id = 'tnt_local'", settings);
-        site.Clock.Advance(TimeSpan.FromSeconds(16));
+        foreach (var (settings, limit) in new[]
+        {
+            ("""{"rate_limits": {"token_per_minute": 7}}""", 7),
+            ("""{"rate_limits": {"token_per_minute": 5000}}""", 1000),
+            ("""{"rate_limits": {"token_per_minute": 5000}, "rate_limit_ceiling": {"token_per_minute": 2000}}""", 2000),
+            ("""{"rate_limit_ceiling": {"token_per_minute": 20}}""", 20),
+            ("""{"rate_limits": {"token_per_minute": "many"}}""", 1000),
+            ("""{"rate_limits": [1], "rate_limit_ceiling": 3}""", 1000),
+            ("""{"rate_limits": {"token_per_minute": -1}}""", 1000),
+        })
+        {
+            await site.Api.ExecuteAsync("UPDATE tenants SET settings = settings - 'rate_limits' - 'rate_limit_ceiling' || $1::jsonb WHERE id = 'tnt_local'", settings);
+            site.Clock.Advance(TimeSpan.FromMinutes(2));
 
-        using var answer = await site.CallAsync(token);
+            using var answer = await site.CallAsync(token, "/api/v1/admin/tenant");
 
-        Assert.Equal(limit, Number(answer, "X-RateLimit-Limit"));
+            Assert.Equal((settings, 200, limit), (settings, (int)answer.StatusCode, Number(answer, "X-RateLimit-Limit")));
+        }
     }
 
-    [Theory]
-    [InlineData("GetMe", 1)]
-    [InlineData("ListJobs", 2)]
-    [InlineData("ListShares", 2)]
-    [InlineData("CreateGroup", 2)]
-    [InlineData("UploadFile", 5)]
-    [InlineData("GetFileContent", 5)]
-    [InlineData("Search", 10)]
-    [InlineData("SearchKeywordPost", 10)]
-    [InlineData("SearchSemantic", 20)]
-    [InlineData("SearchHybridPost", 20)]
-    [InlineData("SearchContext", 20)]
-    public async Task A_request_costs_what_its_kind_costs(string endpoint, int cost)
+    [Fact]
+    public async Task An_admin_changes_the_limits_of_the_tenant_and_only_its_partner_the_ceiling()
+    {
+        await using var site = await ScaiKeyApi.StartAsync(limits: new());
+        var token = site.ScaiKey.IssueToken(DemoUsers.Ada);
+
+        using var changed = await PatchAsync(token, """{"settings": {"rate_limits": {"token_per_minute": 1500}}}""");
+        Assert.Equal(1500, (await changed.JsonAsync()).GetProperty("settings").GetProperty("rate_limits").GetProperty("token_per_minute").GetInt32());
+        using var wrong = await PatchAsync(token, """{"rate_limits": {"token_per_minute": 0}}""");
+        await wrong.ErrorAsync(HttpStatusCode.UnprocessableEntity, "VALIDATION_ERROR");
+        using var denied = await PatchAsync(token, """{"rate_limit_ceiling": {"token_per_minute": 2000}}""");
+        await denied.ErrorAsync(HttpStatusCode.Forbidden, "AUTHZ_PERMISSION_DENIED");
+        using var raised = await PatchAsync(site.ScaiKey.IssueToken(DemoUsers.Ada, ("scope", "partner:admin")), """{"rate_limit_ceiling": {"token_per_minute": 2000}}""");
+        Assert.Equal(HttpStatusCode.OK, raised.StatusCode);
+
+        site.Clock.Advance(TimeSpan.FromSeconds(16));
+        using var answer = await site.CallAsync(token);
+        Assert.Equal(1500, Number(answer, "X-RateLimit-Limit"));
+
+        Task<HttpResponseMessage> PatchAsync(string with, string body) =>
+            site.CallAsync(with, "/api/v1/admin/tenant", HttpMethod.Patch, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+    }
+
+    [Fact]
+    public async Task A_request_costs_what_its_kind_costs()
     {
         await using var site = await ScaiKeyApi.StartAsync();
+        var endpoints = site.Api.Services.GetRequiredService<EndpointDataSource>().Endpoints
+            .Where(one => one.Metadata.GetMetadata<IEndpointNameMetadata>() is not null).ToDictionary(one => one.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName);
 
-        var found = site.Api.Services.GetRequiredService<EndpointDataSource>().Endpoints.Single(one => one.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == endpoint);
-
-        Assert.Equal(cost, (int)RequestCosts.Of(found));
+        foreach (var (name, cost) in new[]
+        {
+            ("GetMe", 1), ("ListJobs", 2), ("ListGroups", 2), ("CreateGroup", 2), ("UploadFile", 5), ("GetFileContent", 5),
+            ("Search", 10), ("SearchKeywordPost", 10), ("SearchSemantic", 20), ("SearchHybridPost", 20), ("SearchContext", 20),
+        })
+            Assert.Equal((name, cost), (name, (int)RequestCosts.Of(endpoints[name])));
     }
 
     private static long Number(HttpResponseMessage answer, string header) => long.Parse(Assert.Single(answer.Headers.GetValues(header)), CultureInfo.InvariantCulture);

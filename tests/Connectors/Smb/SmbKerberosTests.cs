@@ -66,12 +66,15 @@ public sealed class SmbKerberosTests(MirrorFixture fixture) : IClassFixture<Mirr
     private Task<Mirror> MirrorAsync(string? secret) => site.MirrorAsync(fixture, change: wanted => wanted with { Secret = secret });
 }
 
-/// <summary>A fact that needs the name of this machine to stand for a loopback address, as it does by default on Debian.</summary>
+/// <summary>A fact that needs the name of this machine to stand for a loopback address, as the installer of Debian sets it up. In many containers it
+/// stands for an address that others reach.</summary>
+/// <remarks>It cannot be done without: tickets are made out for names, the library refuses them for <c>localhost</c> and for addresses, agents inherit
+/// nothing that could tell them further names, and servers of tests listen on loopback alone.</remarks>
 public sealed class HostNameFactAttribute : FactAttribute
 {
     public HostNameFactAttribute()
     {
         if (SambaAddress.HostAddress is null)
-            Skip = "The name of this machine stands for no loopback address; add it to /etc/hosts.";
+            Skip = $"The name of this machine stands for no loopback address: put '127.0.1.1 {Dns.GetHostName()}' into /etc/hosts, before other lines that name it.";
     }
 }

@@ -1,6 +1,10 @@
-namespace ScaiDrive.Connectors.Tests;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
-/// <summary>Work on both sides, passes with faults in between, and in the end passes without.</summary>
+/// <summary>Work on both sides, then a pass in which any single call to the source may fail, or have been made when the worker dies; looked at after
+/// every pass.</summary>
+/// <remarks>It proves that there is no moment in a pass at which a failure loses anything: calls break one by one, batches are tiny, and everything
+/// that either side held before a pass must be there after it. Nobody works while a pass goes on, so both sides must end exactly the same, without one
+/// open item. What people do during a pass, and what networks do, is for <see cref="TwoWaySoak"/>.</remarks>
 internal sealed class FaultSoak(SourceTree tree, Mirror mirror, int seed, bool ignoresCase = false)
 {
     private const int OperationsPerPass = 8;

@@ -1,4 +1,4 @@
-namespace ScaiDrive.Connectors.Tests;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>Lets calls to a source fail now and then, before they do something or right after.</summary>
 internal sealed class FaultySource(IWritableSource inner, Random random, int oneIn) : WritableDecorator(inner)

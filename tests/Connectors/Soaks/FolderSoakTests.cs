@@ -1,7 +1,7 @@
 using ScaiDrive.Connectors.Sync;
 using Xunit;
 
-namespace ScaiDrive.Connectors.Tests;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>Random work on both sides of a folder with faults in between.</summary>
 /// <remarks><c>SCAIDRIVE_SOAK_OPERATIONS</c> asks for a longer one, with <c>SCAIDRIVE_SOAK_SEED</c> for another.</remarks>

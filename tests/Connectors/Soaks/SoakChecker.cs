@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Xunit;
 
-namespace ScaiDrive.Connectors.Tests;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>Looks after a soak: no content that a pass could see is ever lost by it, and in the end both sides are the same.</summary>
 internal sealed class SoakChecker(SourceTree tree, Mirror mirror)

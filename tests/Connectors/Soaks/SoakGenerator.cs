@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ScaiDrive.Connectors.Tests;
+namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>What people do on both sides of a connector, at random but always the same for a seed.</summary>
 /// <remarks>Names come from a small set, so that both sides meet at them. Every content is written once, so that a lost one is noticed.</remarks>

@@ -3,6 +3,9 @@ using ScaiDrive.Connectors.Sync;
 namespace ScaiDrive.Connectors.Tests.Soaks;
 
 /// <summary>Random work on both sides of a connector, between passes and during them, with passes that are cut short; then quiet, and the balance.</summary>
+/// <remarks>It proves that people may work on at both sides while a pass goes on, and, over SMB, that nothing of it depends on a connection, a child or
+/// a server that lasts: whatever was written is owed by name (<see cref="SoakHistory"/>) until its owner gave it up. It looks once, in the end. That no
+/// single call to the source may fail at a bad moment is for <see cref="FaultSoak"/>.</remarks>
 internal sealed class TwoWaySoak(SourceTree tree, Mirror mirror, int seed, ISoakFaults faults) : IDisposable
 {
     private const int QuietPassesAtMost = 12;

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
 using ScaiDrive.Api.Minimal.Dashboard;
 using ScaiDrive.Api.Minimal.Identity.Tokens;

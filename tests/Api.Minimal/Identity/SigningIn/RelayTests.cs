@@ -7,14 +7,14 @@ using ScaiDrive.Tests.ScaiKey.Users;
 namespace ScaiDrive.Api.Minimal.Tests.Identity.SigningIn;
 
 /// <summary>What the desktop program signs its user in with.</summary>
-public sealed class RelayTests
+public sealed class RelayTests(RelayTests.SharedSite shared) : IClassFixture<RelayTests.SharedSite>
 {
     private const string Verifier = "a-verifier-of-the-desktop-program-that-is-long-enough";
 
     [Fact]
     public async Task The_configuration_says_where_to_sign_in_and_names_this_servers_own_addresses()
     {
-        await using var site = await ScaiKeyApi.StartAsync(new() { PublicUrl = new Uri("https://drive.example.com") });
+        await using var site = await ScaiKeyApi.StartAsync(new() { PublicUrl = new Uri("https://drive.example.com") }); // of its own
 
         using var response = await site.Api.Client.GetAsync("/api/v1/auth/config", RunningApi.Stop);
         var config = await response.JsonAsync();
@@ -28,7 +28,7 @@ public sealed class RelayTests
     [Fact]
     public async Task The_callback_hands_the_answer_on_to_the_program_that_waits()
     {
-        await using var site = await ScaiKeyApi.StartAsync();
+        var site = shared.Site;
 
         using var page = await site.Api.Client.GetAsync("/api/v1/auth/callback?code=a%26b%22%3E%3Cscript%3E&state=" + Uri.EscapeDataString("s|port=1|x|port=49152"), RunningApi.Stop);
         var html = await page.Content.ReadAsStringAsync(RunningApi.Stop);
@@ -48,7 +48,7 @@ public sealed class RelayTests
     [InlineData("state=s%7Cport%3D65535&code=c", "http://localhost:65535/callback?code=c&state=s")]
     public async Task The_callback_passes_on_what_the_program_needs(string query, string target)
     {
-        await using var site = await ScaiKeyApi.StartAsync();
+        var site = shared.Site;
 
         var html = await site.Api.Client.GetStringAsync("/api/v1/auth/callback?" + query, RunningApi.Stop);
 
@@ -75,7 +75,7 @@ public sealed class RelayTests
     [InlineData("code=c")]
     public async Task A_callback_that_cannot_be_passed_on_is_refused(string query)
     {
-        await using var site = await ScaiKeyApi.StartAsync();
+        var site = shared.Site;
 
         using var refused = await site.Api.Client.GetAsync("/api/v1/auth/callback?" + query, RunningApi.Stop);
 
@@ -85,7 +85,7 @@ public sealed class RelayTests
     [Fact]
     public async Task A_program_gets_tokens_for_a_code_and_later_for_a_refresh_token()
     {
-        await using var site = await ScaiKeyApi.StartAsync();
+        var site = shared.Site;
         var callback = site.Api.Address + "api/v1/auth/callback";
 
         using var response = await ExchangeAsync(site, CodeForm(await CodeAsync(site, callback), callback));
@@ -107,7 +107,7 @@ public sealed class RelayTests
     [Fact]
     public async Task What_the_identity_provider_refuses_is_an_invalid_token_here()
     {
-        await using var site = await ScaiKeyApi.StartAsync();
+        var site = shared.Site;
         var callback = site.Api.Address + "api/v1/auth/callback";
         var form = CodeForm(await CodeAsync(site, callback), callback);
         form["code_verifier"] = new string('x', 43);
@@ -125,7 +125,7 @@ public sealed class RelayTests
     [InlineData(200)]
     public async Task An_identity_provider_that_does_not_answer_as_one_is_a_bad_gateway(int status)
     {
-        await using var site = await ScaiKeyApi.StartAsync();
+        var site = shared.Site;
         (await site.Api.Client.GetAsync("/api/v1/auth/config", RunningApi.Stop)).Dispose(); // its addresses are known
         if (status == 0)
             site.ScaiKey.Outages.IsDown = true;
@@ -133,6 +133,7 @@ public sealed class RelayTests
             site.ScaiKey.Outages.Answer("/token", status);
 
         using var failed = await ExchangeAsync(site, new() { ["grant_type"] = "refresh_token", ["refresh_token"] = "r" });
+        site.ScaiKey.Outages.IsDown = false;
 
         await failed.ErrorAsync(HttpStatusCode.BadGateway, "UPSTREAM_UNAVAILABLE");
         Assert.NotNull(failed.Headers.RetryAfter);
@@ -145,14 +146,15 @@ public sealed class RelayTests
     [InlineData("grant_type=refresh_token&refresh_token=r&client_id=other", "client_id")]
     public async Task A_form_that_lacks_something_is_not_passed_on(string body, string field)
     {
-        await using var site = await ScaiKeyApi.StartAsync();
+        var site = shared.Site;
+        var before = site.ScaiKey.Fetches.Tokens;
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
 
         using var refused = await site.Api.Client.PostAsync("/api/v1/auth/token", content, RunningApi.Stop);
 
         var error = await refused.ErrorAsync(HttpStatusCode.UnprocessableEntity, "VALIDATION_ERROR");
         Assert.Equal(field, Assert.Single(error.GetProperty("detail").EnumerateArray()).GetProperty("loc")[1].GetString());
-        Assert.Equal(0, site.ScaiKey.Fetches.Tokens);
+        Assert.Equal(before, site.ScaiKey.Fetches.Tokens);
     }
 
     private static Task<HttpResponseMessage> ExchangeAsync(ScaiKeyApi site, Dictionary<string, string> form) =>
@@ -178,5 +180,15 @@ public sealed class RelayTests
             ["user"] = DemoUsers.Ruth.Id,
         }), RunningApi.Stop);
         return QueryHelpers.ParseQuery(answer.Headers.Location!.Query)["code"].ToString();
+    }
+
+    /// <summary>One server for all of them.</summary>
+    public sealed class SharedSite : IAsyncLifetime
+    {
+        internal ScaiKeyApi Site { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Site = await ScaiKeyApi.StartAsync();
+
+        public async Task DisposeAsync() => await Site.DisposeAsync();
     }
 }
