@@ -35,7 +35,6 @@ public sealed class TokenTests(SignInApi at) : IClassFixture<SignInApi>
     [InlineData("/api/v1/search?q=x")]
     [InlineData("/api/v1/admin/tenant")]
     [InlineData("/openapi/v1.json")]
-    [InlineData("/")]
     [InlineData("/events")]
     [InlineData("/no/such/place")]
     public async Task Nothing_is_answered_without_a_token(string path)
