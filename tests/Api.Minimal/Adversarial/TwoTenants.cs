@@ -108,7 +108,7 @@ public sealed class TwoTenants : IAsyncLifetime
         var file = await Api.AddFileAsync($"{Mark} file.txt", $"{Mark} text needle");
         Api.Engine.Add(file, "needle", snippet: $"{Mark} needle {Mark}");
         Set(("share_id", share.Id), ("folder_id", folder.Id), ("file_id", file.Id), ("user_id", DriveStore.LocalUserId), ("subject_id", file.Id));
-        Set(("queue", "high"), ("partner_id", "prt_owner"), ("key", $"tenant:{Owner}"), ("type", "user"), ("member_id", DriveStore.LocalUserId));
+        Set(("queue", "high"), ("partner_id", "prt_owner"), ("resource_type", "file"), ("resource_id", file.Id), ("key", $"tenant:{Owner}"), ("type", "user"), ("member_id", DriveStore.LocalUserId));
 
         Foreign["group_id"] = await MakeAsync(owner, "/api/v1/admin/groups", new { name = $"{Mark} group" });
         Foreign["provider_id"] = "prv_planted";
