@@ -99,6 +99,7 @@ internal sealed class DashboardFeed(
 
     private async Task RunAsync(CancellationToken stopping)
     {
+        using var wall = TenantWall.Enter(view.TenantId); // the same figures that the page began with
         var log = logs.CreateLogger<DashboardFeed>();
         using var timer = new PeriodicTimer(options.RefreshEvery, time);
         try

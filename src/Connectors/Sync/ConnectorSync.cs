@@ -236,13 +236,14 @@ public sealed class ConnectorSync(
             ConnectorCodes.SourceReplaced, "The root of the source is empty and not the directory it was: is something not mounted? Nothing was deleted.");
     }
 
-    /// <summary>A directory that a run over parts misses may have moved to where it does not look. What lies below is for a run over everything to judge.</summary>
+    /// <summary>A directory that a run over parts misses may have moved to where it does not look: the source tells of both places of a move, but perhaps
+    /// not in one breath. So the next run looks there again, and at what was told since; what it misses too is gone.</summary>
     private static void MarkBelowMissing(Run run, SnapshotWriter rows)
     {
-        if (run.Scope is null)
-            rows.MarkBelowMissing();
-        else
+        rows.ForgetPutOff();
+        if (run.Scope is not null)
             rows.PutOffMissingDirectories();
+        rows.MarkBelowMissing();
     }
 
     private static Task EnterPhaseAsync(SyncPass pass, string phase, Action<SnapshotWriter> prepare, CancellationToken cancellationToken)

@@ -220,6 +220,8 @@ internal sealed class SnapshotWriter(NpgsqlTransaction transaction, string tenan
 
     internal void Delete(long id) => Add(SnapshotSql.Delete, id);
 
+    internal void ForgetPutOff() => Add(SnapshotSql.ForgetPutOff, runId);
+
     internal void PutOffMissingDirectories() => Add(SnapshotSql.PutOffMissingDirectories, runId, SyncScope.All.ToString());
 
     internal void MarkBelowMissing() => Add(SnapshotSql.MarkBelowMissing, runId);

@@ -141,19 +141,34 @@ internal static class SnapshotSql
         WHERE s.tenant_id = $1 AND s.connector_id = $2 AND s.id = gone.id AND s.missing_run_id IS DISTINCT FROM $3;
         """;
 
-    // With a hint for everything in their stead.
+    // The directories they were missed in are hints in their stead; below one that is parked, whose path nobody knows, it is everything ($4).
+    // Those an earlier run put off stay marked.
     internal const string PutOffMissingDirectories = """
-        WITH put_off AS (
+        WITH RECURSIVE put_off AS (
             UPDATE connectors.snapshot s
-            SET missing_run_id = NULL
-            WHERE s.tenant_id = $1 AND s.connector_id = $2 AND s.missing_run_id = $3 AND s.is_directory
+            SET missing_run_id = NULL, put_off_run_id = $3
+            WHERE s.tenant_id = $1 AND s.connector_id = $2 AND s.missing_run_id = $3 AND s.is_directory AND s.put_off_run_id IS NULL
                 AND EXISTS (SELECT 1 FROM connectors.snapshot c WHERE c.tenant_id = $1 AND c.connector_id = $2 AND c.parent_id = s.id)
-            RETURNING 1
+            RETURNING s.parent_id
+        ), above (id, path, is_parked) AS (
+            SELECT DISTINCT parent_id, ARRAY[]::text[] COLLATE "C", false FROM put_off
+            UNION ALL
+            SELECT s.parent_id, s.name || a.path, a.is_parked OR starts_with(s.name, '/')
+            FROM above a
+            JOIN connectors.snapshot s ON s.tenant_id = $1 AND s.connector_id = $2 AND s.id = a.id
         )
         INSERT INTO connectors.hint (tenant_id, connector_id, scope)
-        SELECT $1, $2, $4
-        WHERE EXISTS (SELECT 1 FROM put_off)
+        SELECT DISTINCT $1, $2, CASE WHEN is_parked THEN $4 ELSE array_to_string(path, '/') END
+        FROM above
+        WHERE id = 0
         ON CONFLICT ON CONSTRAINT hint_pkey DO UPDATE SET at = now();
+        """;
+
+    // Found again, wherever it is.
+    internal const string ForgetPutOff = """
+        UPDATE connectors.snapshot
+        SET put_off_run_id = NULL
+        WHERE tenant_id = $1 AND connector_id = $2 AND put_off_run_id IS NOT NULL AND missing_run_id IS DISTINCT FROM $3;
         """;
 
     internal const string MissingFiles = """

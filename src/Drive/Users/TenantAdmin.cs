@@ -18,6 +18,7 @@ public sealed class TenantAdmin(Database dataSource, AuditLog audit)
     /// <summary>A page of the tenants of a partner, in the order of their ids, and how many there are in all.</summary>
     public async Task<(IReadOnlyList<TenantCard> Tenants, long Total)> ListAsync(string partnerId, int limit, int offset, CancellationToken cancellationToken)
     {
+        using var others = TenantWall.Outside(); // the partner's tenants, beside the caller's own
         var page = await ItemRows.AllAsync(dataSource.Command(TenantSql.OfPartner, Arg.Of(partnerId), Arg.Of(limit), Arg.Of(offset)), Read, cancellationToken);
         await using var count = dataSource.Command(TenantSql.CountOfPartner, Arg.Of(partnerId));
         return (page, (long)(await count.ExecuteScalarAsync(cancellationToken))!);
@@ -58,6 +59,7 @@ public sealed class TenantAdmin(Database dataSource, AuditLog audit)
         Caller caller, string partnerId, string? tenantId, string name, string? displayName, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
+        using var others = TenantWall.Outside(); // a tenant that is not the caller's
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var made = await ItemRows.FirstAsync(

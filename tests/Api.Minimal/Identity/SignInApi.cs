@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using ScaiDrive.Api.Minimal.Identity;
+using ScaiDrive.Api.Minimal.RateLimits;
 using ScaiDrive.Api.Minimal.Tests.Support;
 
 namespace ScaiDrive.Api.Minimal.Tests.Identity;
@@ -15,6 +16,8 @@ public sealed class SignInApi : IAsyncLifetime
 
     /// <summary>Changes the options before the API starts.</summary>
     internal Func<IdentityOptions, IdentityOptions> Configure { get; init; } = options => options;
+
+    public RateLimitOptions RateLimits { get; init; } = new();
 
     public TestScaiKey ScaiKey { get; private set; } = null!;
 
@@ -38,7 +41,7 @@ public sealed class SignInApi : IAsyncLifetime
     /// <summary>Another API before the same ScaiKey, with nothing remembered.</summary>
     public async Task<RunningApi> StartAsync()
     {
-        var api = new RunningApi { Identity = Configure(new IdentityOptions { ScaiKeyUrl = new Uri(ScaiKey.Url), WebhookSecrets = [WebhookSecret] }), Time = Clock };
+        var api = new RunningApi { Identity = Configure(new IdentityOptions { ScaiKeyUrl = new Uri(ScaiKey.Url), WebhookSecrets = [WebhookSecret] }), Time = Clock, RateLimits = RateLimits };
         await api.InitializeAsync();
         return api;
     }

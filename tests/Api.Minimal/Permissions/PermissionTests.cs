@@ -186,8 +186,8 @@ public sealed class PermissionTests : People
         return string.Join(' ', RightNames.All.Where(right => rights.GetProperty($"can_{right.ToLowerInvariant()}").GetBoolean()));
     }
 
-    private Task RemoveAsync(string resource, string name, string type) => SendAsync(
+    private async Task RemoveAsync(string resource, string name, string type) => await SendAsync(
         "anna", HttpMethod.Delete, $"/permissions/acl/{resource}", $$"""{"principal_type":"user","principal_id":"usr_{{name}}","ace_type":"{{type}}"}""", HttpStatusCode.NoContent);
 
-    private Task InheritAsync(DriveFile file, string json) => SendAsync("anna", HttpMethod.Put, $"/permissions/acl/file/{file.Id}/inheritance", json, HttpStatusCode.OK);
+    private async Task InheritAsync(DriveFile file, string json) => await SendAsync("anna", HttpMethod.Put, $"/permissions/acl/file/{file.Id}/inheritance", json, HttpStatusCode.OK);
 }
