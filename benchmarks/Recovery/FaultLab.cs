@@ -67,7 +67,8 @@ internal sealed class FaultLab : IAsyncDisposable
         try
         {
             await new Migrator(lab.DataSource).MigrateAsync([QueueSchema.Migrations], cancellationToken);
-            await using var schema = lab.DataSource.CreateCommand(LabSql.Schema);
+            await using var connection = await lab.DataSource.OpenConnectionAsync(cancellationToken);
+            await using var schema = new NpgsqlCommand(LabSql.Schema, connection);
             await schema.ExecuteNonQueryAsync(cancellationToken);
             return lab;
         }

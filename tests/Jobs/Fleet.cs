@@ -185,10 +185,12 @@ internal sealed class Fleet : IAsyncDisposable
         await transaction.CommitAsync();
     }
 
+    /// <summary>Runs a script of any number of statements.</summary>
     internal async Task SqlAsync(string sql)
     {
-        await using var command = DataSource.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var script = new Npgsql.NpgsqlCommand(sql, connection);
+        await script.ExecuteNonQueryAsync();
     }
 
     internal async Task<List<string>> ColumnAsync(string sql)

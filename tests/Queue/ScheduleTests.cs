@@ -114,8 +114,8 @@ public sealed class ScheduleTests : IAsyncLifetime
     public async Task A_fire_that_cannot_commit_leaves_neither_a_job_nor_a_moved_time()
     {
         var schedule = await ShiftAsync(await CreateAsync(), intervals: 1);
+        await queue.ExecuteAsync("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION SQLSTATE '40001'; END $$;");
         await queue.ExecuteAsync("""
-            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION SQLSTATE '40001'; END $$;
             CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON queue.schedule DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();
             """);
         await Assert.ThrowsAsync<PostgresException>(() => due.FireAsync(default));

@@ -84,8 +84,8 @@ internal static class TenantWallSql
                 WHERE c.relkind IN ('v', 'S') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
             LOOP
                 IF found.relkind = 'S' THEN
-                    IF NOT has_sequence_privilege('scaidrive_tenant', found.oid, 'USAGE') THEN
-                        EXECUTE format('GRANT USAGE ON SEQUENCE %s TO scaidrive_tenant', found.name);
+                    IF NOT (has_sequence_privilege('scaidrive_tenant', found.oid, 'USAGE') AND has_sequence_privilege('scaidrive_tenant', found.oid, 'SELECT')) THEN
+                        EXECUTE format('GRANT USAGE, SELECT ON SEQUENCE %s TO scaidrive_tenant', found.name);
                     END IF;
                     CONTINUE;
                 END IF;

@@ -18,6 +18,21 @@ public sealed class LocalIndexTests
     }
 
     [Fact]
+    public async Task The_first_who_asks_may_stand_behind_the_wall_of_their_tenant_and_the_index_outlives_them()
+    {
+        await using var room = await SearchRoom.CreateAsync();
+        await room.AddAsync("fil_1", "one.txt", "shared words one");
+        using (TenantWall.Enter(Tenant))
+            Assert.Equal(["fil_1"], await room.FindAsync("shared"));
+        await room.AddAsync("fil_2", "two.txt", "shared words two");
+        using (TenantWall.Enter(Tenant))
+            Assert.Equal(2, (await room.FindAsync("shared")).Count);
+        using (TenantWall.Enter("tnt_two"))
+            Assert.Empty((await room.Service.KeywordAsync(Request("shared") with { TenantId = "tnt_two" }, Stop)).Hits);
+        Assert.Equal(2, (await room.FindAsync("shared")).Count);
+    }
+
+    [Fact]
     public async Task A_deleted_file_is_gone_from_words_and_from_meaning()
     {
         await using var room = await SearchRoom.CreateAsync();

@@ -110,10 +110,12 @@ internal sealed class SearchRoom : IAsyncDisposable
         await transaction.CommitAsync(Stop);
     }
 
+    /// <summary>Runs a script of any number of statements.</summary>
     public async Task ExecuteAsync(string sql)
     {
-        await using var command = DataSource.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(Stop);
+        await using var connection = await DataSource.OpenConnectionAsync(Stop);
+        await using var script = new NpgsqlCommand(sql, connection);
+        await script.ExecuteNonQueryAsync(Stop);
     }
 
     public async Task<long> CountAsync(string sql)
