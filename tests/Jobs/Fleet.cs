@@ -187,7 +187,9 @@ internal sealed class Fleet : IAsyncDisposable
 
     internal async Task SqlAsync(string sql)
     {
-        await using var command = DataSource.CreateCommand(sql);
+        // More than one statement may stand in it.
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 

@@ -112,7 +112,9 @@ internal sealed class SearchRoom : IAsyncDisposable
 
     public async Task ExecuteAsync(string sql)
     {
-        await using var command = DataSource.CreateCommand(sql);
+        // More than one statement may stand in it.
+        await using var connection = await DataSource.OpenConnectionAsync(Stop);
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(Stop);
     }
 
