@@ -203,7 +203,11 @@ public sealed class QueueUnderTest : IAsyncDisposable
 
     public async Task ExecuteAsync(string sql, params object[] values)
     {
-        await using var command = Command(sql, values);
+        // More than one statement may stand in it.
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
         await command.ExecuteNonQueryAsync();
     }
 
