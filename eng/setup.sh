@@ -79,6 +79,8 @@ weights_missing() { npm_missing "$root/eng/npm"; }
 # install_npm DIR WHAT: npm checks each package against the hash in the lock file.
 install_npm() {
   npm_missing "$1" || return 0
+  # npm empties what a link leads to.
+  [ ! -L "$1/node_modules" ] || { say "$1/node_modules is a link; remove it, and it is made anew"; exit 1; }
   say "Fetching $2"
   (cd "$1" && npm ci --no-audit --no-fund --loglevel=error --ignore-scripts >/dev/null) || { say "npm could not fetch $2"; exit 1; }
   touch "$1/node_modules/.package-lock.json"
